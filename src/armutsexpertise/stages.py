@@ -1,0 +1,213 @@
+"""Run the stages of a topic: check, clean, model, report.
+
+A stage is the function ``main(project)`` of ``analyses/<topic>/<stage>.py``. Make calls the
+stages one by one and decides what is out of date; ``armutsexpertise report`` calls all of them
+in order. The functions here only find the files, say what happens, and write tables so that
+nothing is ever half-written.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+__all__ = ["STAGES", "Project", "StageError", "find_project", "run_stage", "write_tables"]
+
+STAGES = ("check", "clean", "model", "report")
+"""Order of the stages; each reads only what the one before it wrote."""
+
+
+class StageError(Exception):
+    """A stage cannot run; the message says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checkout: where the stages read and write.
+
+    Parameters
+    ----------
+    root : Path
+        Folder that holds ``analyses/``, ``data/`` and ``reports/``.
+    """
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """Folder of the data packages as delivered."""
+        return self.root / "data" / "raw"
+
+    def analysis(self, topic: str) -> Path:
+        """Folder with the stage scripts, config and report of a topic."""
+        return self.root / "analyses" / topic
+
+    def clean(self, topic: str) -> Path:
+        """Folder of the cleaned tables of a topic."""
+        return self.root / "data" / "processed" / topic / "clean"
+
+    def estimates(self, topic: str) -> Path:
+        """Folder of the tables of results of a topic."""
+        return self.root / "data" / "processed" / topic / "estimates"
+
+    def reports(self, topic: str) -> Path:
+        """Folder of the rendered report of a topic."""
+        return self.root / "reports" / topic
+
+    def topics(self) -> list[str]:
+        """Topics of this checkout: folders of ``analyses`` that hold a report."""
+        return sorted(p.parent.name for p in (self.root / "analyses").glob("*/report.qmd"))
+
+
+def find_project(start: Path | None = None) -> Project:
+    """Find the checkout that a folder lies in.
+
+    Parameters
+    ----------
+    start : Path, optional
+        Where to look first; default the current folder. Its parents are tried next, then the
+        checkout that the package itself was installed from.
+
+    Returns
+    -------
+    Project
+
+    Raises
+    ------
+    StageError
+        If no folder with ``analyses/_quarto.yml`` is found.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in [here, *here.parents, *Path(__file__).resolve().parents]:
+        if (folder / "analyses" / "_quarto.yml").is_file():
+            return Project(folder)
+    raise StageError(
+        f"No project was found in {here} or above it (a folder with analyses/_quarto.yml): "
+        "change into a checkout of armutsexpertise or give one with --root."
+    )
+
+
+@contextmanager
+def _only_one_run(project: Project) -> Iterator[None]:
+    """Hold the project's lock; it is freed by the system if the process dies."""
+    folder = project.root / "data" / "processed"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        with lock.acquire(timeout=0):
+            yield
+    except Timeout:
+        raise StageError(
+            f"Another run is writing into {project.root}: wait until it has ended, "
+            "then start this one again."
+        ) from None
+
+
+def _load_main(script: Path, folder: Path) -> Callable[[Project], None]:
+    """Return ``main`` of a stage script, which may import its neighbours by name."""
+    if not script.is_file():
+        raise StageError(f"The stage script {script} is missing: restore it from the repository.")
+    spec = importlib.util.spec_from_file_location(f"{folder.name}_{script.stem}", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(folder))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(folder))
+    main: Callable[[Project], None] = module.main
+    return main
+
+
+def run_stage(
+    project: Project, topic: str, stage: str, say: Callable[[str], None] = print
+) -> float:
+    """Run one stage of one topic.
+
+    Parameters
+    ----------
+    project : Project
+        The checkout.
+    topic : str
+        A folder of ``analyses/``, for example ``"passes"``.
+    stage : str
+        One of `STAGES`.
+    say : callable, default print
+        Receives a line before and a line after the stage.
+
+    Returns
+    -------
+    float
+        Seconds that the stage took.
+
+    Raises
+    ------
+    StageError
+        If the topic or the stage is unknown, or another run holds the project.
+    """
+    if topic not in project.topics():
+        raise StageError(f"Unknown topic '{topic}': one of {', '.join(project.topics())}.")
+    if stage not in STAGES:
+        raise StageError(f"Unknown stage '{stage}': one of {', '.join(STAGES)}.")
+    main = _load_main(project.analysis(topic) / f"{stage}.py", project.analysis(topic))
+    doc = (sys.modules.get(main.__module__) or main).__doc__ or main.__doc__ or ""
+    start = time.perf_counter()
+    with _only_one_run(project):
+        say(f"{topic}: {stage} - {doc.strip().splitlines()[0] if doc.strip() else stage}")
+        main(project)
+    seconds = time.perf_counter() - start
+    say(f"{topic}: {stage} done in {seconds:.1f} s")
+    return seconds
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write tables as CSV into a folder, all or none.
+
+    The tables are written into a new folder beside the old one, which then takes its place, so
+    that an interrupted run leaves the former tables whole.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        File name without ending, and table. Booleans are written as ``true`` and ``false``.
+    folder : Path
+        Folder to replace. It holds nothing but these tables afterwards.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, table in tables.items():
+            flags = table.select_dtypes("bool").columns
+            out = table.assign(**{c: table[c].map({True: "true", False: "false"}) for c in flags})
+            out.to_csv(new / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        new.chmod(0o755)
+        replace_folder(new, folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def replace_folder(new: Path, old: Path) -> None:
+    """Put `new` in the place of `old` (on the same file system), keeping `old` until it is done."""
+    aside = old.with_name(f".{old.name}-former")
+    shutil.rmtree(aside, ignore_errors=True)
+    if old.exists():
+        os.replace(old, aside)
+    try:
+        os.replace(new, old)
+    except OSError:
+        if aside.exists():
+            os.replace(aside, old)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
