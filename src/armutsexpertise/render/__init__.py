@@ -1,1 +1,1 @@
-
+"""Turn .qmd documents into HTML, PDF and DOCX."""
