@@ -1,0 +1,113 @@
+"""Numbers of the prose: each is looked up in the estimates by its key, never typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from armutsexpertise.publish import numbers
+
+__all__ = ["COLUMNS", "Values", "headline"]
+
+COLUMNS = ("key", "value", "low", "high", "unit", "digits", "note")
+"""Columns of a table of headline values; see `headline`."""
+
+UNITS = ("number", "share", "eur", "points", "year", "text")
+
+
+def headline(rows: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:
+    """Collect the numbers that the prose of a report uses.
+
+    Parameters
+    ----------
+    rows : mapping of str to mapping
+        Key of the number, and its ``value`` or its ``low`` and ``high``, ``unit`` (one of
+        number, share, eur, points, year, text), ``digits`` (default 0) and ``note``.
+
+    Returns
+    -------
+    DataFrame, columns `COLUMNS`
+        One row per key, in the order given.
+
+    Raises
+    ------
+    ValueError
+        If a unit is unknown, or a row has neither a value nor both ends of a range.
+    """
+    table = pd.DataFrame(
+        [{"key": k, "digits": 0, "note": "", **row} for k, row in rows.items()],
+        columns=list(COLUMNS),
+    )
+    for row in table.itertuples():
+        if row.unit not in UNITS:
+            raise ValueError(
+                f"'{row.key}' has the unit '{row.unit}': one of {', '.join(UNITS)} is allowed."
+            )
+        if pd.isna(row.value) and (pd.isna(row.low) or pd.isna(row.high)):
+            raise ValueError(f"'{row.key}' needs a value, or low and high.")
+    return table
+
+
+class Values:
+    """Headline numbers of a topic, formatted for German prose.
+
+    Parameters
+    ----------
+    table : DataFrame, columns `COLUMNS`
+        As `headline` builds it.
+
+    Examples
+    --------
+    >>> z = Values(headline({"anteil": {"value": 0.0833, "unit": "share", "digits": 1}}))
+    >>> z("anteil")
+    '8,3\\xa0%'
+    """
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        double = table["key"][table["key"].duplicated()]
+        if not double.empty:
+            raise ValueError(f"The key '{double.iloc[0]}' stands twice in the headline values.")
+        self._rows = {str(row["key"]): row for row in table.to_dict("records")}
+
+    @classmethod
+    def read(cls, path: Path) -> Values:
+        """Read the headline values of a topic from its estimates."""
+        return cls(pd.read_csv(path, dtype={"key": str, "unit": str, "value": object}))
+
+    def __call__(self, key: str) -> str:
+        """Return a number, or a range ("8 bis 99 %"), as German text."""
+        if key not in self._rows:
+            raise KeyError(
+                f"There is no headline value '{key}': see headline.csv in the estimates."
+            )
+        row = self._rows[key]
+        unit, digits = str(row["unit"]), int(row["digits"])
+        if not pd.isna(row["value"]):
+            return _text(row["value"], unit, digits)
+        kinds = {"share": "percent", "eur": "euro"}
+        return numbers.interval(
+            float(row["low"]), float(row["high"]), kind=kinds.get(unit, "number"), digits=digits
+        )
+
+    def raw(self, key: str) -> float:
+        """Return the number itself (shares in [0, 1])."""
+        return float(self._rows[key]["value"])
+
+    def words(self, key: str) -> str:
+        """Return a whole number up to twelve as a German word, else as digits."""
+        return numbers.words(int(self.raw(key)))
+
+
+def _text(value: object, unit: str, digits: int) -> str:
+    if unit == "text":
+        return str(value)
+    number = float(str(value))
+    if unit == "year":
+        return str(int(number))
+    if unit == "share":
+        return numbers.percent(number, digits)
+    if unit == "eur":
+        return numbers.euro(number, digits)
+    return numbers.de(number, digits)
