@@ -76,7 +76,7 @@ def _decimal(x: Number) -> Decimal | None:
         return x if x.is_finite() else None
     if isinstance(x, (int, np.integer)):
         return Decimal(int(x))
-    if x is None or x is pd.NA:
+    if x is None or isinstance(x, type(pd.NA)):
         return None
     if isinstance(x, (str, bytes)):
         raise TypeError("A number is needed, not text.")
