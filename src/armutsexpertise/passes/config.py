@@ -1,0 +1,123 @@
+"""What may stand in ``analyses/passes/config.yml``."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from armutsexpertise.config import Config, Share
+
+__all__ = ["PassesConfig"]
+
+Kind = Literal["social", "mixed", "family", "culture", "mobility"]
+Freshness = Literal["current", "dated", "historical", "undated"]
+Group = Literal[
+    "sgb2",
+    "sgb12",
+    "asylblg",
+    "wohngeld",
+    "kinderzuschlag",
+    "sgb8",
+    "bafoeg",
+    "low_income",
+    "large_families",
+    "voluntary_service",
+]
+Category = Literal[
+    "public_transport",
+    "swimming",
+    "library",
+    "museum",
+    "theatre_opera",
+    "adult_education",
+    "music_school",
+    "zoo",
+    "sports_clubs",
+    "childcare_meals",
+]
+Detection = Annotated[float, Field(gt=0, le=1)]
+Ags = Annotated[str, Field(pattern=r"^05\d{6}$")]
+
+
+class Documented(Config):
+    """Model of who has a documented pass."""
+
+    freshness: tuple[Freshness, ...]
+    large_city_from: Annotated[int, Field(gt=0)]
+    level: Annotated[float, Field(gt=0, lt=1)]
+    covariates: tuple[str, ...]
+    covariates_parts: tuple[str, ...]
+    detection: dict[str, Detection | dict[str, Detection]]
+
+
+class Eligibility(Config):
+    """Who is included."""
+
+    freshness: tuple[Freshness, ...]
+    groups: tuple[Group, ...]
+
+
+class Profile(Config):
+    """Profile of a pass."""
+
+    freshness: tuple[Freshness, ...]
+    groups: tuple[Group, ...]
+    categories: tuple[Category, ...]
+    min_stated: Annotated[int, Field(ge=0)]
+    price_ceiling_eur: Annotated[float, Field(gt=0)]
+    draws: Annotated[int, Field(ge=100)]
+    seed: Annotated[int, Field(ge=0)]
+
+
+class Typology(Config):
+    """Benefit categories of the three types."""
+
+    culture: tuple[Category, ...]
+    leisure: tuple[Category, ...]
+    everyday: tuple[Category, ...]
+
+
+class TakeUp(Config):
+    """Take-up: described cases, and when counts may be pooled."""
+
+    cases: dict[str, tuple[str, ...]]
+    min_pairs_for_synthesis: Annotated[int, Field(ge=5)]
+
+
+class ShareRange(Config):
+    """A range of shares."""
+
+    low: Share
+    high: Share
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ShareRange:
+        if self.low > self.high:
+            raise ValueError("low must not be above high")
+        return self
+
+
+class Cost(Config):
+    """Cost scenario."""
+
+    cities: dict[Ags, str]
+    take_up: ShareRange
+
+
+class PassesConfig(Config):
+    """Config of the expertise on passes."""
+
+    title: str
+    as_of: datetime.date
+    pass_kinds: tuple[Kind, ...]
+    current_from: Annotated[int, Field(ge=2000, le=2100)]
+    dated_from: Annotated[int, Field(ge=1990, le=2100)]
+    max_informative_width: Share
+    documented: Documented
+    eligibility: Eligibility
+    profile: Profile
+    typology: Typology
+    take_up: TakeUp
+    cost: Cost
