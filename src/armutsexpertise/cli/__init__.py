@@ -1,10 +1,73 @@
 """The command ``armutsexpertise``: a thin door to the library."""
 
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from armutsexpertise import __version__
+from armutsexpertise.cli.data import data_app
+from armutsexpertise.cli.render import render_command
+from armutsexpertise.cli.report import report_command
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help=(
+        "Evidence on municipal poverty policy in North Rhine-Westphalia.\n\n"
+        "Examples:\n\n"
+        "* `armutsexpertise report` builds all reports\n"
+        "* `armutsexpertise data list` shows the bundled data\n"
+        "* `armutsexpertise data check passes` checks the inventory of passes\n"
+        "* `armutsexpertise render analyses/passes/report.qmd --to docx` renders one document"
+    ),
+)
+app.add_typer(data_app, name="data")
+app.command("report")(report_command)
+app.command("render")(render_command)
+
+
+def _version(show: bool) -> None:
+    if show:
+        typer.echo(f"armutsexpertise {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Hold the options of the command itself."""
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; what a user can mend is one sentence and exit code 1."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. What was complete is kept; start the command again.\n")
+        sys.exit(130)
+    except OSError as error:
+        sys.stderr.write(f"{_os_sentence(error)}\n")
+        sys.exit(1)
+
+
+def _os_sentence(error: OSError) -> str:
+    """Say what the system refused, where, and what to do."""
+    import errno
+
+    where = error.filename or "the output folder"
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full while writing {where}: free some space and start again."
+    if isinstance(error, PermissionError):
+        return f"No permission for {where}: allow writing there or choose another folder."
+    if isinstance(error, FileNotFoundError):
+        return f"{where} does not exist: check the path."
+    return f"{error.strerror or error} ({where})."
