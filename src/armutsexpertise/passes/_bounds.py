@@ -1,0 +1,162 @@
+"""Vocabulary, checks and the worst-case bounds that the functions on passes share."""
+
+from collections.abc import Collection, Sequence
+from math import fsum
+
+import pandas as pd
+
+GROUPS = (
+    "sgb2",
+    "sgb12",
+    "asylblg",
+    "wohngeld",
+    "kinderzuschlag",
+    "sgb8",
+    "bafoeg",
+    "low_income",
+    "large_families",
+    "voluntary_service",
+)
+ANSWERS = ("yes", "partial", "no", "not_stated")
+KINDS = ("social", "mixed", "family", "culture", "mobility")
+SOCIAL_KINDS = ("social", "mixed")
+ISSUER_LEVELS = ("municipality", "county", "association")
+STATUSES = ("yes", "no", "proposed", "abolished", "unknown")
+FRESHNESS = ("current", "dated", "historical", "undated")
+CURRENT_OR_DATED = ("current", "dated")
+
+
+def require_columns(frame: pd.DataFrame, columns: Sequence[str], table: str) -> None:
+    """Raise ``ValueError`` naming the columns that ``frame`` lacks."""
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise ValueError(f"{table} lacks the column(s) {', '.join(missing)}: add them.")
+
+
+def require_known(values: Sequence[str] | pd.Series, allowed: Sequence[str], what: str) -> None:
+    """Raise ``ValueError`` where a value is not one of ``allowed``."""
+    unknown = sorted({str(value) for value in values} - set(allowed))
+    if unknown:
+        raise ValueError(
+            f"{what} holds {', '.join(unknown)}: allowed values are {', '.join(allowed)}."
+        )
+
+
+def require_bool(frame: pd.DataFrame, column: str, table: str) -> None:
+    """Raise ``TypeError`` unless the column is boolean without missing values."""
+    if frame[column].dtype != bool:
+        raise TypeError(
+            f"{table}.{column} must be boolean without missing values: convert true/false first."
+        )
+
+
+def require_unique(frame: pd.DataFrame, keys: Sequence[str], table: str) -> None:
+    """Raise ``ValueError`` where the key columns do not identify the rows."""
+    repeated = int(frame.duplicated(list(keys)).sum())
+    if repeated:
+        raise ValueError(
+            f"{table} repeats {repeated} key(s) of {', '.join(keys)}: keep one row per key."
+        )
+
+
+def check_passes(passes: pd.DataFrame) -> None:
+    """Check the columns of the pass table that decide which passes are counted."""
+    require_columns(
+        passes,
+        (
+            "pass_id",
+            "ags",
+            "issuer_level",
+            "counts_for_municipality",
+            "kind",
+            "status",
+            "freshness",
+            "verified",
+        ),
+        "passes",
+    )
+    require_unique(passes, ("pass_id",), "passes")
+    require_known(passes["kind"], KINDS, "passes.kind")
+    require_known(passes["issuer_level"], ISSUER_LEVELS, "passes.issuer_level")
+    require_known(passes["status"], STATUSES, "passes.status")
+    require_known(passes["freshness"], FRESHNESS, "passes.freshness")
+    require_bool(passes, "counts_for_municipality", "passes")
+    require_bool(passes, "verified", "passes")
+
+
+def existing_passes(
+    passes: pd.DataFrame,
+    *,
+    kinds: Collection[str] = SOCIAL_KINDS,
+    freshness: Collection[str] = CURRENT_OR_DATED,
+    issuer_levels: Collection[str] = ISSUER_LEVELS,
+) -> pd.DataFrame:
+    """Return the passes that are documented to exist, in their given order.
+
+    Parameters
+    ----------
+    passes : DataFrame, shape (n_passes, any)
+        One row per pass.
+    kinds, freshness, issuer_levels : collection of str
+        Values to keep.
+
+    Returns
+    -------
+    DataFrame
+        Rows with status ``yes`` that were found again at the re-check (``verified``).
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a key repeats or a value is not in the vocabulary.
+    TypeError
+        If ``verified`` or ``counts_for_municipality`` is not boolean.
+    """
+    check_passes(passes)
+    require_known(sorted(kinds), KINDS, "kinds")
+    require_known(sorted(freshness), FRESHNESS, "freshness")
+    require_known(sorted(issuer_levels), ISSUER_LEVELS, "issuer_levels")
+    return passes[
+        passes["verified"]
+        & passes["status"].eq("yes")
+        & passes["kind"].isin(kinds)
+        & passes["freshness"].isin(freshness)
+        & passes["issuer_level"].isin(issuer_levels)
+    ]
+
+
+def worst_case(confirmed: float, absent: float, unknown: float) -> tuple[float, float]:
+    """Return the sharp bounds of a share when some cells are unknown.
+
+    Parameters
+    ----------
+    confirmed, absent, unknown : float
+        Weight of the units known to have the property, known not to have it, and not known.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound in [0, 1]; NaN, NaN where the total weight is zero.
+
+    Notes
+    -----
+    The lower bound counts every unknown unit as a no, the upper bound as a yes; each is
+    attained, so without further assumptions nothing narrower is true (Manski 1989,
+    doi:10.2307/145818; Manski 2003, doi:10.1007/b97478).
+
+    Examples
+    --------
+    >>> worst_case(2, 1, 1)
+    (0.5, 0.75)
+    """
+    possible = confirmed + unknown
+    total = possible + absent
+    if total == 0:
+        return float("nan"), float("nan")
+    # `possible / total` is 1 - absent / total in a form that never falls below the lower bound
+    return confirmed / total, possible / total
+
+
+def exact_sum(values: pd.Series) -> float:
+    """Return the sum of the values, the same in every row order."""
+    return fsum(values.tolist())
