@@ -1,0 +1,258 @@
+"""How figures look: font, colours, sizes, German axes, and SVG that is the same on every run.
+
+Colours come from one blue scale and one warm tone that stay apart for colour-blind readers and in
+grey print; what is unknown is always hatched, never a colour of its own. Figures stay on white.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Literal
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import Formatter
+
+from armutsexpertise.publish.numbers import de, percent
+from armutsexpertise.render.fonts import FAMILY, font_paths
+
+__all__ = [
+    "ACCENT",
+    "BLUE",
+    "BLUE_LIGHT",
+    "BLUE_MID",
+    "GREY",
+    "HATCH",
+    "INK",
+    "INK_SOFT",
+    "TEXT_WIDTH_CM",
+    "UNKNOWN",
+    "WARM",
+    "GermanFormatter",
+    "context",
+    "figure",
+    "finish",
+    "german_axis",
+    "svg",
+    "watermark",
+]
+
+TEXT_WIDTH_CM = 16.0
+"""Width of the text of an A4 page."""
+
+INK, INK_SOFT, GREY, UNKNOWN = "#1a1a1a", "#555555", "#c8c8c8", "#ffffff"
+BLUE, BLUE_MID, BLUE_LIGHT = "#0b4f8a", "#5fa0d3", "#c3dcf0"
+WARM, ACCENT = "#f5c26b", "#b3480a"
+HATCH = "/////"
+
+_CM = 1 / 2.54
+_SETTINGS: dict[str, Any] = {
+    "font.family": FAMILY,
+    "font.size": 10.5,
+    "axes.labelsize": 10.5,
+    "xtick.labelsize": 10.5,
+    "ytick.labelsize": 10.5,
+    "legend.fontsize": 10.5,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.edgecolor": INK_SOFT,
+    "axes.linewidth": 0.8,
+    "axes.facecolor": "white",
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.7,
+    "hatch.linewidth": 0.8,
+    "legend.frameon": False,
+    "lines.solid_capstyle": "butt",
+    "mathtext.default": "regular",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "armutsexpertise",
+    "figure.dpi": 100,
+}
+
+
+@lru_cache(maxsize=1)
+def _register_fonts() -> None:
+    for path in font_paths():
+        font_manager.fontManager.addfont(path)
+
+
+@contextmanager
+def context() -> Iterator[None]:
+    """Use the style of the reports inside a ``with`` block, whatever the user's settings are."""
+    _register_fonts()
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        for name, value in _SETTINGS.items():
+            mpl.rcParams[name] = value  # type: ignore[index]
+        yield
+
+
+def figure(
+    width_cm: float = TEXT_WIDTH_CM, height_cm: float = 8.0, **kwargs: Any
+) -> tuple[Figure, Any]:
+    """Make a figure and its axes in print size.
+
+    Parameters
+    ----------
+    width_cm, height_cm : float
+        Size in print, in centimetres.
+    **kwargs
+        Passed on to `matplotlib.figure.Figure.subplots`.
+
+    Returns
+    -------
+    figure : Figure
+        Not known to pyplot, so nothing has to be closed.
+    axes : Axes or ndarray of Axes
+        As `subplots` returns them.
+    """
+    layout = ConstrainedLayoutEngine(w_pad=0.04, h_pad=0.04)
+    fig = Figure(figsize=(width_cm * _CM, height_cm * _CM), layout=layout)
+    return fig, fig.subplots(**kwargs)
+
+
+class GermanFormatter(Formatter):
+    """Tick labels in German form, all of an axis with the same number of decimal places.
+
+    Parameters
+    ----------
+    kind : {"number", "percent"}
+        Plain numbers, or shares in [0, 1] (differences of shares: [-1, 1]) as percentages.
+    """
+
+    def __init__(self, kind: Literal["number", "percent"] = "number") -> None:
+        self.kind = kind
+        self.digits = 0
+
+    def set_locs(self, locs: list[float]) -> None:
+        """Choose the decimal places that the ticks of the axis need, 4 at most."""
+        self.locs = locs
+        factor = 100 if self.kind == "percent" else 1
+        places = [Decimal(repr(round(float(x) * factor, 4))).normalize().as_tuple() for x in locs]
+        self.digits = max((max(0, -int(place.exponent)) for place in places), default=0)
+
+    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002
+        """Return the label of one tick."""
+        if self.kind == "percent":
+            return percent(x, self.digits, allow_outside=True)
+        return de(x, self.digits)
+
+
+def german_axis(axis: Axis, kind: Literal["number", "percent"] = "number") -> None:
+    """Give an axis German tick labels and no ticks between them."""
+    axis.set_major_formatter(GermanFormatter(kind))
+    axis.set_tick_params(which="both", length=0)
+    axis.set_minor_formatter("")
+
+
+def finish(fig: Figure) -> Figure:
+    """Check a figure before it leaves a chart function.
+
+    Parameters
+    ----------
+    fig : Figure
+        Finished figure.
+
+    Returns
+    -------
+    Figure
+        The same figure.
+
+    Raises
+    ------
+    ValueError
+        If the figure carries a title: the caption of the exhibit says the finding.
+    """
+    if fig.get_suptitle():
+        raise ValueError("A figure has no title of its own: the caption of the exhibit says it.")
+    return fig
+
+
+def watermark(fig: Figure, text: str) -> None:
+    """Write a word across a figure, readable in print and grey."""
+    fig.text(
+        0.5,
+        0.5,
+        text,
+        ha="center",
+        va="center",
+        rotation=20,
+        fontsize=30,
+        weight="bold",
+        color=INK,
+        alpha=0.28,
+        zorder=1000,
+    )
+
+
+def svg(fig: Figure) -> bytes:
+    """Draw a figure as SVG: letters as paths, no date, the same bytes on every run.
+
+    Parameters
+    ----------
+    fig : Figure
+        Drawn inside `context`.
+
+    Returns
+    -------
+    bytes
+        SVG, UTF-8.
+    """
+    buffer = io.BytesIO()
+    with context():
+        fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def wrap(label: str, width: int) -> str:
+    """Break a label into lines at spaces and after hyphens and slashes.
+
+    Parameters
+    ----------
+    label : str
+        Text of an axis or row.
+    width : int
+        Letters per line; a longer word stays whole.
+
+    Returns
+    -------
+    str
+        The label with line breaks.
+
+    Examples
+    --------
+    >>> wrap("Hilfe zum Lebensunterhalt", 12).splitlines()
+    ['Hilfe zum', 'Lebensunterhalt']
+    """
+    lines = [""]
+    for word in label.split(" "):
+        joined = f"{lines[-1]} {word}".strip()
+        if len(joined) <= width or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def rows_axis(ax: Axes, labels: Sequence[str], width: int) -> None:
+    """Label the rows of a horizontal chart from top to bottom."""
+    ax.set_yticks(range(len(labels)), [wrap(label, width) for label in labels])
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
