@@ -50,7 +50,7 @@ COUNT_COLUMNS = (
     "source_url",
 )
 _UNITS = {"card": "Karten", "household": "Haushalte", "use": "Nutzungen", "person": "Personen"}
-_MEASURES = {"issued_total": "ausgestellte Karten", "applications": "Anträge"}
+_MEASURES = {"issued_total": "Ausgaben", "applications": "Anträge"}
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,6 @@ def rounding_unit(value: float) -> float:
     if not (0 <= value < inf):
         raise ValueError("A count must be a finite number of zero or more.")
     exponent = Decimal(str(float(value))).normalize().as_tuple().exponent
-    # A number just below one trillion or more would be printed by float as 1e12; fine for both.
     return 1.0 if value == 0 else float(Decimal(1).scaleb(int(exponent)))
 
 
@@ -239,9 +238,7 @@ def _reasons(above: pd.Series, below: pd.Series) -> list[str]:
         reasons.append("Stichtag nicht genannt")
     elif above["date"] != below["date"]:
         reasons.append("Stichtage verschieden")
-    if "stated" not in (above["date_quality"], below["date_quality"]) or (
-        above["date_quality"] != below["date_quality"]
-    ):
+    if (above["date_quality"], below["date_quality"]) != ("stated", "stated"):
         reasons.append("Stichtag erschlossen")
     if not (above["verified"] and below["verified"]):
         reasons.append("Zahl bei Nachprüfung nicht wiedergefunden")
