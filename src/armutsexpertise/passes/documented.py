@@ -19,7 +19,6 @@ from scipy.optimize import linprog, minimize, root
 from scipy.special import expit, log_expit
 from scipy.stats import binom, norm
 from scipy.stats import t as student_t
-from sklearn.exceptions import ConvergenceWarning
 
 from armutsexpertise.passes._bounds import require_columns
 from armutsexpertise.passes.coverage import coverage_bounds
@@ -37,6 +36,7 @@ _EVENTS_PER_COVARIATE = 10
 # "Few" begins somewhere between 20 and 50: Cameron and Miller (2015), doi:10.3368/jhr.50.2.317
 _FEW_CLUSTERS = 50
 _SCORE_TOLERANCE = 1e-7
+_IMPLAUSIBLE = 0.05
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def fit_documented(
     model = _firth(data)
     estimate = np.concatenate([[model.intercept_], model.coef_])
     point = _evaluate(estimate, data, np.ones(len(data.response)))
-    covariance = np.linalg.inv(point.information)
+    covariance = _inverse(point.information)
     standard_error = np.sqrt(np.diag(covariance))
     z = float(norm.ppf((1 + level) / 2))
     lower, upper = estimate - z * standard_error, estimate + z * standard_error
@@ -426,7 +426,7 @@ def terciles(
     middle = (2 * below + by_value).reindex(values).to_numpy(dtype=float)
     total = float(by_value.sum())
     third = (3 * middle > 2 * total).astype(int) + (3 * middle > 4 * total).astype(int)
-    cut = pd.Categorical.from_codes(third, categories=list(labels), ordered=True)
+    cut = pd.Categorical(np.asarray(labels)[third], categories=list(labels), ordered=True)
     return pd.Series(cut, index=values.index, name=values.name)
 
 
@@ -518,7 +518,8 @@ def detection_sensitivity(
     Returns
     -------
     DataFrame
-        Per scenario and covariate ``scenario``, ``feasible`` (bool), ``note`` (why not),
+        Per scenario and covariate ``scenario``, ``feasibility`` (``feasible``,
+        ``only by chance`` or ``infeasible``), ``note`` (the classes and numbers behind it),
         ``term``, ``change``, ``size``, ``effect`` on the probability that a pass exists,
         ``std_error``, ``lower``, ``upper``, and the same in each row ``implied_share`` of
         municipalities with a pass, ``implied_lower``, ``implied_upper`` (logit scale).
@@ -542,10 +543,13 @@ def detection_sensitivity(
     likelihood with the Jeffreys penalty :math:`\tfrac12\log|X'WX|`,
     :math:`w_i = \delta_i p_i (1-p_i)^2 / (1 - \delta_i p_i)`, which is Firth's penalty for
     :math:`\delta_i = 1`. The penalty keeps estimates finite; unlike Firth's it is not derived
-    as a bias reduction here. A scenario is infeasible where the share documented in a size
-    class exceeds the rate of detection: no probability of a pass up to 1 could produce it
-    but by chance; the note gives the probability of that chance if every municipality of the
-    class had a pass.
+    as a bias reduction here.
+
+    Where more of a size class is documented than the rate of detection, no probability of a
+    pass up to 1 yields that share in expectation. If every municipality of the class had a
+    pass, the documented number would be binomial with that rate; if reaching the number seen
+    then has a probability below 5 %, the scenario is ``infeasible``, else it holds
+    ``only by chance`` and its estimates lie at the edge, held finite by the penalty.
     """
     if not detection:
         raise ValueError("detection holds no scenario: name at least one.")
@@ -561,10 +565,11 @@ def detection_sensitivity(
     parts = []
     for scenario, rates in detection.items():
         rate = _rates(scenario, rates, classes)
-        note = _infeasible(data.response.astype(bool), classes, rate)
-        estimate = first if note else _maximise(data, rate, first)
+        feasibility, note = _feasibility(data.response.astype(bool), classes, rate)
+        infeasible = feasibility == "infeasible"
+        estimate = first if infeasible else _maximise(data, rate, first)
         table, gradients = _effects(estimate, data.design, names, data.sd, dict(units or {}))
-        covariance = np.linalg.inv(_evaluate(estimate, data, rate).information)
+        covariance = _inverse(_evaluate(estimate, data, rate).information)
         z = float(norm.ppf((1 + level) / 2))
         table = _with_interval(table, gradients, covariance, z)
         implied = _implied_share(estimate, covariance, data.design, z)
@@ -573,9 +578,9 @@ def detection_sensitivity(
         ):
             table[column] = value
         table.insert(0, "scenario", scenario)
-        table.insert(1, "feasible", not note)
+        table.insert(1, "feasibility", feasibility)
         table.insert(2, "note", note)
-        if note:
+        if infeasible:
             table[["effect", "std_error", "lower", "upper"]] = np.nan
             table[["implied_share", "implied_lower", "implied_upper"]] = np.nan
         parts.append(table)
@@ -635,7 +640,7 @@ def _standardise(frame: pd.DataFrame, outcome: str, names: Sequence[str]) -> _St
 def _firth(data: _Standardised) -> FirthLogisticRegression:
     model = FirthLogisticRegression(backend="numpy", gtol=1e-10, xtol=1e-10, max_iter=200)
     with python_warnings.catch_warnings():
-        python_warnings.simplefilter("ignore", ConvergenceWarning)
+        python_warnings.simplefilter("ignore", UserWarning)
         model.fit(data.design[:, 1:], data.response)
     estimate = np.concatenate([[model.intercept_], model.coef_])
     # The library's own flag also fails when steps stop at rounding error: judge by the score
@@ -650,7 +655,7 @@ def _firth(data: _Standardised) -> FirthLogisticRegression:
 def _profile_limits(model: FirthLogisticRegression, level: float) -> Array:
     """Return profile limits, intercept first; NaN where a limit did not converge."""
     with python_warnings.catch_warnings():
-        python_warnings.simplefilter("ignore", ConvergenceWarning)
+        python_warnings.simplefilter("ignore", UserWarning)
         limits = model.conf_int(alpha=1 - level, method="pl", max_iter=200, tol=1e-8)
     return np.roll(np.asarray(limits, dtype=float), 1, axis=0)
 
@@ -722,6 +727,10 @@ def _maximise(data: _Standardised, rate: Array, first: Array) -> Array:
             "The penalised likelihood was not maximised: use fewer covariates or check outliers."
         )
     return np.asarray(best, dtype=float)
+
+
+def _inverse(information: Array) -> Array:
+    return np.asarray(np.linalg.inv(information), dtype=np.float64)
 
 
 def _cluster_covariance(
@@ -815,19 +824,25 @@ def _rates(scenario: str, rates: Mapping[str, float] | float, classes: pd.Series
     return classes.map(by_class).to_numpy(dtype=float)
 
 
-def _infeasible(documented: npt.NDArray[np.bool_], classes: pd.Series, rate: Array) -> str:
-    """Return why the rates cannot hold, or an empty string."""
-    found = []
+def _feasibility(
+    documented: npt.NDArray[np.bool_], classes: pd.Series, rate: Array
+) -> tuple[str, str]:
+    """Say whether the rates can have produced the documented numbers, and why not."""
+    notes, chances = [], []
     for one in sorted(set(classes)):
         inside = classes.eq(one).to_numpy(dtype=bool)
         n, events, assumed = int(inside.sum()), int(documented[inside].sum()), rate[inside][0]
         if events > assumed * n:
             chance = float(binom.sf(events - 1, n, assumed))
-            found.append(
-                f"{one}: {events} of {n} documented, more than the assumed rate {assumed:g} "
-                f"can yield but by chance (probability {chance:.2g})"
+            chances.append(chance)
+            notes.append(
+                f"{one}: {events} of {n} documented at an assumed rate of {assumed:g}, "
+                f"by chance with probability {chance:.2g} if all had a pass"
             )
-    return "; ".join(found)
+    if not notes:
+        return "feasible", ""
+    verdict = "infeasible" if min(chances) < _IMPLAUSIBLE else "only by chance"
+    return verdict, "; ".join(notes)
 
 
 def _warnings(
