@@ -41,8 +41,10 @@ __all__ = [
     "figure",
     "finish",
     "german_axis",
+    "rows_axis",
     "svg",
     "watermark",
+    "wrap",
 ]
 
 TEXT_WIDTH_CM = 16.0

@@ -1,0 +1,643 @@
+"""Charts of the reports: bounds, answers, effects, profiles, ranks and ranges.
+
+Every function takes a tidy frame and the names of its columns, and returns a figure without a
+title. Uncertainty is drawn as a range. Rows keep the order of the frame, first row on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+from armutsexpertise.publish import style
+from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, interval
+
+__all__ = [
+    "plot_bounds",
+    "plot_effects",
+    "plot_profile_ranges",
+    "plot_ranges",
+    "plot_rank_intervals",
+    "plot_stacked_answers",
+]
+
+Kind: TypeAlias = Literal["number", "percent"]
+
+ANSWERS = {"yes": "ja", "partial": "teilweise", "no": "nein", "not_stated": "nicht genannt"}
+_ANSWER_LOOK: dict[str, dict[str, Any]] = {
+    "yes": {"facecolor": style.BLUE},
+    "partial": {"facecolor": style.BLUE_MID},
+    "no": {"facecolor": style.WARM},
+    "not_stated": {"facecolor": style.UNKNOWN, "hatch": style.HATCH, "edgecolor": style.GREY},
+}
+_UNKNOWN_LOOK: dict[str, Any] = {
+    "facecolor": style.UNKNOWN,
+    "hatch": style.HATCH,
+    "edgecolor": style.GREY,
+}
+_ROW_CM = 0.72
+_LINE_CM = 0.42
+
+
+def _columns(frame: pd.DataFrame, *names: str | None) -> None:
+    missing = [name for name in names if name is not None and name not in frame.columns]
+    if missing:
+        raise ValueError(f"The frame of the chart has no column '{missing[0]}'.")
+    if frame.empty:
+        raise ValueError("The frame of the chart is empty: there is nothing to draw.")
+
+
+def _range(frame: pd.DataFrame, low: str, high: str, *, share: bool) -> pd.DataFrame:
+    """Return both ends as floats; both missing means unknown, one missing is an error."""
+    ends = frame[[low, high]].astype(float).set_axis(["low", "high"], axis=1)
+    if (ends["low"].isna() != ends["high"].isna()).any():
+        raise ValueError(f"A range has one end only: give both '{low}' and '{high}', or none.")
+    if (ends["low"] > ends["high"]).any():
+        raise ValueError(f"'{low}' lies above '{high}': swap the ends.")
+    if share and ((ends < 0) | (ends > 1)).any(axis=None):
+        raise ValueError(f"'{low}' and '{high}' are shares in [0, 1], not percentages.")
+    return ends.reset_index(drop=True)
+
+
+def _height(labels: Sequence[str], width: int, extra_cm: float) -> float:
+    lines = [style.wrap(label, width).count("\n") + 1 for label in labels]
+    return sum(max(_ROW_CM, n * _LINE_CM + 0.22) for n in lines) + extra_cm
+
+
+def _labels(frame: pd.DataFrame, label: str) -> list[str]:
+    return [str(text) for text in frame[label]]
+
+
+def _legend(fig: Figure, handles: Sequence[Any], columns: int | None = None) -> None:
+    fig.legend(
+        handles=handles,
+        loc="outside lower left",
+        ncols=columns or len(handles),
+        handlelength=1.6,
+        handleheight=1.0,
+        columnspacing=1.4,
+        handletextpad=0.6,
+        borderpad=0.2,
+    )
+
+
+def _right_text(ax: Axes, row: int, text: str, **kwargs: Any) -> None:
+    """Write a value to the right of the axes, in line with its row."""
+    ax.annotate(
+        text,
+        (1, row),
+        xycoords=("axes fraction", "data"),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        ha="left",
+        annotation_clip=False,
+        **kwargs,
+    )
+
+
+def plot_bounds(
+    frame: pd.DataFrame,
+    label: str,
+    low: str,
+    high: str,
+    *,
+    point: str | None = None,
+    legend: tuple[str, str] = ("belegt", "ungeklärt"),
+    point_label: str = "Schätzung",
+    axis_label: str = "Anteil",
+    label_width: int = 24,
+    width_cm: float = style.TEXT_WIDTH_CM,
+) -> Figure:
+    """Draw shares that are known only within bounds.
+
+    The confirmed part is solid, the part that could be either is hatched, and what remains to
+    100 percent is confirmed absence.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per bar.
+    label, low, high : str
+        Columns of the row label (str), lower and upper bound (shares in [0, 1]).
+    point : str, optional
+        Column of a value of another study to set beside the bounds; missing where there is none.
+    legend : tuple of str
+        Words for the solid and the hatched part.
+    point_label : str
+        Words for `point`.
+    axis_label : str
+        What the share is of.
+    label_width : int
+        Letters per line of the row labels.
+    width_cm : float
+        Width in print.
+
+    Returns
+    -------
+    Figure
+        Height grows with the rows.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a bound is missing or outside [0, 1], or the bounds are swapped.
+    """
+    _columns(frame, label, low, high, point)
+    ends, labels = _range(frame, low, high, share=True), _labels(frame, label)
+    if ends.isna().any(axis=None):
+        raise ValueError("A bound is missing: a share that nobody knows has the bounds 0 and 1.")
+    with style.context():
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.3))
+        rows = np.arange(len(frame))
+        ax.barh(rows, 1, height=0.56, facecolor="white", edgecolor=style.GREY, linewidth=0.8)
+        ax.barh(rows, ends["high"] - ends["low"], left=ends["low"], height=0.56, **_UNKNOWN_LOOK)
+        ax.barh(rows, ends["low"], height=0.56, facecolor=style.BLUE)
+        for row, (bottom, top) in enumerate(zip(ends["low"], ends["high"], strict=True)):
+            _right_text(ax, row, interval(bottom, top, "percent"))
+        handles: list[Any] = [
+            Patch(facecolor=style.BLUE, label=legend[0]),
+            Patch(**_UNKNOWN_LOOK, label=legend[1]),
+        ]
+        if point is not None:
+            known = frame[point].astype(float).reset_index(drop=True).dropna()
+            look: dict[str, Any] = {
+                "marker": "D",
+                "color": style.ACCENT,
+                "markeredgecolor": "white",
+            }
+            ax.plot(known, known.index, linestyle="", markersize=8, **look)
+            handles.append(Line2D([], [], linestyle="", markersize=8, label=point_label, **look))
+        style.rows_axis(ax, labels, label_width)
+        _share_axis(ax, axis_label)
+        _legend(fig, handles)
+        return style.finish(fig)
+
+
+def _share_axis(ax: Axes, axis_label: str) -> None:
+    ax.set_xlim(0, 1)
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    style.german_axis(ax.xaxis, "percent")
+    ax.set_xlabel(axis_label)
+    ax.spines["bottom"].set_visible(False)
+
+
+def plot_stacked_answers(
+    frame: pd.DataFrame,
+    label: str,
+    counts: Sequence[str] = ("yes", "partial", "no", "not_stated"),
+    *,
+    names: Mapping[str, str] = ANSWERS,
+    axis_label: str = "Anteil der Pässe",
+    label_width: int = 26,
+    width_cm: float = style.TEXT_WIDTH_CM,
+) -> Figure:
+    """Draw how often each answer occurs, as bars to 100 percent with the counts inside.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per bar.
+    label : str
+        Column of the row label.
+    counts : sequence of str
+        Columns of counts, named by answer code (yes, partial, no, not_stated).
+    names : mapping of str to str
+        German word per answer code.
+    axis_label : str
+        What the bars are shares of.
+    label_width : int
+        Letters per line of the row labels.
+    width_cm : float
+        Width in print.
+
+    Returns
+    -------
+    Figure
+        What is not stated is hatched; the total of each bar stands at its right.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a count is negative or no whole number, or a row counts nothing.
+    """
+    _columns(frame, label, *counts)
+    unknown = [code for code in counts if code not in _ANSWER_LOOK]
+    if unknown:
+        raise ValueError(f"'{unknown[0]}' is no answer code: yes, partial, no and not_stated are.")
+    numbers = frame[list(counts)].astype(float).reset_index(drop=True)
+    if numbers.isna().any(axis=None) or ((numbers < 0) | (numbers % 1 != 0)).any(axis=None):
+        raise ValueError("Counts of answers are whole numbers from 0 upwards.")
+    total = numbers.sum(axis=1)
+    if (total == 0).any():
+        raise ValueError("A row of answers counts nothing: leave it out and say so in the note.")
+    labels = _labels(frame, label)
+    with style.context():
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.3))
+        left = np.zeros(len(frame))
+        for code in counts:
+            share = (numbers[code] / total).to_numpy()
+            ax.barh(
+                np.arange(len(frame)),
+                share,
+                left=left,
+                height=0.66,
+                **({"edgecolor": "white", "linewidth": 1.2} | _ANSWER_LOOK[code]),
+            )
+            for row, (start, part, n) in enumerate(zip(left, share, numbers[code], strict=True)):
+                text = de(n)
+                if part < 0.014 + 0.018 * len(text):
+                    continue
+                box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
+                ax.text(
+                    start + part / 2,
+                    row,
+                    text,
+                    ha="center",
+                    va="center_baseline",
+                    color="white" if code == "yes" else style.INK,
+                    bbox=box if code == "not_stated" else None,
+                )
+            left += share
+        for row, n in enumerate(total):
+            _right_text(ax, row, f"n{NBSP}={NBSP}{de(n)}", color=style.INK_SOFT)
+        style.rows_axis(ax, labels, label_width)
+        _share_axis(ax, axis_label)
+        _legend(fig, [Patch(**_ANSWER_LOOK[code], label=names[code]) for code in counts])
+        return style.finish(fig)
+
+
+def plot_effects(
+    frame: pd.DataFrame,
+    label: str,
+    estimate: str,
+    low: str,
+    high: str,
+    *,
+    kind: Kind = "percent",
+    digits: int = 0,
+    axis_label: str = "Unterschied in Prozentpunkten",
+    whisker_label: str = "95-%-Konfidenzintervall",
+    label_width: int = 24,
+    width_cm: float = style.TEXT_WIDTH_CM,
+) -> Figure:
+    """Draw effects as points with intervals around a line at zero.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per effect.
+    label, estimate, low, high : str
+        Columns of the row label, the effect and the ends of its interval.
+    kind : {"percent", "number"}
+        Differences of shares in [-1, 1], written in percentage points, or plain numbers.
+    digits : int
+        Decimal places of the numbers at the right.
+    axis_label : str
+        What the effect is, with its unit.
+    whisker_label : str
+        What the interval is.
+    label_width : int
+        Letters per line of the row labels.
+    width_cm : float
+        Width in print.
+
+    Returns
+    -------
+    Figure
+        Estimate and interval stand as numbers at the right.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a number is missing, or an estimate lies outside its interval.
+    """
+    _columns(frame, label, estimate, low, high)
+    ends, labels = _range(frame, low, high, share=False), _labels(frame, label)
+    middle = frame[estimate].astype(float).reset_index(drop=True)
+    if ends.isna().any(axis=None) or not middle.between(ends["low"], ends["high"]).all():
+        raise ValueError("An effect is missing or lies outside its interval.")
+    factor = 100 if kind == "percent" else 1
+    with style.context():
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
+        ax.axvline(0, color=style.INK_SOFT, linewidth=1)
+        rows = np.arange(len(frame))
+        _whiskers(ax, ends * factor, style.BLUE)
+        ax.plot(middle * factor, rows, "o", color=style.BLUE, markersize=8, markeredgecolor="white")
+        for row, (value, bottom, top) in enumerate(
+            zip(middle * factor, ends["low"] * factor, ends["high"] * factor, strict=True)
+        ):
+            sign = "+" if value > 0 and de(value, digits).strip("0,") else ""
+            _right_text(
+                ax, row, f"{sign}{de(value, digits)} ({de(bottom, digits)} bis {de(top, digits)})"
+            )
+        style.rows_axis(ax, labels, label_width)
+        ax.margins(x=0.06)
+        ax.grid(axis="x")
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+        style.german_axis(ax.xaxis)
+        ax.set_xlabel(axis_label)
+        look: dict[str, Any] = {"color": style.BLUE, "linewidth": 2.5}
+        _legend(fig, [Line2D([], [], marker="o", markersize=7, label=whisker_label, **look)])
+        return style.finish(fig)
+
+
+def _whiskers(ax: Axes, ends: pd.DataFrame, color: str) -> None:
+    rows = np.arange(len(ends))
+    ax.hlines(rows, ends["low"], ends["high"], color=color, linewidth=2.5)
+    for side in ("low", "high"):
+        ax.plot(ends[side], rows, "|", color=color, markersize=9, markeredgewidth=1.6)
+
+
+def plot_ranges(
+    frame: pd.DataFrame,
+    label: str,
+    low: str,
+    high: str,
+    *,
+    value: str | None = None,
+    kind: Kind = "number",
+    digits: int = 0,
+    unit: str = "",
+    log: bool = False,
+    axis_label: str,
+    reference: tuple[float, str] | None = None,
+    legend: tuple[str, str] | None = None,
+    label_width: int = 26,
+    width_cm: float = style.TEXT_WIDTH_CM,
+) -> Figure:
+    """Draw ranges, or points where both ends are the same, for example costs or take-up.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per line of the chart.
+    label, low, high : str
+        Columns of the row label and of both ends. Both missing: the row says "keine Angabe".
+    value : str, optional
+        Column of a best value inside the range, drawn as a point; missing where there is none.
+    kind : {"number", "percent"}
+        Numbers in `unit`, or shares in [0, 1].
+    digits : int
+        Decimal places of the numbers at the right.
+    unit : str
+        Unit behind the numbers at the right.
+    log : bool
+        Logarithmic axis; all values must be positive.
+    axis_label : str
+        What is measured, with its unit; a logarithmic axis says so by itself.
+    reference : tuple of float and str, optional
+        Value and words of a dashed line.
+    legend : tuple of str, optional
+        Words for the range and for the point.
+    label_width : int
+        Letters per line of the row labels.
+    width_cm : float
+        Width in print.
+
+    Returns
+    -------
+    Figure
+        The numbers stand at the right.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, an end is missing or swapped, a share lies outside [0, 1], a
+        value lies outside its range, nothing at all is known, or a logarithm is impossible.
+    """
+    _columns(frame, label, low, high, value)
+    ends = _range(frame, low, high, share=kind == "percent")
+    labels = _labels(frame, label)
+    known = ends.dropna()
+    if known.empty:
+        raise ValueError("No row has a range: there is nothing to draw.")
+    if log and (known["low"] <= 0).any():
+        raise ValueError("A logarithmic axis needs values above zero.")
+    best = None if value is None else frame[value].astype(float).reset_index(drop=True)
+    if best is not None and ((best < ends["low"]) | (best > ends["high"])).any():
+        raise ValueError(f"'{value}' lies outside its range from '{low}' to '{high}'.")
+    with style.context():
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4 if legend else 1.8))
+        wide = known[known["low"] < known["high"]]
+        single = known[known["low"] == known["high"]]["low"]
+        ax.hlines(wide.index, wide["low"], wide["high"], color=style.BLUE_MID, linewidth=7)
+        points = single if best is None else pd.concat([single, best.drop(single.index).dropna()])
+        ax.plot(points, points.index, "o", color=style.BLUE, markersize=8, markeredgecolor="white")
+        for row, (bottom, top) in enumerate(zip(ends["low"], ends["high"], strict=True)):
+            if np.isnan(bottom):
+                _right_text(ax, row, NOT_STATED, color=style.INK_SOFT)
+                continue
+            text = interval(bottom, top, kind, digits)
+            _right_text(ax, row, f"{text}{NBSP}{unit}" if unit else text)
+        if reference is not None:
+            at, words = reference
+            ax.axvline(at, color=style.ACCENT, linewidth=1.4, linestyle=(0, (4, 2)))
+            ax.annotate(
+                words,
+                (at, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                color=style.ACCENT,
+            )
+        style.rows_axis(ax, labels, label_width)
+        ax.grid(axis="x")
+        if kind == "percent":
+            _share_axis(ax, axis_label)
+        else:
+            _number_axis(ax, axis_label, known, log=log)
+        if legend is not None:
+            look: dict[str, Any] = {
+                "color": style.BLUE,
+                "marker": "o",
+                "linestyle": "",
+                "markersize": 8,
+            }
+            bar = Line2D([], [], color=style.BLUE_MID, linewidth=7, label=legend[0])
+            _legend(fig, [bar, Line2D([], [], label=legend[1], **look)])
+        return style.finish(fig)
+
+
+def _number_axis(ax: Axes, axis_label: str, known: pd.DataFrame, *, log: bool) -> None:
+    if log:
+        ax.set_xscale("log")
+        decades = np.log10(known["high"].max() / known["low"].min())
+        ax.xaxis.set_major_locator(LogLocator(subs=(1,) if decades > 2 else (1, 2, 5)))
+        ax.margins(x=0.08)
+        axis_label = f"{axis_label} (logarithmisch)"
+    else:
+        ax.set_xlim(left=min(0.0, float(known["low"].min())))
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+    style.german_axis(ax.xaxis)
+    ax.set_xlabel(axis_label)
+
+
+def plot_profile_ranges(
+    frame: pd.DataFrame,
+    label: str,
+    dimension: str,
+    low: str,
+    high: str,
+    *,
+    dimensions: Mapping[str, str],
+    ends: tuple[str, str] = ("gering", "hoch"),
+    label_width: int = 18,
+    width_cm: float = style.TEXT_WIDTH_CM,
+) -> Figure:
+    """Draw profiles: per object and dimension the range that the evidence leaves open.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Tidy: one row per object and dimension; objects keep the order of their first row.
+    label, dimension, low, high : str
+        Columns of the object, the dimension code, and both ends in [0, 1].
+    dimensions : mapping of str to str
+        German heading per dimension code, in the order of the panels.
+    ends : tuple of str
+        Words for 0 and 1.
+    label_width : int
+        Letters per line of the row labels.
+    width_cm : float
+        Width in print.
+
+    Returns
+    -------
+    Figure
+        One panel per dimension; a point where the evidence leaves nothing open.
+
+    Raises
+    ------
+    ValueError
+        If a column, a dimension or an end is missing, an end lies outside [0, 1], or an object
+        has two rows for a dimension.
+    """
+    _columns(frame, label, dimension, low, high)
+    if frame.duplicated([label, dimension]).any():
+        raise ValueError("An object has two rows for the same dimension.")
+    labels = [str(name) for name in frame[label].drop_duplicates()]
+    order = frame[label].drop_duplicates().tolist()
+    with style.context():
+        fig, axes = style.figure(
+            width_cm,
+            _height(labels, label_width, 2.2),
+            ncols=len(dimensions),
+            sharey=True,
+            squeeze=False,
+        )
+        for ax, (code, heading) in zip(axes[0], dimensions.items(), strict=True):
+            part = frame[frame[dimension] == code].set_index(label)
+            if len(part) < len(order):
+                raise ValueError(f"The dimension '{code}' lacks a row for some objects.")
+            part = part.loc[order].reset_index()
+            span = _range(part, low, high, share=True)
+            if span.isna().any(axis=None):
+                raise ValueError("A profile value that nobody knows has the range 0 to 1.")
+            style.rows_axis(ax, labels, label_width)
+            ax.set_xlim(-0.08, 1.08)
+            ax.set_xticks([0, 1], ends)
+            ax.tick_params(axis="x", length=0)
+            for tick, side in zip(ax.get_xticklabels(), ("left", "right"), strict=True):
+                tick.set_horizontalalignment(side)  # else "hoch" and "gering" of two panels meet
+            ax.axvline(0, color=style.GREY, linewidth=0.8)
+            ax.axvline(1, color=style.GREY, linewidth=0.8)
+            ax.hlines(range(len(order)), 0, 1, color="#eeeeee", linewidth=0.8)
+            open_span = span[span["low"] < span["high"]]
+            ax.barh(
+                open_span.index,
+                open_span["high"] - open_span["low"],
+                left=open_span["low"],
+                height=0.42,
+                **(_UNKNOWN_LOOK | {"edgecolor": style.BLUE_MID}),
+            )
+            exact = span[span["low"] == span["high"]]["low"]
+            ax.plot(exact, exact.index, "o", color=style.BLUE, markersize=8)
+            ax.spines["bottom"].set_visible(False)
+            ax.set_xlabel(heading, weight="bold", labelpad=6)
+            ax.xaxis.set_label_position("top")
+        handles = [
+            Line2D([], [], marker="o", linestyle="", color=style.BLUE, label="belegt"),
+            Patch(**(_UNKNOWN_LOOK | {"edgecolor": style.BLUE_MID}), label="möglicher Bereich"),
+        ]
+        _legend(fig, handles)
+        return style.finish(fig)
+
+
+def plot_rank_intervals(
+    frame: pd.DataFrame,
+    label: str,
+    low: str,
+    high: str,
+    *,
+    middle: str | None = None,
+    axis_label: str = "Rang (1 = bester Wert)",
+    legend: tuple[str, str] = ("Bereich der Ränge", "mittlerer Rang"),
+    label_width: int = 26,
+    width_cm: float = style.TEXT_WIDTH_CM,
+) -> Figure:
+    """Draw the ranks that an object can take, best rank at the left.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per object.
+    label, low, high : str
+        Columns of the row label and of the best and worst rank, from 1 upwards.
+    middle : str, optional
+        Column of the median rank.
+    axis_label : str
+        What is ranked.
+    legend : tuple of str
+        Words for the range and for the median.
+    label_width : int
+        Letters per line of the row labels.
+    width_cm : float
+        Width in print.
+
+    Returns
+    -------
+    Figure
+        Ranges with the ranks as numbers at the right.
+
+    Raises
+    ------
+    ValueError
+        If a column or a rank is missing, a rank is below 1, or the ends are swapped.
+    """
+    _columns(frame, label, low, high, middle)
+    ends, labels = _range(frame, low, high, share=False), _labels(frame, label)
+    if ends.isna().any(axis=None) or (ends["low"] < 1).any():
+        raise ValueError("Ranks are numbers from 1 upwards, none missing.")
+    with style.context():
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
+        rows = np.arange(len(frame))
+        last = float(ends["high"].max())
+        ax.hlines(rows, 1, last, color="#eeeeee", linewidth=0.8)
+        ax.hlines(rows, ends["low"] - 0.18, ends["high"] + 0.18, color=style.BLUE_MID, linewidth=7)
+        handles: list[Any] = [
+            Line2D([], [], color=style.BLUE_MID, linewidth=7, label=legend[0]),
+        ]
+        if middle is not None:
+            look: dict[str, Any] = {"marker": "o", "color": style.BLUE, "markeredgecolor": "white"}
+            ax.plot(frame[middle].astype(float), rows, linestyle="", markersize=8, **look)
+            handles.append(Line2D([], [], linestyle="", markersize=8, label=legend[1], **look))
+        for row, (bottom, top) in enumerate(zip(ends["low"], ends["high"], strict=True)):
+            _right_text(ax, row, interval(bottom, top))
+        style.rows_axis(ax, labels, label_width)
+        ax.set_xlim(0.5, last + 0.5)
+        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        style.german_axis(ax.xaxis)
+        ax.set_xlabel(axis_label)
+        _legend(fig, handles)
+        return style.finish(fig)
