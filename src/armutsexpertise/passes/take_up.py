@@ -216,8 +216,9 @@ def take_up_range(numerator: Range, denominator: Range) -> TakeUp:
 
     Examples
     --------
-    >>> take_up_range(count_range(654), count_range(7000))
-    TakeUp(low=0.08713333333333333, high=0.1006923076923077, above_one=False)
+    >>> rate = take_up_range(count_range(654), count_range(7000))
+    >>> round(rate.low, 4), round(rate.high, 4), rate.above_one
+    (0.0871, 0.1007, False)
     """
     rate = numerator / denominator
     return TakeUp(min(rate.low, 1.0), min(rate.high, 1.0), rate.high > 1)
@@ -425,7 +426,8 @@ def random_effects(
     sum w_i (y_i - m)^2 = k - 1 (Paule and Mandel 1982), zero where even tau2 = 0 gives less.
     se^2 = sum w_i (y_i - m)^2 / ((k - 1) sum w_i) and m ± t(k - 1) se (Hartung and Knapp 2001).
     Prediction: m ± t(k - 2) sqrt(tau2 + se^2) (Higgins et al. 2009, with the Hartung-Knapp
-    variance as in Partlett and Riley 2017).
+    variance as in Partlett and Riley 2017). Where effects differ less than their variances allow,
+    the Hartung-Knapp interval is narrower than the classical one.
     """
     y, v = np.asarray(effect, dtype=float), np.asarray(variance, dtype=float)
     if y.shape != v.shape or y.ndim != 1 or len(y) < 3:
