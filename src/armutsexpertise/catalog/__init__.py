@@ -1,0 +1,20 @@
+"""What data there is: list, describe, read, check and export the data packages."""
+
+from armutsexpertise.catalog.checking import check
+from armutsexpertise.catalog.problems import CatalogError, Problem, Report
+from armutsexpertise.catalog.store import data_root, describe, list_packages, read
+from armutsexpertise.catalog.writing import citation, export, write_template
+
+__all__ = [
+    "CatalogError",
+    "Problem",
+    "Report",
+    "check",
+    "citation",
+    "data_root",
+    "describe",
+    "export",
+    "list_packages",
+    "read",
+    "write_template",
+]

@@ -1,0 +1,177 @@
+"""``armutsexpertise data``: list, check, show, export the data packages, write a template."""
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from armutsexpertise import catalog
+from armutsexpertise.catalog.store import find_resource, load_table, package_folder
+
+data_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="List, check, show and export the data packages; write a blank template.",
+)
+
+RootOption = Annotated[
+    Path | None,
+    typer.Option("--root", help="Folder with data packages in place of the bundled one."),
+]
+ToOption = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of a data package.")]
+
+
+def _fail(message: object) -> NoReturn:
+    typer.echo(str(message), err=True)
+    raise typer.Exit(1)
+
+
+@data_app.command("list")
+def list_command(root: RootOption = None) -> None:
+    r"""List the data packages with version, tables and title.
+
+    \b
+    Example:
+      armutsexpertise data list
+    """
+    try:
+        described = [catalog.describe(n, root) for n in catalog.list_packages(root)]
+    except catalog.CatalogError as error:
+        _fail(error)
+    width = max((len(d["name"]) for d in described), default=0)
+    for one in described:
+        tables = ", ".join(r["name"] for r in one["resources"])
+        typer.echo(f"{one['name']:<{width}}  {one['version']}  {one['title']}")
+        typer.echo(f"{'':<{width}}         {tables}")
+
+
+@data_app.command("check")
+def check_command(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Data packages; all where none is named."),
+    ] = None,
+    root: RootOption = None,
+    workbook: Annotated[
+        Path | None,
+        typer.Option("--workbook", help="A filled template (XLSX) to check in place of the CSV."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Sentences per package.")] = 50,
+) -> None:
+    r"""Check data packages; ends with exit code 1 where one has errors.
+
+    Each sentence names file, row (as a spreadsheet shows it), column, what is wrong and what
+    is allowed.
+
+    \b
+    Examples:
+      armutsexpertise data check
+      armutsexpertise data check passes
+      armutsexpertise data check passes --root my/folder
+      armutsexpertise data check passes --workbook passes-vorlage.xlsx
+    """
+    if workbook is not None and (names is None or len(names) != 1):
+        _fail("Name the one data package the workbook belongs to, such as passes.")
+    if workbook is not None and not workbook.is_file():
+        _fail(f"The workbook {workbook} does not exist; correct the path.")
+    failed = []
+    try:
+        for name in names or catalog.list_packages(root):
+            found = catalog.check(name, root, workbook=workbook)
+            for line in found.lines(limit):
+                level, _, rest = line.partition(": ")
+                typer.echo(f"{level}: {name}/{rest}" if rest else line)
+            errors, notices = len(found.errors), len(found.notices)
+            typer.echo(f"{name}: {found.rows} rows, {errors} errors, {notices} notices")
+            if not found.ok:
+                failed.append(name)
+    except catalog.CatalogError as error:
+        _fail(error)
+    if failed:
+        _fail(f"Errors in: {', '.join(failed)}. Correct them and check again.")
+
+
+@data_app.command("show")
+def show_command(
+    target: Annotated[str, typer.Argument(metavar="NAME[/TABLE]", help="Package or table.")],
+    rows: Annotated[int, typer.Option("--rows", min=0, help="Rows to print.")] = 5,
+    root: RootOption = None,
+) -> None:
+    r"""Show what a package or one of its tables holds.
+
+    \b
+    Examples:
+      armutsexpertise data show passes
+      armutsexpertise data show passes/counts --rows 10
+    """
+    name, _, table = target.partition("/")
+    try:
+        if table:
+            _show_table(name, table, rows, root)
+        else:
+            _show_package(name, root)
+    except catalog.CatalogError as error:
+        _fail(error)
+
+
+def _show_package(name: str, root: Path | None) -> None:
+    described = catalog.describe(name, root)
+    folder = package_folder(name, root)
+    typer.echo(f"{described['name']} {described['version']}: {described['title']}")
+    typer.echo(described["description"])
+    typer.echo("Licences: " + "; ".join(x["title"] for x in described["licenses"]))
+    for source in described.get("sources", []):
+        typer.echo(f"Source: {source['title']} {source.get('path', '')}".rstrip())
+    for resource in described["resources"]:
+        count = len(load_table(folder, resource, bool(described.get("edited"))).rows)
+        typer.echo(f"  {resource['name']} ({count} rows): {resource['description']}")
+
+
+def _show_table(name: str, table: str, rows: int, root: Path | None) -> None:
+    resource = find_resource(catalog.describe(name, root), table)
+    frame = catalog.read(name, table, root)
+    typer.echo(f"{name}/{table}: {len(frame)} rows")
+    for one in resource["schema"]["fields"]:
+        unit = f" [{one['unit']}]" if "unit" in one else ""
+        typer.echo(f"  {one['name']} ({one['type']}){unit}: {one.get('description', '')}")
+    if rows:
+        typer.echo(frame.head(rows).to_string(index=False, na_rep=""))
+
+
+@data_app.command("export")
+def export_command(
+    name: NameArgument, to: ToOption = Path("export"), root: RootOption = None
+) -> None:
+    r"""Write a checked package as CSV, datapackage.json and XLSX, with version and citation.
+
+    \b
+    Examples:
+      armutsexpertise data export passes
+      armutsexpertise data export passes --to release
+    """
+    try:
+        written = catalog.export(name, to, root)
+    except catalog.CatalogError as error:
+        _fail(error)
+    for path in written:
+        typer.echo(path)
+
+
+@data_app.command("template")
+def template_command(
+    name: NameArgument, to: ToOption = Path("vorlage"), root: RootOption = None
+) -> None:
+    r"""Write a blank workbook and blank CSV files to fill in.
+
+    \b
+    Examples:
+      armutsexpertise data template passes
+      armutsexpertise data template passes --to my/folder
+    """
+    try:
+        written = catalog.write_template(name, to, root)
+    except catalog.CatalogError as error:
+        _fail(error)
+    for path in written:
+        typer.echo(path)
