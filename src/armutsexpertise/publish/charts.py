@@ -44,7 +44,7 @@ _UNKNOWN_LOOK: dict[str, Any] = {
     "edgecolor": style.GREY,
 }
 _ROW_CM = 0.72
-_LINE_CM = 0.42
+_LINE_CM = 0.4
 
 
 def _columns(frame: pd.DataFrame, *names: str | None) -> None:
@@ -68,8 +68,9 @@ def _range(frame: pd.DataFrame, low: str, high: str, *, share: bool) -> pd.DataF
 
 
 def _height(labels: Sequence[str], width: int, extra_cm: float) -> float:
-    lines = [style.wrap(label, width).count("\n") + 1 for label in labels]
-    return sum(max(_ROW_CM, n * _LINE_CM + 0.22) for n in lines) + extra_cm
+    """Return a height in which the row with the most lines does not touch its neighbours."""
+    lines = max(style.wrap(label, width).count("\n") + 1 for label in labels)
+    return len(labels) * max(_ROW_CM, lines * _LINE_CM + 0.16) + extra_cm
 
 
 def _labels(frame: pd.DataFrame, label: str) -> list[str]:
@@ -156,7 +157,7 @@ def plot_bounds(
     if ends.isna().any(axis=None):
         raise ValueError("A bound is missing: a share that nobody knows has the bounds 0 and 1.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.3))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8))
         rows = np.arange(len(frame))
         ax.barh(rows, 1, height=0.56, facecolor="white", edgecolor=style.GREY, linewidth=0.8)
         ax.barh(rows, ends["high"] - ends["low"], left=ends["low"], height=0.56, **_UNKNOWN_LOOK)
@@ -241,7 +242,7 @@ def plot_stacked_answers(
         raise ValueError("A row of answers counts nothing: leave it out and say so in the note.")
     labels = _labels(frame, label)
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.3))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8))
         left = np.zeros(len(frame))
         for code in counts:
             share = (numbers[code] / total).to_numpy()
@@ -254,8 +255,8 @@ def plot_stacked_answers(
             )
             for row, (start, part, n) in enumerate(zip(left, share, numbers[code], strict=True)):
                 text = de(n)
-                if part < 0.014 + 0.018 * len(text):
-                    continue
+                if part < 0.004 + 0.015 * len(text):
+                    continue  # narrower than its number: read it in the table
                 box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2}
                 ax.text(
                     start + part / 2,
@@ -264,7 +265,7 @@ def plot_stacked_answers(
                     ha="center",
                     va="center_baseline",
                     color="white" if code == "yes" else style.INK,
-                    bbox=box if code == "not_stated" else None,
+                    bbox=box if code == "not_stated" and part > 0.05 else None,
                 )
             left += share
         for row, n in enumerate(total):
@@ -327,7 +328,7 @@ def plot_effects(
         raise ValueError("An effect is missing or lies outside its interval.")
     factor = 100 if kind == "percent" else 1
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8))
         ax.axvline(0, color=style.INK_SOFT, linewidth=1)
         rows = np.arange(len(frame))
         _whiskers(ax, ends * factor, style.BLUE)
@@ -426,7 +427,7 @@ def plot_ranges(
     if best is not None and ((best < ends["low"]) | (best > ends["high"])).any():
         raise ValueError(f"'{value}' lies outside its range from '{low}' to '{high}'.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4 if legend else 1.8))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8 if legend else 2.2))
         wide = known[known["low"] < known["high"]]
         single = known[known["low"] == known["high"]]["low"]
         ax.hlines(wide.index, wide["low"], wide["high"], color=style.BLUE_MID, linewidth=7)
@@ -531,7 +532,7 @@ def plot_profile_ranges(
     with style.context():
         fig, axes = style.figure(
             width_cm,
-            _height(labels, label_width, 2.2),
+            _height(labels, label_width, 3.0),
             ncols=len(dimensions),
             sharey=True,
             squeeze=False,
@@ -620,7 +621,7 @@ def plot_rank_intervals(
     if ends.isna().any(axis=None) or (ends["low"] < 1).any():
         raise ValueError("Ranks are numbers from 1 upwards, none missing.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8))
         rows = np.arange(len(frame))
         last = float(ends["high"].max())
         ax.hlines(rows, 1, last, color="#eeeeee", linewidth=0.8)
@@ -636,7 +637,8 @@ def plot_rank_intervals(
             _right_text(ax, row, interval(bottom, top))
         style.rows_axis(ax, labels, label_width)
         ax.set_xlim(0.5, last + 0.5)
-        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        step = 1 if last <= 10 else 5 if last <= 40 else 10
+        ax.set_xticks([1, *[tick for tick in range(step, int(last) + 1, step) if tick > 1]])
         style.german_axis(ax.xaxis)
         ax.set_xlabel(axis_label)
         _legend(fig, handles)

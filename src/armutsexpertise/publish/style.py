@@ -146,7 +146,11 @@ class GermanFormatter(Formatter):
         """Choose the decimal places that the ticks of the axis need, 4 at most."""
         self.locs = locs
         factor = 100 if self.kind == "percent" else 1
-        places = [Decimal(repr(round(float(x) * factor, 4))).normalize().as_tuple() for x in locs]
+        shown = locs
+        if self.axis is not None:  # a logarithmic axis proposes ticks that it does not show
+            start, stop = sorted(self.axis.get_view_interval())
+            shown = [x for x in locs if start <= x <= stop]
+        places = [Decimal(repr(round(float(x) * factor, 4))).normalize().as_tuple() for x in shown]
         self.digits = max((max(0, -int(place.exponent)) for place in places), default=0)
 
     def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002
@@ -254,7 +258,7 @@ def wrap(label: str, width: int) -> str:
 
 def rows_axis(ax: Axes, labels: Sequence[str], width: int) -> None:
     """Label the rows of a horizontal chart from top to bottom."""
-    ax.set_yticks(range(len(labels)), [wrap(label, width) for label in labels])
+    ax.set_yticks(range(len(labels)), [wrap(label, width) for label in labels], linespacing=1.05)
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
