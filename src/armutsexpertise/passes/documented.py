@@ -673,17 +673,18 @@ class _Point:
 def _evaluate(beta: Array, data: _Standardised, rate: Array) -> _Point:
     r"""Evaluate the penalised log-likelihood with P(D = 1) = rate * expit(x'beta).
 
-    With p = expit(eta): dl/deta = (D - rate p)(1 - p) / (1 - rate p), expected information
-    w = rate p (1-p)^2 / (1 - rate p), and dlog w/deta = 1 - 3p + rate p (1-p) / (1 - rate p).
+    With p = expit(eta) and r = (1 - p) / (1 - rate p): dl/deta = (D - rate p) r, expected
+    information w = rate p (1 - p) r, and dlog w/deta = 1 - 3p + rate p r.
     """
     eta = data.design @ beta
     p, q = expit(eta), expit(-eta)
-    undetected = q + (1 - rate) * p  # 1 - rate * p without cancellation
-    log_p, log_q = log_expit(eta), log_expit(-eta)
     with np.errstate(divide="ignore"):
-        log_undetected = np.logaddexp(log_q, np.log1p(-rate) + log_p)
-    log_likelihood = np.where(data.response > 0, np.log(rate) + log_p, log_undetected).sum()
-    weight = rate * p * q**2 / undetected
+        log_miss = np.log1p(-rate)
+    ratio = expit(-(eta + log_miss))  # r without a quotient of two vanishing numbers
+    log_detected = np.log(rate) + log_expit(eta)
+    log_undetected = np.logaddexp(log_expit(-eta), log_miss + log_expit(eta))
+    log_likelihood = np.where(data.response > 0, log_detected, log_undetected).sum()
+    weight = rate * p * q * ratio
     information = (data.design * weight[:, None]).T @ data.design
     sign, log_determinant = np.linalg.slogdet(information)
     if sign <= 0:
@@ -692,9 +693,7 @@ def _evaluate(beta: Array, data: _Standardised, rate: Array) -> _Point:
     leverage = weight * np.einsum(
         "ij,ij->i", data.design, np.linalg.solve(information, data.design.T).T
     )
-    residual = (data.response - rate * p) * q / undetected + 0.5 * leverage * (
-        1 - 3 * p + rate * p * q / undetected
-    )
+    residual = (data.response - rate * p) * ratio + 0.5 * leverage * (1 - 3 * p + rate * p * ratio)
     return _Point(
         float(log_likelihood + 0.5 * log_determinant),
         data.design.T @ residual,
