@@ -84,6 +84,7 @@ def test_four_dimensions_by_hand():
     assert _bounds(result, "access") == [(third, round(2 / 3, 10)), (third, third)]
     assert _bounds(result, "benefits") == [(0.5, 1.0), (0.0, 0.0)]
     assert _bounds(result, "route") == [(0.5, 0.5), (1.0, 1.0)]
+    assert result["n_stated"].tolist() == [4, 3]  # a closed list is no answer to a single group
     assert _bounds(result, "price") == [(0.5, 0.5), (round(2 / 3, 10), round(2 / 3, 10))]
 
 
@@ -301,7 +302,7 @@ GOOD = ([["yes"] * 3], [["yes"] * 2])
         ({"route": [None]}, "passes.route holds None"),
         ({"price_eur": [-1.0]}, "negative price_eur"),
         ({"validity_months": [0.0]}, "validity_months that is not positive"),
-        ({"pass_id": ["p0", "p0"]}, "pass_id twice"),
+        ({"pass_id": ["p0", "p0"]}, "passes repeats 1 key"),
     ],
 )
 def test_bad_passes_are_refused(change, message):
@@ -332,7 +333,7 @@ def test_bad_tables_are_refused():
         answer_matrix(long, ["p0"], **options | {"columns": ["bafoeg"]})
     with pytest.raises(ValueError, match="none was asked for"):
         answer_matrix(long, ["p0"], **options | {"columns": []})
-    with pytest.raises(ValueError, match="two rows for one pass and group"):
+    with pytest.raises(ValueError, match="eligibility repeats 3 key"):
         answer_matrix(pd.concat([long, long]), ["p0"], **options)
 
 
@@ -346,7 +347,7 @@ def test_bad_profiles_and_draws_are_refused():
         dominance(frame.drop(columns="price_low"))
     with pytest.raises(ValueError, match="dimensions is empty"):
         dominance(frame, [])
-    with pytest.raises(ValueError, match="profiles has a pass_id twice"):
+    with pytest.raises(ValueError, match="profiles repeats 1 key"):
         dominance(pd.concat([frame, frame]))
     with pytest.raises(ValueError, match="draws must be 1"):
         rank_intervals(frame, draws=0, seed=1)

@@ -408,6 +408,14 @@ def test_described_cases_show_the_rows_and_compute_nothing():
     ]
 
 
+def test_cases_without_phases():
+    table = before_after_cases(_case_counts(), _evidence(), {"Bonn": ["c2", "c1"]})
+    assert table[["case", "phase", "id"]].to_numpy().tolist() == [
+        ["Bonn", "", "c2"],
+        ["Bonn", "", "c1"],
+    ]
+
+
 def test_bad_cases_are_refused():
     with pytest.raises(ValueError, match="name c9, which neither counts nor evidence"):
         before_after_cases(_case_counts(), _evidence(), {"Bonn": {"vorher": ["c9"]}})

@@ -15,7 +15,7 @@ from itertools import permutations
 
 import pandas as pd
 
-from armutsexpertise.passes.profile import check_answers, require_columns
+from armutsexpertise.passes._bounds import ANSWERS, require_columns, require_known
 from armutsexpertise.passes.take_up import Range, count_range
 
 COST_COLUMNS = (
@@ -322,7 +322,7 @@ def group_status(
     """
     require_columns(passes, ["pass_id", "ags"], "passes")
     require_columns(eligibility, ["pass_id", "group", "included"], "eligibility")
-    check_answers(eligibility["included"], "eligibility.included")
+    require_known(eligibility["included"], ANSWERS, "eligibility.included")
     own = sorted(passes.loc[passes["ags"] == ags, "pass_id"])
     answers = eligibility[eligibility["group"] == group].set_index("pass_id")["included"]
     return {pass_id: str(answers.get(pass_id, "not_stated")) for pass_id in own}

@@ -22,56 +22,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-ANSWERS = ("yes", "partial", "no", "not_stated")
+from armutsexpertise.passes._bounds import ANSWERS, require_columns, require_known, require_unique
+
 DIMENSIONS = ("access", "benefits", "route", "price")
 _BLOCK = 2_000_000  # comparisons held in memory at once: 2 MB of booleans
-
-
-def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
-    """Raise ``ValueError`` if ``frame`` lacks one of ``columns``.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Table to look at.
-    columns : sequence of str
-        Columns that must be there.
-    name : str
-        Name of the table in the message.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing.
-    """
-    missing = [column for column in columns if column not in frame.columns]
-    if missing:
-        raise ValueError(
-            f"Table {name} lacks the column(s) {', '.join(missing)}: add them as the data "
-            "package describes them."
-        )
-
-
-def check_answers(values: pd.Series, name: str) -> None:
-    """Raise ``ValueError`` if ``values`` holds anything but the four answer codes.
-
-    Parameters
-    ----------
-    values : Series of str
-        Answers; a missing value is an error too, because unknown is written ``not_stated``.
-    name : str
-        Table and column in the message.
-
-    Raises
-    ------
-    ValueError
-        If there is an unknown code or a missing value.
-    """
-    unknown = sorted({str(value) for value in values[~values.isin(ANSWERS)]})
-    if unknown:
-        raise ValueError(
-            f"Column {name} holds {', '.join(unknown)}: allowed are {', '.join(ANSWERS)}."
-        )
 
 
 def answer_matrix(
@@ -110,15 +64,14 @@ def answer_matrix(
         two rows for one item.
     """
     require_columns(long, ["pass_id", key, answer], name)
-    check_answers(long[answer], f"{name}.{answer}")
+    require_known(long[answer], ANSWERS, f"{name}.{answer}")
+    require_unique(long, ["pass_id", key], name)
     unknown = [item for item in columns if item not in set(long[key])]
     if unknown or not columns:
         raise ValueError(
             f"Table {name} has no {key} {', '.join(unknown) or '(none was asked for)'}: use codes "
             "that occur in it."
         )
-    if long.duplicated(["pass_id", key]).any():
-        raise ValueError(f"Table {name} has two rows for one pass and {key}: keep the newest.")
     wide = long.pivot_table(index="pass_id", columns=key, values=answer, aggfunc="first")
     return wide.reindex(index=list(pass_ids), columns=list(columns)).fillna("not_stated")
 
@@ -190,7 +143,8 @@ def profile(
     Returns
     -------
     DataFrame, one row per pass in the order of ``passes``
-        ``pass_id`` and for each dimension ``<dimension>_low`` and ``<dimension>_high`` in [0, 1].
+        ``pass_id``; for each dimension ``<dimension>_low`` and ``<dimension>_high`` in [0, 1];
+        ``n_stated``, the number of ``groups`` and ``categories`` with an answer in the source.
 
     Raises
     ------
@@ -225,12 +179,11 @@ def profile(
         ["pass_id", "eligible_list_closed", "route", "price_eur", "validity_months"],
         "passes",
     )
-    if passes["pass_id"].duplicated().any():
-        raise ValueError("Table passes has a pass_id twice: keep one row per pass.")
+    require_unique(passes, ["pass_id"], "passes")
     if not price_ceiling_eur > 0:
         raise ValueError("price_ceiling_eur must be a positive amount in EUR per year.")
-    check_answers(passes["route"], "passes.route")
-    check_answers(passes["eligible_list_closed"], "passes.eligible_list_closed")
+    require_known(passes["route"], ANSWERS, "passes.route")
+    require_known(passes["eligible_list_closed"], ANSWERS, "passes.eligible_list_closed")
     price = pd.to_numeric(passes["price_eur"]).astype(float)
     validity = pd.to_numeric(passes["validity_months"]).astype(float)
     if (price < 0).any() or (validity <= 0).any():
@@ -242,6 +195,7 @@ def profile(
     included = answer_matrix(
         eligibility, ids, key="group", answer="included", columns=groups, name="eligibility"
     )
+    n_stated = (included != "not_stated").sum(axis=1)
     closed = (passes["eligible_list_closed"] == "yes").to_numpy()[:, None]
     included = included.mask(closed & (included == "not_stated"), "no")
     granted = answer_matrix(
@@ -259,6 +213,7 @@ def profile(
     price_low, price_high = _price_bounds(price, validity, price_ceiling_eur)
     result["price_low"] = price_low.to_numpy()
     result["price_high"] = price_high.to_numpy()
+    result["n_stated"] = (n_stated + (granted != "not_stated").sum(axis=1)).to_numpy()
     return result
 
 
@@ -271,8 +226,7 @@ def _ends(
     lows = [f"{dimension}_low" for dimension in dimensions]
     highs = [f"{dimension}_high" for dimension in dimensions]
     require_columns(profiles, ["pass_id", *lows, *highs], "profiles")
-    if profiles["pass_id"].duplicated().any():
-        raise ValueError("Table profiles has a pass_id twice: keep one row per pass.")
+    require_unique(profiles, ["pass_id"], "profiles")
     low = profiles[lows].to_numpy(dtype=float)
     high = profiles[highs].to_numpy(dtype=float)
     if not ((low >= 0) & (low <= high) & (high <= 1)).all():

@@ -26,7 +26,7 @@ from scipy import stats
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from armutsexpertise.passes.profile import require_columns
+from armutsexpertise.passes._bounds import require_columns
 
 COMPARABLE = "vergleichbar"
 APPROXIMATION = "Näherung"
@@ -522,7 +522,7 @@ def synthesis(pairs: pd.DataFrame, *, minimum: int = 5, level: float = 0.95) -> 
 def before_after_cases(
     counts: pd.DataFrame,
     evidence: pd.DataFrame,
-    cases: Mapping[str, Mapping[str, Sequence[str]]],
+    cases: Mapping[str, Sequence[str] | Mapping[str, Sequence[str]]],
 ) -> pd.DataFrame:
     """Lay out the counts of the described cases of automatic issue, without any effect.
 
@@ -534,16 +534,16 @@ def before_after_cases(
         Columns ``evidence_id``, ``indicator``, ``value``, ``value_low``, ``value_high``, ``unit``,
         ``year``, ``method``, ``notes``, ``source_title``, ``source_url``; ``verified`` (bool) if
         the table has it.
-    cases : mapping of str to mapping of str to sequence of str
-        For each case (city) and each of its phases (``vorher``, ``nachher``, or what else changed
-        at the time) the ids of counts or findings to show, in order.
+    cases : mapping of str to sequence of str, or to mapping of str to sequence of str
+        For each case (city) the ids of counts or findings to show, in order; if wanted by phase
+        (``vorher``, ``nachher``, or what else changed at the time).
 
     Returns
     -------
     DataFrame, one row per id in the order of ``cases``
-        ``case``, ``phase``, ``id``, ``measure``, ``unit``, ``value``, ``value_low``,
-        ``value_high``, ``date``, ``date_quality``, ``groups``, ``method``, ``notes``,
-        ``source_title``, ``source_url``.
+        ``case``, ``phase`` (empty where none is given), ``id``, ``measure``, ``unit``, ``value``,
+        ``value_low``, ``value_high``, ``date``, ``date_quality``, ``groups``, ``method``,
+        ``notes``, ``source_title``, ``source_url``.
 
     Raises
     ------
@@ -572,7 +572,7 @@ def before_after_cases(
     wanted = [
         (case, phase, key)
         for case, phases in cases.items()
-        for phase, keys in phases.items()
+        for phase, keys in (phases if isinstance(phases, Mapping) else {"": phases}).items()
         for key in keys
     ]
     keys = [key for _, _, key in wanted]

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from armutsexpertise.passes.profile import answer_matrix, require_columns
+from armutsexpertise.passes._bounds import require_columns, require_unique
+from armutsexpertise.passes.profile import answer_matrix
 
 NO_TYPE = "keiner der drei Typen"
 UNCLASSIFIABLE = "nicht klassifizierbar"
@@ -139,8 +140,7 @@ def classify(
     """
     steps = check_rule(rule)
     require_columns(passes, ["pass_id"], "passes")
-    if passes["pass_id"].duplicated().any():
-        raise ValueError("Table passes has a pass_id twice: keep one row per pass.")
+    require_unique(passes, ["pass_id"], "passes")
     columns = [category for _, categories, _ in steps for category in categories]
     granted = answer_matrix(
         benefits,
