@@ -489,6 +489,8 @@ def test_bad_input_to_the_sensitivity_is_refused(frame):
         run({"a": 0.0})
     with pytest.raises(ValueError, match="Scenario a has a rate of detection outside"):
         run({"a": {"klein": 0.5, "mittel": 1.2, "gross": 1.0}})
+    with pytest.raises(ValueError, match="units names age"):
+        run({"a": 1.0}, units={"age": 1.0})
     with pytest.raises(ValueError, match="level is 0"):
         run({"a": 1.0}, level=0)
     with pytest.raises(ValueError, match="frame lacks the column\\(s\\) size"):

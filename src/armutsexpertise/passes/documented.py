@@ -287,12 +287,9 @@ def average_marginal_effects(
     averaged difference :math:`\overline{\Lambda(\eta_i + \beta_j \log 2) - \Lambda(\eta_i)}`.
     Standard errors by the delta method over the coefficients, the municipalities held fixed.
     """
-    units = dict(units or {})
-    strangers = sorted(set(units) - set(fit.covariates))
-    if strangers:
-        raise ValueError(f"units names {', '.join(strangers)}, which the fit does not hold.")
+    stated = _units(units, fit.covariates)
     sd = fit.coefficients["sd"].to_numpy()[1:]
-    table, gradients = _effects(fit.estimate, fit.design, fit.covariates, sd, units)
+    table, gradients = _effects(fit.estimate, fit.design, fit.covariates, sd, stated)
     z = float(norm.ppf((1 + fit.level) / 2))
     table = _with_interval(table, gradients, fit.covariance, z)
     if fit.robust_covariance is not None and fit.clusters is not None:
@@ -528,8 +525,8 @@ def detection_sensitivity(
     Raises
     ------
     ValueError
-        As in `fit_documented`, or if a rate is not in (0, 1], a size class has no rate, or
-        there is no scenario.
+        As in `fit_documented`, or if a rate is not in (0, 1], a size class has no rate,
+        ``units`` names no covariate, or there is no scenario.
     TypeError
         As in `fit_documented`.
     RuntimeError
@@ -543,7 +540,8 @@ def detection_sensitivity(
     likelihood with the Jeffreys penalty :math:`\tfrac12\log|X'WX|`,
     :math:`w_i = \delta_i p_i (1-p_i)^2 / (1 - \delta_i p_i)`, which is Firth's penalty for
     :math:`\delta_i = 1`. The penalty keeps estimates finite; unlike Firth's it is not derived
-    as a bias reduction here.
+    as a bias reduction here. It draws probabilities towards one half, so that even at a rate
+    of 1 the implied share differs a little from the documented one.
 
     Where more of a size class is documented than the rate of detection, no probability of a
     pass up to 1 yields that share in expectation. If every municipality of the class had a
@@ -556,6 +554,7 @@ def detection_sensitivity(
     if not 0 < level < 1:
         raise ValueError(f"level is {level}: give a confidence level between 0 and 1.")
     names = tuple(covariates)
+    stated = _units(units, names)
     _refuse_index_with_parts(names)
     data = _standardise(frame, outcome, names)
     require_columns(frame, (size_class,), "frame")
@@ -568,7 +567,7 @@ def detection_sensitivity(
         feasibility, note = _feasibility(data.response.astype(bool), classes, rate)
         infeasible = feasibility == "infeasible"
         estimate = first if infeasible else _maximise(data, rate, first)
-        table, gradients = _effects(estimate, data.design, names, data.sd, dict(units or {}))
+        table, gradients = _effects(estimate, data.design, names, data.sd, stated)
         covariance = _inverse(_evaluate(estimate, data, rate).information)
         z = float(norm.ppf((1 + level) / 2))
         table = _with_interval(table, gradients, covariance, z)
@@ -585,6 +584,16 @@ def detection_sensitivity(
             table[["implied_share", "implied_lower", "implied_upper"]] = np.nan
         parts.append(table)
     return pd.concat(parts, ignore_index=True)
+
+
+def _units(units: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+    stated = dict(units or {})
+    strangers = sorted(set(stated) - set(names))
+    if strangers:
+        raise ValueError(
+            f"units names {', '.join(strangers)}, which is no covariate: leave it out."
+        )
+    return stated
 
 
 def _refuse_index_with_parts(names: Sequence[str]) -> None:
