@@ -5,12 +5,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from armutsexpertise import catalog
-from armutsexpertise.catalog.store import find_resource, load_table, package_folder
+# The catalog is imported inside the commands: it needs pandas, which --help does not.
 
 data_app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode=None,
+    rich_markup_mode="markdown",
     help="List, check, show and export the data packages; write a blank template.",
 )
 
@@ -29,12 +28,14 @@ def _fail(message: object) -> NoReturn:
 
 @data_app.command("list")
 def list_command(root: RootOption = None) -> None:
-    r"""List the data packages with version, tables and title.
+    """List the data packages with version, tables and title.
 
-    \b
-    Example:
-      armutsexpertise data list
+    For example:
+
+    * `armutsexpertise data list`
     """
+    from armutsexpertise import catalog
+
     try:
         described = [catalog.describe(n, root) for n in catalog.list_packages(root)]
     except catalog.CatalogError as error:
@@ -59,18 +60,20 @@ def check_command(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Sentences per package.")] = 50,
 ) -> None:
-    r"""Check data packages; ends with exit code 1 where one has errors.
+    """Check data packages; ends with exit code 1 where one has errors.
 
     Each sentence names file, row (as a spreadsheet shows it), column, what is wrong and what
     is allowed.
 
-    \b
-    Examples:
-      armutsexpertise data check
-      armutsexpertise data check passes
-      armutsexpertise data check passes --root my/folder
-      armutsexpertise data check passes --workbook passes-vorlage.xlsx
+    For example:
+
+    * `armutsexpertise data check`
+    * `armutsexpertise data check passes`
+    * `armutsexpertise data check passes --root my/folder`
+    * `armutsexpertise data check passes --workbook passes-vorlage.xlsx`
     """
+    from armutsexpertise import catalog
+
     if workbook is not None and (names is None or len(names) != 1):
         _fail("Name the one data package the workbook belongs to, such as passes.")
     if workbook is not None and not workbook.is_file():
@@ -98,13 +101,15 @@ def show_command(
     rows: Annotated[int, typer.Option("--rows", min=0, help="Rows to print.")] = 5,
     root: RootOption = None,
 ) -> None:
-    r"""Show what a package or one of its tables holds.
+    """Show what a package or one of its tables holds.
 
-    \b
-    Examples:
-      armutsexpertise data show passes
-      armutsexpertise data show passes/counts --rows 10
+    For example:
+
+    * `armutsexpertise data show passes`
+    * `armutsexpertise data show passes/counts --rows 10`
     """
+    from armutsexpertise import catalog
+
     name, _, table = target.partition("/")
     try:
         if table:
@@ -116,6 +121,9 @@ def show_command(
 
 
 def _show_package(name: str, root: Path | None) -> None:
+    from armutsexpertise import catalog
+    from armutsexpertise.catalog.store import load_table, package_folder
+
     described = catalog.describe(name, root)
     folder = package_folder(name, root)
     typer.echo(f"{described['name']} {described['version']}: {described['title']}")
@@ -129,6 +137,9 @@ def _show_package(name: str, root: Path | None) -> None:
 
 
 def _show_table(name: str, table: str, rows: int, root: Path | None) -> None:
+    from armutsexpertise import catalog
+    from armutsexpertise.catalog.store import find_resource
+
     resource = find_resource(catalog.describe(name, root), table)
     frame = catalog.read(name, table, root)
     typer.echo(f"{name}/{table}: {len(frame)} rows")
@@ -143,13 +154,15 @@ def _show_table(name: str, table: str, rows: int, root: Path | None) -> None:
 def export_command(
     name: NameArgument, to: ToOption = Path("export"), root: RootOption = None
 ) -> None:
-    r"""Write a checked package as CSV, datapackage.json and XLSX, with version and citation.
+    """Write a checked package as CSV, datapackage.json and XLSX, with version and citation.
 
-    \b
-    Examples:
-      armutsexpertise data export passes
-      armutsexpertise data export passes --to release
+    For example:
+
+    * `armutsexpertise data export passes`
+    * `armutsexpertise data export passes --to release`
     """
+    from armutsexpertise import catalog
+
     try:
         written = catalog.export(name, to, root)
     except catalog.CatalogError as error:
@@ -162,13 +175,15 @@ def export_command(
 def template_command(
     name: NameArgument, to: ToOption = Path("vorlage"), root: RootOption = None
 ) -> None:
-    r"""Write a blank workbook and blank CSV files to fill in.
+    """Write a blank workbook and blank CSV files to fill in.
 
-    \b
-    Examples:
-      armutsexpertise data template passes
-      armutsexpertise data template passes --to my/folder
+    For example:
+
+    * `armutsexpertise data template passes`
+    * `armutsexpertise data template passes --to my/folder`
     """
+    from armutsexpertise import catalog
+
     try:
         written = catalog.write_template(name, to, root)
     except catalog.CatalogError as error:
