@@ -73,6 +73,12 @@ class Document:
         block = self.meta.get("execute") or {}
         return block if isinstance(block, Mapping) else {}
 
+    @property
+    def own(self) -> Mapping[str, Any]:
+        """The ``armutsexpertise`` block of the header: keys of our own, which Quarto ignores."""
+        block = self.meta.get("armutsexpertise") or {}
+        return block if isinstance(block, Mapping) else {}
+
     def option(self, chunk: Chunk, name: str, default: Any) -> Any:
         """Option of a chunk, else of the document, else the default."""
         return chunk.options.get(name, self.execute.get(name, default))

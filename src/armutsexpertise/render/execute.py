@@ -174,7 +174,7 @@ def kernel(document: Document, renderer: str) -> Iterator[Any]:
         client = NotebookClient(
             new_notebook(),  # type: ignore[no-untyped-call]
             km=manager,
-            timeout=document.execute.get("timeout", TIMEOUT_SECONDS),
+            timeout=int(document.own.get("timeout", TIMEOUT_SECONDS)),
             shutdown_kernel="immediate",
             resources={"metadata": {"path": str(document.folder)}},
         )
@@ -199,7 +199,7 @@ def kernel(document: Document, renderer: str) -> Iterator[Any]:
                 ) from None
             except CellTimeoutError:
                 raise RenderError(
-                    f"The chunk ran longer than {client.timeout} s; set execute: timeout.",
+                    f"The chunk ran longer than {client.timeout} s; set armutsexpertise: timeout.",
                     file=document.path,
                     line=line,
                     chunk=chunk,
@@ -295,7 +295,7 @@ def cache_key(document: Document, params: Mapping[str, object], renderer: str) -
 
 def dependencies(document: Document) -> list[Path]:
     """Files under ``armutsexpertise: depends``: paths or globs relative to the document."""
-    given = (document.meta.get("armutsexpertise") or {}).get("depends") or []
+    given = document.own.get("depends") or []
     patterns = given if isinstance(given, list) else [given]
     found: list[Path] = []
     for pattern in patterns:

@@ -215,14 +215,14 @@ def check_files(document: Document) -> None:
                     )
 
 
-def common_options(meta: Mapping[str, Any], template: str) -> dict[str, Any]:
-    """Options of pandoc that a header decides."""
+def common_options(meta: Mapping[str, Any], template: str, below: int = 0) -> dict[str, Any]:
+    """Options of pandoc that a header decides; ``below`` is how far headings are lowered."""
     options: dict[str, Any] = {
         "template": str(assets() / "templates" / template),
         "syntax-highlighting": "none",
     }
     if meta.get("toc"):
-        options |= {"table-of-contents": True, "toc-depth": int(meta.get("toc-depth", 3))}
+        options |= {"table-of-contents": True, "toc-depth": int(meta.get("toc-depth", 3)) + below}
     return options
 
 
@@ -234,7 +234,7 @@ def write_html(document: Document, tree: pandoc.Node, folder: Path, fail: pandoc
 
 def html_page(tree: pandoc.Node, meta: Mapping[str, Any], file: Path, fail: pandoc.Fail) -> Path:
     """Write a tree as one HTML file in its own scratch folder."""
-    options = common_options(meta, "report.html") | {
+    options = common_options(meta, "report.html", below=1) | {
         "html-math-method": {"method": "mathml"},
         "section-divs": False,
         "variables": {
