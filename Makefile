@@ -13,7 +13,7 @@ TOPIC ?= $(TOPICS)
 
 # What the stages of a topic are made from: raw packages, and folders or modules of
 # src/armutsexpertise that the stage uses. A change there redoes the stage.
-passes_raw    := passes evidence nrw_regions
+passes_raw    := passes evidence nrw_regions statutory
 passes_clean  := catalog passes stages.py
 passes_model  := passes
 passes_report := publish render

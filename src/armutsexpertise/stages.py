@@ -22,7 +22,16 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-__all__ = ["STAGES", "Project", "StageError", "find_project", "run_stage", "write_tables"]
+__all__ = [
+    "STAGES",
+    "Project",
+    "StageError",
+    "find_project",
+    "read_tables",
+    "replace_folder",
+    "run_stage",
+    "write_tables",
+]
 
 STAGES = ("check", "clean", "model", "report")
 """Order of the stages; each reads only what the one before it wrote."""
@@ -196,6 +205,49 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
         replace_folder(new, folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+TEXT_COLUMNS = (
+    "ags",
+    "ags5",
+    "ags8",
+    "checked_on",
+    "date",
+    "denominator_date",
+    "kreis_ags5",
+    "numerator_date",
+    "pair_id",
+    "period",
+    "reference_date",
+    "value_text",
+    "year",
+)
+"""Columns that look like numbers but are keys or dates; they are read as text."""
+
+
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the tables that the stage before wrote.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of CSV files as `write_tables` writes them.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Tables by file name; `TEXT_COLUMNS` as text, empty cells as missing.
+
+    Raises
+    ------
+    StageError
+        If there are no tables: the stage before has not run.
+    """
+    files = sorted(folder.glob("*.csv"))
+    if not files:
+        raise StageError(f"No tables in {folder}: run the stage before, or make report.")
+    text = dict.fromkeys(TEXT_COLUMNS, "str")
+    return {file.stem: pd.read_csv(file, dtype=text, keep_default_na=True) for file in files}
 
 
 def replace_folder(new: Path, old: Path) -> None:

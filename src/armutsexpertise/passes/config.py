@@ -47,8 +47,9 @@ class Documented(Config):
     freshness: tuple[Freshness, ...]
     large_city_from: Annotated[int, Field(gt=0)]
     level: Annotated[float, Field(gt=0, lt=1)]
-    covariates: tuple[str, ...]
-    covariates_parts: tuple[str, ...]
+    main_model: str
+    models: dict[str, tuple[str, ...]]
+    units: dict[str, Annotated[float, Field(gt=0)]]
     detection: dict[str, Detection | dict[str, Detection]]
 
 
@@ -71,39 +72,51 @@ class Profile(Config):
     seed: Annotated[int, Field(ge=0)]
 
 
-class Typology(Config):
-    """Benefit categories of the three types."""
+class TypeStep(Config):
+    """Step of the typology: a type and the benefits that it adds."""
 
-    culture: tuple[Category, ...]
-    leisure: tuple[Category, ...]
-    everyday: tuple[Category, ...]
+    type: str
+    categories: tuple[Category, ...]
+    at_least: Annotated[int, Field(ge=1)] = 1
 
 
 class TakeUp(Config):
     """Take-up: described cases, and when counts may be pooled."""
 
-    cases: dict[str, tuple[str, ...]]
     min_pairs_for_synthesis: Annotated[int, Field(ge=5)]
+    cases: dict[str, dict[str, tuple[str, ...]]]
 
 
-class ShareRange(Config):
-    """A range of shares."""
+class PositiveRange(Config):
+    """A range of positive numbers."""
 
-    low: Share
-    high: Share
+    low: Annotated[float, Field(gt=0)]
+    high: Annotated[float, Field(gt=0)]
 
     @model_validator(mode="after")
-    def _ordered(self) -> ShareRange:
+    def _ordered(self) -> PositiveRange:
         if self.low > self.high:
             raise ValueError("low must not be above high")
         return self
+
+
+class Variant(Config):
+    """Take-up of a scenario: the range of documented pairs, or from them up to a share."""
+
+    pairs: tuple[str, ...]
+    up_to: Share | None = None
 
 
 class Cost(Config):
     """Cost scenario."""
 
     cities: dict[Ags, str]
-    take_up: ShareRange
+    group: Group
+    land_year: Annotated[int, Field(ge=2000, le=2100)]
+    persons_per_household: PositiveRange
+    city_deviation: PositiveRange
+    types: tuple[Literal["total", "staff", "material", "budget", "foregone_revenue"], ...]
+    take_up: dict[str, Variant]
 
 
 class PassesConfig(Config):
@@ -112,12 +125,10 @@ class PassesConfig(Config):
     title: str
     as_of: datetime.date
     pass_kinds: tuple[Kind, ...]
-    current_from: Annotated[int, Field(ge=2000, le=2100)]
-    dated_from: Annotated[int, Field(ge=1990, le=2100)]
     max_informative_width: Share
     documented: Documented
     eligibility: Eligibility
     profile: Profile
-    typology: Typology
+    typology: tuple[TypeStep, ...]
     take_up: TakeUp
     cost: Cost
