@@ -221,6 +221,8 @@ def _translate(
     if kind == "type-error":
         return problem(f'"{cell}" cannot be read', _TYPE_NAMES.get(described["type"]))
     if kind == "constraint-error":
+        if cell.lower() in _SPECIAL_NUMBERS:
+            return None  # reported as no number that can be counted
         named = _CONSTRAINT_NAME.search(error.note)
         name = named.group(1) if named else ""
         return _broken_constraint(name, cell, described, row, lost, problem)

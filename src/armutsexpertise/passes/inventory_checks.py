@@ -166,7 +166,10 @@ def _pass_problems(
                 message = f"the key does not begin with the area key of its issuer {issuer['ags']}"
                 problems.append(at("pass_id", message, f"{issuer['ags']}-<name of the pass>"))
             if one["counts_for_municipality"] == "true" and issuer["type"] != "municipality":
-                message = f"a pass of a {issuer['type']} is not counted for the municipality"
+                message = (
+                    f"the pass of an issuer of type {issuer['type']} "
+                    "is not counted for the municipality"
+                )
                 problems.append(at("counts_for_municipality", message, "false"))
         if one["pass_id"] not in with_version:
             message = "the pass has no version; add a row to pass_versions.csv"
@@ -260,7 +263,7 @@ def _number_problems(
             if key != known["ags"]:
                 message = f"the key {key} is not that of the pass"
                 problems.append(at("ags", message, str(known["ags"])))
-            if one["pass_name"] != known["name"]:
+            if known["name"] not in ("", one["pass_name"]):
                 message = f'the name "{one["pass_name"]}" is not that of the pass'
                 problems.append(at("pass_name", message, str(known["name"])))
     return problems
