@@ -116,7 +116,7 @@ class Exhibit:
             )
         for name in ("title", "alt", "source", "reference_date", "licence"):
             if not isinstance(getattr(self, name), str) or not getattr(self, name).strip():
-                raise ValueError(f"Exhibit {self.id} needs a {name}: it is empty.")
+                raise ValueError(f"Exhibit {self.id}: {name} is empty, but readers need it.")
         if isinstance(self.n, np.integer):
             object.__setattr__(self, "n", int(self.n))
         if isinstance(self.n, bool) or not isinstance(self.n, (int, str)):
@@ -239,8 +239,9 @@ def _header(label: str, code: str, *, percent_unit: bool = False) -> str:
 
 
 def _plain_number(value: Any, code: str) -> str:
-    """Return a number in full precision with a decimal comma; shares in percent."""
-    number = Decimal(str(value)) * (100 if code.startswith("percent") else 1)
+    """Return a number to 12 significant digits with a decimal comma; shares in percent."""
+    exact = str(value) if isinstance(value, (int, np.integer)) else f"{float(value):.12g}"
+    number = Decimal(exact) * (100 if code.startswith("percent") else 1)
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return ("0" if text == "-0" else text).replace(".", ",")
@@ -462,8 +463,9 @@ def _one_line(text: str) -> str:
 
 def _escape(text: str) -> str:
     """Return text that pandoc reads as itself, on one line."""
-    marked = re.sub(r"""([!"#$&'()*+:<=>@\[\\\]^_`{|}~-]|\.(?=\.))""", r"\\\1", _one_line(text))
-    return re.sub(r"^(\w{1,4})\.", r"\1\\.", marked)  # "1." would begin a list
+    marked = re.sub(r"""([!"#$&'*+<>@\[\\\]^_`{|}~-]|\.(?=\.))""", r"\\\1", _one_line(text))
+    # At the start of a line these would begin a list or a caption.
+    return re.sub(r"^(\w{0,4})([.:()])", r"\1\\\2", marked)
 
 
 def _attribute(text: str) -> str:
@@ -479,7 +481,7 @@ def _pipe_table(table: Mapping[str, Sequence[Any]]) -> str:
         # Long texts wrap: beyond 40 characters a column gains nothing from more room.
         widths.append(max(longest_word, min(longest_cell, 40), 3))
     rule = "|".join(
-        "-" * (width + 1) + (":" if is_right else "-")
+        "-" * (width + 1) + ":" if is_right else ":" + "-" * (width + 1)
         for width, is_right in zip(widths, right, strict=True)
     )
     lines = [" | ".join(_escape(label) for label in header)]
@@ -530,7 +532,8 @@ def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None)
         hidden = 0
     source = _escape(entry["source_line"])
     if hidden:
-        source += f" {_escape(f'{de(hidden)} weitere Zeilen stehen in den Dateien.')}"
+        more = "Eine weitere Zeile steht" if hidden == 1 else f"{de(hidden)} weitere Zeilen stehen"
+        source += f" {more} in den Dateien."
     return "\n".join(
         [
             f":::: {{#{exhibit_id}}}",

@@ -50,7 +50,7 @@ __all__ = [
 TEXT_WIDTH_CM = 16.0
 """Width of the text of an A4 page."""
 
-INK, INK_SOFT, GREY, UNKNOWN = "#1a1a1a", "#555555", "#c8c8c8", "#ffffff"
+INK, INK_SOFT, GREY, UNKNOWN = "#1a1a1a", "#555555", "#b4b4b4", "#ffffff"
 BLUE, BLUE_MID, BLUE_LIGHT = "#0b4f8a", "#5fa0d3", "#c3dcf0"
 WARM, ACCENT = "#f5c26b", "#b3480a"
 HATCH = "/////"
@@ -144,7 +144,6 @@ class GermanFormatter(Formatter):
 
     def set_locs(self, locs: list[float]) -> None:
         """Choose the decimal places that the ticks of the axis need, 4 at most."""
-        self.locs = locs
         factor = 100 if self.kind == "percent" else 1
         shown = locs
         if self.axis is not None:  # a logarithmic axis proposes ticks that it does not show
