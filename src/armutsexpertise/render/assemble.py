@@ -99,8 +99,8 @@ def show_chunk(
     if document.option(chunk, "include", True) is False:
         return ""
     blocks = []
-    if document.option(chunk, "echo", True) and chunk.source.strip():
-        blocks.append(f"``` {{.python .cell-code}}\n{chunk.source.strip()}\n```")
+    if document.option(chunk, "echo", True) and chunk.code.strip():
+        blocks.append(f"``` {{.python .cell-code}}\n{chunk.code}\n```")
     mode = document.option(chunk, "output", True)
     body = [] if mode is False else show_outputs(document, chunk, outputs, figures)
     kind = chunk.label.split("-")[0]

@@ -31,12 +31,22 @@ class Prose:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A ``{python}`` chunk; ``line`` is the line of its opening fence."""
+    """A ``{python}`` chunk; ``line`` is the line of its opening fence.
+
+    ``source`` holds the option lines too, they are comments: so the lines of a traceback are those
+    of the file.
+    """
 
     source: str
     options: Mapping[str, Any]
     line: int
     number: int
+
+    @property
+    def code(self) -> str:
+        """Source without option lines and empty lines around it."""
+        lines = self.source.split("\n")
+        return "\n".join(line for line in lines if not line.startswith("#|")).strip("\n")
 
     @property
     def label(self) -> str:
@@ -309,5 +319,4 @@ def parse_chunk(
                 line=line + 1 + next(k for k, t in enumerate(body) if str(key) in t),
                 chunk=label,
             )
-    # Line numbers of a traceback count within the chunk as it stands in the file.
-    return Chunk("\n" * count + "\n".join(body[count:]), options, line, number)
+    return Chunk("\n".join(body), options, line, number)

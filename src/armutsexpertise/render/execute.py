@@ -10,7 +10,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import metadata
@@ -84,6 +84,8 @@ def execute(document: Document, params: Mapping[str, object], renderer: str) -> 
         kernel, or a parameter is not defined by the document.
     """
     check_params(document, params)
+    if not any(isinstance(part, Chunk) or inline_source(part) for part in document.parts):
+        return Results([[] for _ in document.parts], [[] for _ in document.parts])
     outputs: list[list[dict[str, Any]]] = []
     inline: list[list[str]] = []
     with kernel(document, renderer) as run:
@@ -189,13 +191,16 @@ def kernel(document: Document, renderer: str) -> Iterator[Any]:
             except CellExecutionError as error:
                 shown = [o["data"][MIME] for o in cell.outputs if MIME in o.get("data", {})]
                 line = next((s["line"] for s in shown if "line" in s), line)
+                trace = traceback_of(cell.outputs)
+                if isinstance(part, Chunk):
+                    line = part.line + line_within(trace, part.source)
                 what = "The chunk fails" if chunk else "The inline code fails"
                 raise RenderError(
                     f"{what}: {error.ename}: {first_line(error.evalue)}",
                     file=document.path,
                     line=line,
                     chunk=chunk,
-                    traceback=traceback_of(cell.outputs),
+                    traceback=trace,
                 ) from None
             except CellTimeoutError:
                 raise RenderError(
@@ -261,6 +266,14 @@ def epoch(meta: Mapping[str, Any]) -> int:
 def first_line(text: str) -> str:
     """First line of an exception's text."""
     return text.strip().split("\n")[0]
+
+
+def line_within(trace: str, source: str) -> int:
+    """Line of the chunk at which a traceback enters it, 0 where it does not tell."""
+    found = re.search(r"Cell In\[\d+\], line (\d+)", trace)
+    # IPython does not count the empty lines before the first statement.
+    skipped = len(source) - len(source.lstrip("\n"))
+    return int(found[1]) + skipped if found else 0
 
 
 def traceback_of(outputs: Sequence[Mapping[str, Any]]) -> str:
@@ -341,7 +354,8 @@ def store(file: Path, key: str, results: Results, images: Mapping[str, str]) -> 
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(file)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def digest_of(payload: Mapping[str, Any]) -> str:
