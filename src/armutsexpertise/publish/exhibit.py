@@ -545,7 +545,7 @@ def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None)
             ":::",
             "",
             '::: {.content-visible when-format="html"}',
-            f"[Daten: [CSV]({base}/{exhibit_id}.csv), [XLSX]({base}/{exhibit_id}.xlsx)]"
+            f"[Daten: [CSV]({base}/{exhibit_id}.csv) [XLSX]({base}/{exhibit_id}.xlsx)]"
             "{.downloads}",
             ":::",
             "",
