@@ -58,9 +58,7 @@ def small_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(source / "datapackage.yaml", target)
     for path in sorted(source.glob("*.csv")):
         header, *rows = read_rows(path)
-        if path.stem == "issuers":
-            rows = [r for r in rows if r[header.index("ags")] in KEPT_AREAS]
-        elif path.stem in ("counts", "costs", "prices"):
+        if path.stem == "issuers" or path.stem in ("counts", "costs", "prices"):
             rows = [r for r in rows if r[header.index("ags")] in KEPT_AREAS]
         elif path.stem != "sources":
             rows = [r for r in rows if r[0].split("-")[0] in KEPT_AREAS]
