@@ -1,0 +1,887 @@
+"""Exhibits and findings: titles, sources and notes of every figure and table, in German.
+
+Reads only the estimates. Numbers in titles come from them as well.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from armutsexpertise.publish import charts
+from armutsexpertise.publish.exhibit import Exhibit
+from armutsexpertise.publish.numbers import date_de, de, interval, percent
+from armutsexpertise.publish.tilemap import plot_tile_map
+from armutsexpertise.publish.values import Values
+
+Tables = dict[str, pd.DataFrame]
+
+INVENTORY = "Inventar armutsexpertise (Datenpaket passes, Quelle je Angabe)"
+POPULATION = "Einwohner: BKG VG250-EW, 31.12.2022"
+INDICATORS = "BBSR INKAR 2021; RKI GISD 2025 (DOI 10.5281/zenodo.14781119)"
+NO_CENSUS = (
+    "Keine Vollerhebung; Stand und Alter der Quelle je Pass verschieden; "
+    "nicht genannt heißt nicht ausgeschlossen"
+)
+NO_RATE = (
+    "Inhabende, ausgestellte Karten je Jahr, Nutzungen und Anträge sind verschiedene Größen; "
+    "Quoten nur für die gekennzeichneten Paare"
+)
+
+GROUPS = {
+    "sgb2": "SGB II (Bürgergeld)",
+    "sgb12": "SGB XII (Sozialhilfe, Grundsicherung)",
+    "asylblg": "AsylbLG",
+    "wohngeld": "Wohngeld",
+    "kinderzuschlag": "Kinderzuschlag",
+    "sgb8": "SGB VIII (Jugendhilfe)",
+    "bafoeg": "BAföG",
+    "low_income": "geringes Einkommen ohne Leistung",
+}
+SHORT = {
+    "sgb2": "SGB II",
+    "sgb12": "SGB XII",
+    "asylblg": "AsylbLG",
+    "wohngeld": "Wohn\u00adgeld",
+    "kinderzuschlag": "KiZ",
+    "sgb8": "SGB VIII",
+    "bafoeg": "BAföG",
+    "low_income": "geringes Eink.",
+}
+SIGNS = {
+    "yes": "ja",
+    "partial": "teils",
+    "no": "nein",
+    "no_by_closed_list": "(nein)",
+    "not_stated": "?",
+}
+MEASURES = {
+    "holders": "Inhabende",
+    "issued_total": "ausgegebene Karten",
+    "issued_per_year": "Ausgaben je Jahr",
+    "applications": "Anträge",
+    "eligible": "Berechtigte",
+    "uses": "Nutzungen",
+}
+UNITS = {"person": "Personen", "card": "Karten", "household": "Haushalte", "use": "Besuche"}
+TERMS = {
+    ("log_population", "doubling"): "doppelte Einwohnerzahl",
+    ("household_income_eur_month", "100 units"): "100 EUR mehr Haushaltseinkommen (Kreis)",
+    ("unemployed_per_100", "1 SD"): "mehr Arbeitslose (1 Standardabweichung)",
+    ("gisd_score", "1 SD"): "höhere Deprivation (1 Standardabweichung)",
+}
+SCENARIOS = {
+    "gefunden_alle": "alle gefunden",
+    "gefunden_80": "überall 80 % gefunden",
+    "groessenabhaengig": "40 bis 95 %, nach Größe",
+}
+COSTS = {
+    "total": "Gesamtkosten",
+    "material": "Sachkosten",
+    "foregone_revenue": "Mindereinnahmen",
+    "budget": "Haushaltsansatz",
+    "staff": "Personal",
+}
+
+
+def _count(value: float, low: float, high: float, suffix: str = "") -> str:
+    """Write a count, or its bounds where the source gives only those."""
+    if not pd.isna(value):
+        return de(value) + suffix
+    if pd.isna(high):
+        return f"über {de(low)}{suffix}"
+    if pd.isna(low):
+        return f"unter {de(high)}{suffix}"
+    return interval(low, high) + suffix
+
+
+def coverage(tables: Tables, z: Values) -> list[Exhibit]:
+    """Where passes are documented: by size, on the tile map, by domain."""
+    table = tables["coverage"]
+    size = table.query("domain == 'Größe' and weight == 'Gemeinden'")
+    dated = size.query("scope == 'aktuell oder datiert' and value != 'insgesamt'")
+    frame = pd.DataFrame(
+        {
+            "Größe": dated["value"] + " (" + dated["n"].map(de) + ")",
+            "unten": dated["lower"],
+            "oben": dated["upper"],
+        }
+    )
+    by_size = Exhibit(
+        id="fig-groesse",
+        title=(
+            f"In {z('gross_dat_belegt')} von {z('gross_dat_n')} Großstädten ist ein Sozialpass "
+            "belegt; für kleine Gemeinden sagt das Inventar fast nichts"
+        ),
+        alt=(
+            "Waagerechte Balken je Größenklasse. Belegt und ungeklärt als Anteil der Gemeinden: "
+            + "; ".join(
+                f"{r.value}: belegt {percent(r.lower)}, höchstens {percent(r.upper)}"
+                for r in dated.itertuples()
+            )
+            + "."
+        ),
+        source=f"{INVENTORY}; {POPULATION}",
+        reference_date="2026-11-22",
+        n=f"{z('nrw_dat_n')} Gemeinden (je Größenklasse in Klammern)",
+        note=f"Quellen ab 2015. {NO_CENSUS}",
+        table=pd.DataFrame(
+            {
+                "Größenklasse (Einwohner)": dated["value"],
+                "Gemeinden": dated["n"],
+                "Pass belegt": dated["confirmed"],
+                "Pass verneint": dated["absent"],
+                "unbekannt": dated["unknown"],
+                "Untergrenze": dated["lower"],
+                "Obergrenze": dated["upper"],
+            }
+        ).reset_index(drop=True),
+        formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
+        figure=partial(
+            charts.plot_bounds,
+            frame,
+            "Größe",
+            "unten",
+            "oben",
+            legend=("Pass belegt", "ungeklärt"),
+            axis_label="Anteil der Gemeinden",
+        ),
+    )
+    kreise = tables["kreise"].query("scope == 'aktuell oder datiert'").copy()
+    single = kreise["kreis_type"].eq("kreisfreie Stadt")
+    kreise["category"] = "unknown"
+    kreise.loc[kreise["confirmed"] > 0, "category"] = "some"
+    kreise.loc[single & (kreise["confirmed"] > 0), "category"] = "city"
+    kreise.loc[single & (kreise["absent"] > 0), "category"] = "absent"
+    kreise["text"] = kreise["confirmed"].map(str) + "/" + kreise["n"].map(str)
+    kreise.loc[single, "text"] = ""
+    labels = {
+        "city": "kreisfreie Stadt mit belegtem Pass",
+        "some": "Kreis: Gemeinden mit belegtem Pass / alle",
+        "absent": "Pass abgeschafft",
+        "unknown": "kein Pass belegt (unbekannt)",
+    }
+    present = set(kreise["category"])
+    looks = {"city": "strong", "some": "light", "absent": "other", "unknown": "unknown"}
+    tiles = Exhibit(
+        id="fig-kacheln",
+        title=(
+            f"In {z('kreise_dat')} von {z('kreise_n')} Kreisen und kreisfreien Städten ist "
+            "wenigstens ein Sozialpass belegt"
+        ),
+        alt=(
+            "Kachelkarte mit einer Kachel je Kreis und kreisfreier Stadt. Ein Pass ist belegt in: "
+            + ", ".join(kreise.loc[kreise["confirmed"] > 0, "kreis"])
+            + ". In den übrigen ist keiner belegt; dort ist unbekannt, ob es einen gibt."
+        ),
+        source=f"{INVENTORY}; eigene Anordnung der Kacheln",
+        reference_date="2026-11-22",
+        n=f"{z('kreise_n')} Kreise und kreisfreie Städte, {z('nrw_dat_n')} Gemeinden",
+        note=f"Gemeindeeigene Pässe, Quellen ab 2015. {NO_CENSUS}",
+        table=pd.DataFrame(
+            {
+                "Schlüssel": kreise["kreis_ags5"],
+                "Kreis": kreise["kreis"],
+                "Art": kreise["kreis_type"],
+                "Gemeinden": kreise["n"],
+                "Pass belegt": kreise["confirmed"],
+                "Pass verneint": kreise["absent"],
+                "unbekannt": kreise["unknown"],
+                "Anteil der Bevölkerung mit belegtem Pass": kreise["population_confirmed"],
+            }
+        ).reset_index(drop=True),
+        formats={"Anteil der Bevölkerung mit belegtem Pass": "percent:1"},
+        figure=partial(
+            plot_tile_map,
+            kreise,
+            "kreis_ags5",
+            "category",
+            {k: v for k, v in labels.items() if k in present},
+            looks={k: v for k, v in looks.items() if k in present},
+            text="text",
+        ),
+    )
+    wide = table[
+        table["domain"].isin(["NRW", "Regierungsbezirk", "Kreistyp"]) & table["value"].ne("insgesamt")
+    ].pivot_table(
+        index=["domain", "value"],
+        columns=["weight", "scope"],
+        values=["n", "confirmed", "lower", "upper"],
+        sort=False,
+    )
+
+    def span(weight: str, scope: str) -> pd.Series:
+        lower, upper = wide["lower", weight, scope], wide["upper", weight, scope]
+        return pd.Series(
+            [
+                interval(a, b, "percent", 1)
+                for a, b in zip(lower, upper, strict=True)
+            ],
+            index=wide.index,
+        )
+
+    domains = pd.DataFrame(
+        {
+            "Gebiet": [
+                value if domain != "Regierungsbezirk" else f"RB {value}"
+                for domain, value in wide.index
+            ],
+            "Gemeinden": wide["n", "Gemeinden", "aktuell"].astype(int).to_numpy(),
+            "belegt, aktuell": wide["confirmed", "Gemeinden", "aktuell"].astype(int).to_numpy(),
+            "Anteil, aktuell": span("Gemeinden", "aktuell").to_numpy(),
+            "Anteil, aktuell oder datiert": span("Gemeinden", "aktuell oder datiert").to_numpy(),
+            "Bevölkerung, aktuell oder datiert": span(
+                "Bevölkerung", "aktuell oder datiert"
+            ).to_numpy(),
+        }
+    )
+    domains["Gebiet"] = domains["Gebiet"].replace(
+        {"Kreis": "Gemeinden in Kreisen", "kreisfreie Stadt": "kreisfreie Städte"}
+    )
+    text = {c: "right" for c in domains.columns[3:]}
+    regions = Exhibit(
+        id="tbl-gebiete",
+        title="Unter- und Obergrenzen: nur für kreisfreie Städte sind sie eng genug für eine Aussage",
+        alt="Tabelle der Grenzen je Regierungsbezirk und Kreistyp.",
+        source=f"{INVENTORY}; {POPULATION}",
+        reference_date="2026-11-22",
+        n=f"{z('nrw_dat_n')} Gemeinden",
+        note=f"RB: Regierungsbezirk; aktuell: Quelle ab 2022; datiert: 2015 bis 2021. {NO_CENSUS}",
+        table=domains,
+        formats=text,
+    )
+    apart = tables["apart"].query("status == 'yes'").copy()
+    kinds = {
+        "social": "Sozialpass",
+        "family": "Familienpass",
+        "culture": "Kulturvermittlung",
+        "mobility": "Mobilitätsticket",
+    }
+    issuers = {"municipality": "Gemeinde", "county": "Kreis", "association": "Verein"}
+    apart["Art"] = apart["kind"].map(kinds)
+    apart["Träger"] = apart["issuer_level"].map(issuers)
+    counted = apart.pivot_table(
+        index=["Art", "Träger"], columns="freshness", values="n", aggfunc="sum", fill_value=0
+    ).reindex(columns=["current", "dated", "historical", "undated"], fill_value=0)
+    counted.columns = ["ab 2022", "2015 bis 2021", "vor 2015", "ohne Jahr"]
+    other = Exhibit(
+        id="tbl-andere",
+        title="Gesondert gezählt: Familienpässe, Kulturvermittlung, Mobilitätstickets und Kreispässe",
+        alt="Tabelle der gesondert gezählten Angebote nach Art, Träger und Alter der Quelle.",
+        source=INVENTORY,
+        reference_date="2026-11-22",
+        n=f"{int(counted.to_numpy().sum())} Angebote, deren Bestand zum Bezugsjahr belegt ist",
+        note=NO_CENSUS,
+        table=counted.astype(int).reset_index(),
+    )
+    return [by_size, tiles, regions, other]
+
+
+def determinants(tables: Tables, z: Values) -> list[Exhibit]:
+    """Who has a documented pass, and what assumed detection rates change."""
+    effects = tables["effects"].copy()
+    effects["label"] = [
+        TERMS.get((t, c)) for t, c in zip(effects["term"], effects["change"], strict=True)
+    ]
+    effects = effects.dropna(subset="label")
+    main = effects.query("model == 'Einkommen und Arbeitslosigkeit'")
+    shown = pd.DataFrame(
+        {
+            "label": main["label"] + " – " + main["sample"],
+            "effect": main["effect"],
+            "lower": main["lower"],
+            "upper": main["upper"],
+        }
+    )
+    figure = Exhibit(
+        id="fig-effekte",
+        title=(
+            f"Doppelt so viele Einwohner: {z('verdopplung_alle')} Prozentpunkte häufiger ein "
+            "dokumentierter Pass"
+        ),
+        alt=(
+            "Punkte mit Konfidenzintervallen. "
+            + "; ".join(
+                f"{r.label}: {de(100 * r.effect, 1)} Punkte ({de(100 * r.lower, 1)} bis "
+                f"{de(100 * r.upper, 1)})"
+                for r in shown.itertuples()
+            )
+            + "."
+        ),
+        source=f"{INVENTORY}; {POPULATION}; {INDICATORS}; eigene Berechnung",
+        reference_date="2026-11-22",
+        n=(
+            f"{z('modell_n_alle')} Gemeinden, davon {z('modell_ereignisse_alle')} mit "
+            f"dokumentiertem Pass; Großstädte: {z('modell_n_gross')} und "
+            f"{z('modell_ereignisse_gross')}"
+        ),
+        note=(
+            "Durchschnittliche marginale Effekte eines Firth-Logits; dokumentiert ist nicht "
+            "vorhanden (A4, A5)"
+        ),
+        table=pd.DataFrame(
+            {
+                "Modell": effects["model"],
+                "Stichprobe": effects["sample"],
+                "Merkmal": effects["label"],
+                "Unterschied": effects["effect"],
+                "von": effects["lower"],
+                "bis": effects["upper"],
+                "robust von": effects["robust_lower"],
+                "robust bis": effects["robust_upper"],
+            }
+        ).reset_index(drop=True),
+        formats={
+            c: "number:3"
+            for c in ("Unterschied", "von", "bis", "robust von", "robust bis")
+        },
+        figure=partial(
+            charts.plot_effects, shown, "label", "effect", "lower", "upper", label_width=34
+        ),
+    )
+    sensitivity = tables["sensitivity"].query("change == 'doubling'")
+    rates = Exhibit(
+        id="tbl-auffindung",
+        title=(
+            "Der Zusammenhang mit der Größe bleibt unter allen angenommenen Auffindquoten bestehen"
+        ),
+        alt="Tabelle: je angenommener Auffindquote rechnerischer Anteil und Effekt der Größe.",
+        source=f"{INVENTORY}; eigene Berechnung",
+        reference_date="2026-11-22",
+        n=f"{z('modell_n_alle')} Gemeinden",
+        note=(
+            "Die Auffindquoten sind Annahmen (A6), keine Messung; unter 20.000 Einwohnern ist kein "
+            "Pass belegt, die Anteile dort sind Fortschreibung des Modells"
+        ),
+        table=pd.DataFrame(
+            {
+                "angenommene Auffindquote": sensitivity["scenario"].map(SCENARIOS),
+                "rechnerischer Anteil mit Pass": [
+                    f"{percent(r.implied_share, 1)} ({interval(r.implied_lower, r.implied_upper, 'percent', 1)})"
+                    for r in sensitivity.itertuples()
+                ],
+                "doppelte Einwohnerzahl, Prozentpunkte": [
+                    f"{de(100 * r.effect, 1)} ({interval(100 * r.lower, 100 * r.upper, digits=1)})"
+                    for r in sensitivity.itertuples()
+                ],
+            }
+        ),
+        formats={
+            "rechnerischer Anteil mit Pass": "right",
+            "doppelte Einwohnerzahl, Prozentpunkte": "right",
+        },
+    )
+    bounds = tables["bounds_by_deprivation"]
+    thirds = bounds[
+        bounds["size_class"].eq("insgesamt") & bounds["deprivation_tercile"].ne("insgesamt")
+    ]
+    deprived = Exhibit(
+        id="tbl-deprivation",
+        title="Ob ärmere Gemeinden häufiger einen Pass haben, lässt das Inventar offen",
+        alt="Tabelle der Grenzen nach Drittel des Deprivationsindex.",
+        source=f"{INVENTORY}; {INDICATORS}",
+        reference_date="2026-11-22",
+        n=f"{z('nrw_dat_n')} Gemeinden",
+        note="GISD: relativer Rang innerhalb von NRW 2021, keine Menge. Quellen ab 2015",
+        table=pd.DataFrame(
+            {
+                "Drittel der Gemeinden nach GISD": thirds["deprivation_tercile"],
+                "Gemeinden": thirds["n"],
+                "belegt": thirds["confirmed"],
+                "unbekannt": thirds["unknown"],
+                "Untergrenze": thirds["lower"],
+                "Obergrenze": thirds["upper"],
+            }
+        ).reset_index(drop=True),
+        formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
+    )
+    return [figure, rates, deprived]
+
+
+def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
+    """Who is included, how a pass reaches people, income rules."""
+    current = tables["inclusion"].query("scope == 'aktuell'")
+    current = current.set_index("group").loc[list(GROUPS)].reset_index()
+    answers = pd.DataFrame(
+        {
+            "label": current["group"].map(GROUPS),
+            "yes": current["yes"],
+            "partial": current["partial"],
+            "no": current["no"] + current["no_by_closed_list"],
+            "not_stated": current["not_stated"],
+        }
+    )
+    n = f"{z('paesse_aktuell')} Sozialpässe von Gemeinden mit Quelle ab 2022"
+    groups = Exhibit(
+        id="fig-rechtskreise",
+        title=(
+            f"Bürgergeld schließen {z('kreis_sgb2_ja')} von {z('paesse_aktuell')} Pässen "
+            f"ausdrücklich ein, Wohngeld {z('kreis_wohngeld_ja')}"
+        ),
+        alt=(
+            "Gestapelte Balken je Rechtskreis. "
+            + "; ".join(
+                f"{r.label}: {r.yes} ja, {r.no} nein, {r.not_stated} nicht genannt"
+                for r in answers.itertuples()
+            )
+            + "."
+        ),
+        source=INVENTORY,
+        reference_date="2026-11-22",
+        n=n,
+        note=f"„nein“ auch, wo die Quelle die Berechtigten abschließend nennt (A9). {NO_CENSUS}",
+        table=pd.DataFrame(
+            {
+                "Rechtskreis": answers["label"],
+                "ja": current["yes"],
+                "teilweise": current["partial"],
+                "nein": current["no"],
+                "nein (abschließende Liste)": current["no_by_closed_list"],
+                "nicht genannt": current["not_stated"],
+                "Untergrenze": current["lower"],
+                "Obergrenze": current["upper"],
+            }
+        ),
+        formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
+        figure=partial(charts.plot_stacked_answers, answers, "label", label_width=34),
+    )
+    matrix = tables["matrix"]
+    table = pd.DataFrame({"Pass": matrix["name"]})
+    table["Quelle"] = matrix["freshness"].map({"current": "aktuell", "dated": "datiert"})
+    for code, label in SHORT.items():
+        table[label.replace("\u00ad", "")] = matrix[code].map(SIGNS)
+    full = Exhibit(
+        id="tbl-matrix",
+        title="Wer einbezogen ist, Pass für Pass; ein Fragezeichen heißt: nicht genannt",
+        alt="Tabelle der Pässe und Rechtskreise.",
+        source=INVENTORY,
+        reference_date="2026-11-22",
+        n=f"{len(matrix)} Sozialpässe von Gemeinden mit Quelle ab 2015",
+        note=(
+            "ja, nein: Angabe der Quelle; (nein): Quelle nennt die Berechtigten abschließend; "
+            "?: nicht genannt, also weder ja noch nein. KiZ: Kinderzuschlag"
+        ),
+        table=table,
+    )
+    routes = tables["routes"].set_index("route")["n"]
+    frame = pd.DataFrame(
+        [{"label": "Sozialpässe mit Quelle ab 2022", **routes.to_dict()}]
+    )
+    words = {
+        "yes": "automatisch",
+        "partial": "teils automatisch",
+        "no": "nur auf Antrag",
+        "not_stated": "nicht genannt",
+    }
+    access = Exhibit(
+        id="fig-zugang",
+        title=(
+            f"Von {z('paesse_aktuell')} Pässen kommen {z('weg_automatisch')} automatisch, "
+            f"{z('weg_teils')} teilweise; {z('weg_antrag')} gibt es nur auf Antrag"
+        ),
+        alt=(
+            "Ein gestapelter Balken: "
+            + ", ".join(f"{words[k]} {int(v)}" for k, v in routes.items())
+            + " Pässe."
+        ),
+        source=INVENTORY,
+        reference_date="2026-11-22",
+        n=n,
+        note=f"teils automatisch: je Rechtskreis verschieden. {NO_CENSUS}",
+        table=pd.DataFrame(
+            {"Zugang": [words[k] for k in routes.index], "Pässe": routes.to_numpy()}
+        ),
+        figure=partial(
+            charts.plot_stacked_answers, frame, "label", names=words, label_width=18
+        ),
+    )
+    return [groups, full, access]
+
+
+def profiles(tables: Tables, z: Values) -> list[Exhibit]:
+    """Profiles with intervals, ranks, types."""
+    shown = tables["profiles"].merge(tables["ranks"][["pass_id", "rank_high_median"]], on="pass_id")
+    shown = shown.sort_values(["access_low", "route_low", "name"], ascending=[False, False, True])
+    dimensions = {
+        "access": "Zugang",
+        "benefits": "Leistungen",
+        "route": "Weg",
+        "price": "Preis",
+    }
+    tidy = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "pass": shown["name"],
+                    "dimension": code,
+                    "low": shown[f"{code}_low"],
+                    "high": shown[f"{code}_high"],
+                }
+            )
+            for code in dimensions
+        ],
+        ignore_index=True,
+    )
+    table = pd.DataFrame({"Pass": shown["name"], "Angaben": shown["n_stated"]})
+    for code, word in dimensions.items():
+        table[f"{word} von"] = shown[f"{code}_low"]
+        table[f"{word} bis"] = shown[f"{code}_high"]
+    figure = Exhibit(
+        id="fig-profile",
+        title="Profile von Pässen: breite Spannen zeigen, was die Quellen nicht nennen",
+        alt=(
+            f"Spannen auf vier Skalen von 0 bis 1 für {len(shown)} Pässe: Zugang, Leistungen, Weg "
+            "und Preis. Am engsten ist der Zugang bekannt, am wenigsten der Preis; die Werte "
+            "stehen in der Datentabelle."
+        ),
+        source=f"{INVENTORY}; eigene Berechnung",
+        reference_date="2026-11-22",
+        n=f"{len(shown)} Sozialpässe mit Quelle ab 2022 und wenigstens {z('profile_min')} Angaben",
+        note="0: eng, wenig, nur auf Antrag, teuer; 1: weit, viel, automatisch, kostenfrei (A8–A11)",
+        table=table.reset_index(drop=True),
+        formats={c: "number:2" for c in table.columns[2:]},
+        figure=partial(
+            charts.plot_profile_ranges,
+            tidy,
+            "pass",
+            "dimension",
+            "low",
+            "high",
+            dimensions=dimensions,
+            label_width=30,
+        ),
+    )
+    types = tables["types"].sort_values(["type", "municipality"])
+    grouped = (
+        types.groupby("type", sort=False)
+        .agg(n=("pass_id", "size"), names=("name", ", ".join))
+        .reset_index()
+    )
+    order = {"Rundum-Pass": 0, "nicht eindeutig (mindestens Kultur-und-Konsum-Pass)": 1}
+    grouped = grouped.sort_values("type", key=lambda s: s.map(order).fillna(2), kind="stable")
+    typed = Exhibit(
+        id="tbl-typen",
+        title=(
+            f"{z('rundum_sicher')} Pässe sind sicher Rundum-Pässe; bei {z('typ_unklar')} lassen "
+            "die Quellen den Typ offen"
+        ),
+        alt="Tabelle der Typen mit den zugeordneten Pässen.",
+        source=f"{INVENTORY}; Bezeichnungen nach Arp (2021), eigene Regel (A13)",
+        reference_date="2026-11-22",
+        n=f"{z('paesse_aktuell')} Sozialpässe von Gemeinden mit Quelle ab 2022",
+        note="Ein weiterer Typ setzt die engeren voraus. Arps Kodierregeln liegen nicht vor",
+        table=grouped.rename(
+            columns={"type": "Typ", "n": "Pässe", "names": "zugeordnete Pässe"}
+        ).reset_index(drop=True),
+    )
+    return [figure, typed]
+
+
+def take_up(tables: Tables, z: Values) -> list[Exhibit]:
+    """Pairs of holders and eligible persons, described cases, other benefits."""
+    pairs = tables["pairs"].copy()
+    pairs["year"] = pairs["numerator_date"].str[:4]
+    pairs["label"] = pairs["pass_name"].str.replace(", Witten", "") + ", " + pairs["year"]
+    pairs.loc[pairs["pair_id"].str.startswith("bottrop"), "label"] = "VRR-SozialTicket Bottrop, 2012"
+    pairs.loc[pairs["pair_id"].str.startswith("herne"), "label"] = "VRR-SozialTicket Herne, 2011"
+    strict = pairs["comparability"].eq("vergleichbar")
+    pairs.loc[strict, "label"] += " *"
+    pairs = pairs.sort_values("share_high", ascending=False)
+    figure = Exhibit(
+        id="fig-quoten",
+        title=(
+            f"Nur {z.words('paare_streng')} von {z('paare_n')} belegten Quoten ist streng "
+            f"vergleichbar; die übrigen sind Näherungen zwischen {z('naeherung')}"
+        ),
+        alt=(
+            "Spannen der Quote je Pass: "
+            + "; ".join(
+                f"{r.label.rstrip(' *')} {interval(r.share_low, r.share_high, 'percent', 1)}"
+                for r in pairs.itertuples()
+            )
+            + "."
+        ),
+        source=f"{INVENTORY}; Titel der Quellen in der Datentabelle",
+        reference_date="2007 bis 2021",
+        n=f"{z('paare_n')} Paare aus Zähler und Berechtigten",
+        note=f"* vergleichbar: Inhabende, gleiche Gruppe, Einheit und Zeit. {NO_RATE}",
+        table=pd.DataFrame(
+            {
+                "Pass oder Ticket": pairs["label"].str.rstrip(" *"),
+                "Zähler": [
+                    f"{_count(r.numerator_value, r.numerator_low, r.numerator_high)} "
+                    f"{MEASURES[r.numerator_measure]}"
+                    for r in pairs.itertuples()
+                ],
+                "Berechtigte": [
+                    _count(r.denominator_value, r.denominator_low, r.denominator_high)
+                    for r in pairs.itertuples()
+                ],
+                "Quote": [
+                    interval(r.share_low, r.share_high, "percent", 1) for r in pairs.itertuples()
+                ],
+                "Einordnung": [
+                    r.comparability if pd.isna(r.reasons) else f"{r.comparability}: {r.reasons}"
+                    for r in pairs.itertuples()
+                ],
+                "Quelle Zähler": pairs["numerator_title"],
+            }
+        ).reset_index(drop=True),
+        formats={"Quote": "right", "Berechtigte": "right"},
+        figure=partial(
+            charts.plot_ranges,
+            pairs,
+            "label",
+            "share_low",
+            "share_high",
+            kind="percent",
+            digits=1,
+            axis_label="Anteil der Berechtigten, Spanne aus Rundung",
+            label_width=40,
+        ),
+    )
+    table = figure.table
+    listed = Exhibit(
+        id="tbl-quoten",
+        title="Zähler, Nenner und Einordnung der belegten Quoten",
+        alt="Tabelle der Paare mit Zähler, Berechtigten, Quote und Einordnung.",
+        source=figure.source,
+        reference_date=figure.reference_date,
+        n=figure.n,
+        note=NO_RATE,
+        table=table.drop(columns="Quelle Zähler"),
+        formats={"Quote": "right", "Berechtigte": "right"},
+    )
+    cases = tables["cases"]
+    described = Exhibit(
+        id="tbl-faelle",
+        title="Drei Städte vor und nach der automatischen Ausgabe: Zahlen ohne Wirkungsaussage",
+        alt="Tabelle der belegten Zahlen für Düsseldorf, Bochum und Bonn.",
+        source=f"{INVENTORY}; Quelle je Zeile in der Datentabelle",
+        reference_date="2011 bis 2023",
+        n=f"{len(cases)} Zahlen",
+        note=(
+            "Kein Vergleich zwischen den Zeilen: Einheit, Quelle und Umstände wechseln. Bochum 2023: "
+            "Nutzungen sind Besuche, in denselben Monaten waren Angebote kostenfrei, daher keine "
+            "Wirkung der Automatik allein; das Jahr der 58.000 Berechtigten ist strittig. Bonn: "
+            "40.000 Berechtigte stammen aus der Presse"
+        ),
+        table=pd.DataFrame(
+            {
+                "Stadt": cases["case"],
+                "Zeit": [
+                    f"{date_de(str(d))} ({p}{', Datum erschlossen' if q == 'inferred' else ''})"
+                    for d, p, q in zip(
+                        cases["date"], cases["phase"], cases["date_quality"], strict=True
+                    )
+                ],
+                "Zahl": [
+                    _count(r.value, r.value_low, r.value_high) for r in cases.itertuples()
+                ],
+                "Größe": [
+                    f"{MEASURES[r.measure]} ({UNITS[r.unit]})" for r in cases.itertuples()
+                ],
+                "Angabe von": [
+                    r.source_title if r.method == "not_stated" else f"{r.method}; {r.source_title}"
+                    for r in cases.itertuples()
+                ],
+            }
+        ),
+        formats={"Zahl": "right"},
+    )
+    context = tables["non_take_up"]
+    numeric = context[context["unit"].eq("percent")]
+    other = Exhibit(
+        id="tbl-nichtinanspruchnahme",
+        title="Auch andere Leistungen erreichen viele Berechtigte nicht",
+        alt="Tabelle veröffentlichter Quoten der Nichtinanspruchnahme anderer Leistungen.",
+        source="Studien und Presse, je Zeile genannt (Datenpaket evidence)",
+        reference_date="2007 bis 2025",
+        n=f"{len(numeric)} veröffentlichte Werte",
+        note=(
+            "Andere Leistungen, andere Verfahren: mit der Nutzung von Pässen nicht vergleichbar; "
+            "Anteil der Berechtigten, die die Leistung nicht in Anspruch nehmen"
+        ),
+        table=pd.DataFrame(
+            {
+                "Leistung": numeric["indicator"],
+                "Jahr": numeric["year"],
+                "nicht in Anspruch genommen": [
+                    _count(r.value, r.value_low, r.value_high, "\u00a0%") for r in numeric.itertuples()
+                ],
+                "Quelle": numeric["source_title"],
+            }
+        ).reset_index(drop=True),
+        formats={"nicht in Anspruch genommen": "right", "Jahr": "right"},
+    )
+    return [figure, listed, described, other]
+
+
+def costs(tables: Tables, z: Values) -> list[Exhibit]:
+    """Cost per holder and the scenario."""
+    table = tables["cost_per_holder"]
+    known = table.dropna(subset="per_holder_low").query("pass_id != '05978-sozialticket-kreis-unna'")
+    known = known.sort_values("per_holder_high", ascending=False).copy()
+    known["label"] = (
+        known["pass_name"]
+        + " ("
+        + known["type"].map(COSTS)
+        + ", "
+        + known["cost_year"].astype(int).astype(str)
+        + ")"
+    )
+    figure = Exhibit(
+        id="fig-kosten",
+        title=f"Belegte Kosten je Pass und Jahr: {z('kosten_mettmann')} bis {z('kosten_bonn')}",
+        alt=(
+            "Punkte und Spannen in Euro: "
+            + "; ".join(
+                f"{r.label}: {interval(r.per_holder_low, r.per_holder_high, 'euro', 2)}"
+                for r in known.itertuples()
+            )
+            + "."
+        ),
+        source=f"{INVENTORY}; eigene Berechnung",
+        reference_date="2006 bis 2024",
+        n=f"{len(known)} Pässe mit Kosten und Inhabenden",
+        note=(
+            "Die Angaben erfassen Verschiedenes: Gesamtkosten, entgangene Einnahmen oder nur "
+            "Sachkosten. Preise nicht auf ein Jahr umgerechnet"
+        ),
+        table=pd.DataFrame(
+            {
+                "Pass": known["pass_name"],
+                "Kostenart": known["type"].map(COSTS),
+                "Kosten von": known["eur_low"],
+                "Kosten bis": known["eur_high"],
+                "Jahr der Kosten": known["cost_year"].astype(int),
+                "Inhabende von": known["holders_low"],
+                "Inhabende bis": known["holders_high"],
+                "Jahr der Inhabenden": known["holders_year"],
+                "je Pass von": known["per_holder_low"],
+                "je Pass bis": known["per_holder_high"],
+                "Grundlage": known["basis"],
+                "Quelle": known["source_title"],
+            }
+        ).reset_index(drop=True),
+        formats={
+            "Kosten von": "euro:2",
+            "Kosten bis": "euro:2",
+            "Jahr der Kosten": "plain",
+            "Jahr der Inhabenden": "plain",
+            "Inhabende von": "number:1",
+            "Inhabende bis": "number:1",
+            "je Pass von": "euro:2",
+            "je Pass bis": "euro:2",
+        },
+        figure=partial(
+            charts.plot_ranges,
+            known,
+            "label",
+            "per_holder_low",
+            "per_holder_high",
+            unit="EUR",
+            digits=0,
+            axis_label="Euro je Pass und Jahr",
+            label_width=36,
+        ),
+    )
+    plan = tables["scenarios"]
+    included = {"yes": "ja", "no": "nein", "partial": "teils", "not_stated": "nicht genannt"}
+    scenario = Exhibit(
+        id="tbl-szenario",
+        title=(
+            "Was Wohngeldhaushalte im Pass kosten würden: Die Spanne ist weit, weil Personenzahl, "
+            "Inanspruchnahme und Kosten je Pass nur in Grenzen bekannt sind"
+        ),
+        alt="Tabelle der Kostenspannen für Düsseldorf, Köln und Bonn.",
+        source=(
+            f"{INVENTORY}; Statistik.NRW und LWL (Wohngeld 31.12.2023); BBSR INKAR; Zensus 2022; "
+            "eigene Berechnung"
+        ),
+        reference_date="2023-12-31",
+        n=f"{plan['ags'].nunique()} Städte",
+        note=(
+            "Spannen, keine Konfidenzintervalle (A14–A16). Köln schließt Wohngeld bereits ein: "
+            "dort beschreibt die Zeile eine Gruppe im Pass, keine Erweiterung"
+        ),
+        table=pd.DataFrame(
+            {
+                "Stadt": plan["city"],
+                "Wohngeld schon im Pass": plan["group_included"].map(included),
+                "Personen": [
+                    interval(round(r.persons_low, -2), round(r.persons_high, -2))
+                    for r in plan.itertuples()
+                ],
+                "Zugang": plan["variant"],
+                "Inanspruchnahme": [
+                    interval(r.take_up_low, r.take_up_high, "percent", 1) for r in plan.itertuples()
+                ],
+                "EUR im Jahr": [
+                    interval(round(r.eur_low, -3), round(r.eur_high, -3)) for r in plan.itertuples()
+                ],
+            }
+        ),
+        formats={"Personen": "right", "Inanspruchnahme": "right", "EUR im Jahr": "right"},
+    )
+    steps = tables["scenario_steps"]
+    derivation = Exhibit(
+        id="tbl-schritte",
+        title="Wie die Zahl der Personen mit Wohngeld bestimmt wurde, Schritt für Schritt",
+        alt="Tabelle der Rechenschritte je Stadt mit Quelle.",
+        source="je Zeile genannt",
+        reference_date="2023-12-31",
+        n=f"{steps['ags'].nunique()} Städte",
+        table=pd.DataFrame(
+            {
+                "Stadt": steps["city"],
+                "Schritt": steps["step"],
+                "von bis": [
+                    interval(r.low, r.high, digits=3 if r.high < 1 else 2 if r.high < 10 else 0)
+                    for r in steps.itertuples()
+                ],
+                "Quelle": steps["source"],
+            }
+        ).reset_index(drop=True),
+        formats={"von bis": "right"},
+    )
+    return [figure, scenario, derivation]
+
+
+def vintages(tables: Tables) -> list[Exhibit]:
+    """Versions and hashes of the data packages."""
+    table = tables["vintages"]
+    return [
+        Exhibit(
+            id="tbl-datenstand",
+            title="Datenstand: Version und Prüfsumme der Datenpakete",
+            alt="Tabelle der Datenpakete mit Version, Stand und Prüfsumme.",
+            source="datapackage.yaml der Pakete",
+            reference_date="2026-11-22",
+            n=f"{len(table)} Datenpakete",
+            table=pd.DataFrame(
+                {
+                    "Paket": table["package"],
+                    "Inhalt": table["title"],
+                    "Version": table["version"].astype(str),
+                    "Stand": table["created"].str[:10].map(date_de),
+                    "SHA-256 (Anfang)": table["sha256"].str[:16],
+                }
+            ),
+        )
+    ]
+
+
+def all_exhibits(tables: Tables) -> list[Exhibit]:
+    """Return every exhibit of the report, in its order."""
+    z = Values(tables["headline"])
+    return [
+        *coverage(tables, z),
+        *determinants(tables, z),
+        *inclusion(tables, z),
+        *profiles(tables, z),
+        *take_up(tables, z),
+        *costs(tables, z),
+        *vintages(tables),
+    ]

@@ -1,0 +1,143 @@
+"""Findings: the five main results in words, and the check that the words fit the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from armutsexpertise.publish.values import Values
+from armutsexpertise.stages import StageError
+
+# A word such as "gut die Hälfte" is a number too. Each claim names what must hold for it.
+CLAIMS: tuple[tuple[str, Callable[[Values], bool]], ...] = (
+    (
+        "Über kleine Gemeinden sagt das Inventar fast nichts",
+        lambda z: z.raw("klein_eintrag") < 0.1 * z.raw("klein_n"),
+    ),
+    (
+        "Die meisten Großstädte haben einen Sozialpass",
+        lambda z: z.raw("gross_dat_unten") > 0.5,
+    ),
+    (
+        "Ein Sozialpass eines Kreises ist ab 2015 nicht belegt",
+        lambda z: z.raw("kreispass_dat") == 0,
+    ),
+    (
+        "Bürgergeld und Sozialhilfe sind fast immer einbezogen",
+        lambda z: min(z.raw("kreis_sgb2_ja"), z.raw("kreis_sgb12_ja"))
+        >= 0.8 * z.raw("paesse_aktuell"),
+    ),
+    (
+        "Wohngeld ist nur in gut der Hälfte ausdrücklich einbezogen",
+        lambda z: 0.5 <= z.raw("kreis_wohngeld_ja") / z.raw("paesse_aktuell") <= 0.6,
+    ),
+    (
+        "Die meisten Pässe gibt es nur auf Antrag",
+        lambda z: z.raw("weg_antrag") > 0.5 * z.raw("paesse_aktuell"),
+    ),
+    (
+        "Genau eine Quote ist streng vergleichbar",
+        lambda z: z.raw("paare_streng") == 1,
+    ),
+    (
+        "Kein Pass ist einem anderen auf allen vier Seiten überlegen",
+        lambda z: z.raw("dominanz_paare") == 0,
+    ),
+    (
+        "Jeder Rang bleibt möglich",
+        lambda z: z.raw("raenge_offen") == z.raw("profile_n"),
+    ),
+    (
+        "Größe hängt mit der Dokumentation zusammen",
+        lambda z: z.raw("verdopplung_alle_robust_lower") > 0,
+    ),
+    (
+        "Einkommen ist in der Gegenprobe nicht gesichert",
+        lambda z: z.raw("einkommen_alle_robust_lower") < 0 < z.raw("einkommen_alle_lower"),
+    ),
+    (
+        "Arbeitslosigkeit zeigt keinen gesicherten Zusammenhang",
+        lambda z: z.raw("arbeitslos_alle_lower") < 0 < z.raw("arbeitslos_alle_upper"),
+    ),
+    (
+        "Verneint ist der Pass nur in einer Gemeinde",
+        lambda z: z.raw("nrw_akt_verneint") == 1 and z.raw("nrw_dat_verneint") == 1,
+    ),
+)
+
+
+def check_claims(z: Values) -> None:
+    """Stop if a sentence of the report no longer fits its numbers.
+
+    Raises
+    ------
+    StageError
+        If a claim fails; names the sentence.
+    """
+    for sentence, holds in CLAIMS:
+        if not holds(z):
+            raise StageError(
+                f"The report says „{sentence}“, which the estimates no longer support: "
+                "change the text in report.qmd and findings.py and the claim in findings.py."
+            )
+
+
+def findings(z: Values) -> list[dict[str, Any]]:
+    """Return the five main findings: title, text, and the exhibit that shows each."""
+    return [
+        {
+            "title": "Verbreitung: Die meisten Großstädte haben einen Sozialpass; über kleine "
+            "Gemeinden sagt das Inventar fast nichts.",
+            "text": (
+                f"Belegt ist ein eigener Sozialpass in {z('gross_dat_belegt')} von "
+                f"{z('gross_dat_n')} Großstädten und in {z('nrw_dat_belegt')} von "
+                f"{z('nrw_dat_n')} Gemeinden (Quellen ab 2015). Verneint ist er nur in einer "
+                f"Gemeinde. Landesweit liegt der Anteil also irgendwo zwischen "
+                f"{z('nrw_dat_spanne')}: Diese Spanne ist zu weit für eine Aussage. In den "
+                f"Gemeinden mit belegtem Pass leben {z('bev_nrw_dat_unten')} der Bevölkerung."
+            ),
+            "exhibit": "fig-groesse",
+        },
+        {
+            "title": "Berechtigte: Bürgergeld und Sozialhilfe sind fast immer einbezogen, Wohngeld "
+            "nur in gut der Hälfte der Pässe ausdrücklich.",
+            "text": (
+                f"Von {z('paesse_aktuell')} Pässen mit aktueller Quelle nennen "
+                f"{z('kreis_sgb2_ja')} das SGB II und {z('kreis_wohngeld_ja')} das Wohngeld; "
+                f"{z('kreis_wohngeld_offen')} sagen zum Wohngeld nichts. Am seltensten genannt "
+                f"sind Jugendhilfe ({z('kreis_sgb8_ja')}) und BAföG ({z('kreis_bafoeg_ja')})."
+            ),
+            "exhibit": "fig-rechtskreise",
+        },
+        {
+            "title": "Zugang: Die meisten Pässe gibt es nur auf Antrag.",
+            "text": (
+                f"{z('weg_antrag')} der {z('paesse_aktuell')} Pässe setzen einen Antrag voraus. "
+                f"{z('weg_automatisch')} kommen automatisch mit dem Leistungsbescheid, "
+                f"{z('weg_teils')} je nach Rechtskreis."
+            ),
+            "exhibit": "fig-zugang",
+        },
+        {
+            "title": "Inanspruchnahme: Verlässliche Quoten fehlen.",
+            "text": (
+                f"Nur {z.words('paare_streng')} von {z('paare_n')} belegten Paaren aus Nutzenden "
+                "und Berechtigten betrifft dieselbe Gruppe, Einheit und Zeit: in Witten besaßen "
+                f"2013 zwischen {z('quote_witten')} der Berechtigten im SGB II ein Sozialticket. "
+                f"Die Näherungen reichen von {z('naeherung')}. Eine Quote für das Land lässt sich "
+                "daraus nicht bilden."
+            ),
+            "exhibit": "fig-quoten",
+        },
+        {
+            "title": f"Kosten: Belegt sind {z('kosten_spanne')} je Pass und Jahr, und die Beträge "
+            "erfassen Verschiedenes.",
+            "text": (
+                "In Bonn sind es alle Kosten, in Mettmann nur entgangene Einnahmen. Wohngeldhaushalte in den "
+                "Düsselpass aufzunehmen würde auf Antrag zwischen "
+                f"{z('szenario_duesseldorf_antrag')} im Jahr kosten, bei automatischer Ausgabe "
+                f"zwischen {z('szenario_duesseldorf_automatik')}."
+            ),
+            "exhibit": "fig-kosten",
+        },
+    ]

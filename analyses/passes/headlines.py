@@ -1,0 +1,267 @@
+"""Headline: the numbers of the prose, each picked from the estimates under a key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from armutsexpertise.passes.config import PassesConfig
+from armutsexpertise.publish.values import headline
+
+Tables = dict[str, pd.DataFrame]
+Rows = dict[str, dict[str, Any]]
+
+
+def _one(table: pd.DataFrame, **where: object) -> pd.Series:
+    """Return the only row that fits; two or none is a fault of this script."""
+    for column, value in where.items():
+        table = table[table[column] == value]
+    if len(table) != 1:
+        raise LookupError(f"{len(table)} rows for {where}: one was expected.")
+    return table.iloc[0]
+
+
+def _count(value: object) -> dict[str, Any]:
+    return {"value": value, "unit": "number"}
+
+
+def _span(low: float, high: float, unit: str, digits: int = 0) -> dict[str, Any]:
+    return {"low": low, "high": high, "unit": unit, "digits": digits}
+
+
+def coverage_rows(tables: Tables) -> Rows:
+    """Coverage of municipalities, population, large cities and Kreise."""
+    rows: Rows = {}
+    scopes = {"aktuell": "akt", "aktuell oder datiert": "dat"}
+    places = {
+        "nrw": ("NRW", "NRW"),
+        "gross": ("Größe", "100.000 und mehr"),
+        "mittel": ("Größe", "50.000 bis unter 100.000"),
+        "kreisfrei": ("Kreistyp", "kreisfreie Stadt"),
+    }
+    for scope, short in scopes.items():
+        for place, (domain, value) in places.items():
+            for weight, name in {"Gemeinden": "", "Bevölkerung": "bev_"}.items():
+                row = _one(
+                    tables["coverage"], scope=scope, domain=domain, value=value, weight=weight
+                )
+                key = f"{name}{place}_{short}"
+                rows[f"{key}_spanne"] = _span(row["lower"], row["upper"], "share", 1)
+                rows[f"{key}_unten"] = {"value": row["lower"], "unit": "share", "digits": 0}
+                rows[f"{key}_oben"] = {"value": row["upper"], "unit": "share", "digits": 1}
+                rows[f"{key}_belegt"] = _count(row["confirmed"])
+                rows[f"{key}_unbekannt"] = _count(row["unknown"])
+                rows[f"{key}_verneint"] = _count(row["absent"])
+                rows[f"{key}_n"] = _count(row["n"])
+        kreise = tables["kreise"].query("scope == @scope")
+        rows[f"kreise_{short}"] = _count(int((kreise["confirmed"] > 0).sum()))
+        county = _one(tables["coverage"], scope=scope, domain="Kreispass")
+        rows[f"kreispass_{short}"] = _count(county["confirmed"])
+    rows["kreise_n"] = _count(len(kreise))
+    searched = tables["searched"].set_index("size_class")
+    rows["eintrag_n"] = _count(searched.loc["insgesamt", "with_entry"])
+    rows["eintrag_anteil"] = {"value": searched.loc["insgesamt", "share"], "unit": "share"}
+    rows["eintrag_gross"] = {"value": searched.loc["100.000 und mehr", "share"], "unit": "share"}
+    small = searched.loc[["unter 10.000", "10.000 bis unter 20.000"]]
+    rows["klein_n"] = _count(int(small["n"].sum()))
+    rows["klein_eintrag"] = _count(int(small["with_entry"].sum()))
+    apart = tables["apart"].query("status == 'yes'")
+    for key, (kind, level) in {
+        "familie": ("family", "municipality"),
+        "familie_kreis": ("family", "county"),
+        "kultur": ("culture", "association"),
+    }.items():
+        part = apart[(apart["kind"] == kind) & (apart["issuer_level"] == level)]
+        rows[f"apart_{key}"] = _count(int(part["n"].sum()))
+    rows["apart_mobil"] = _count(int(apart.loc[apart["kind"] == "mobility", "n"].sum()))
+    return rows
+
+
+def effect_rows(tables: Tables, config: PassesConfig) -> Rows:
+    """Effects on being documented, and what assumed detection rates imply."""
+    rows: Rows = {}
+    for sample, short in {"alle Gemeinden": "alle", "Großstädte": "gross"}.items():
+        effects = tables["effects"]
+        effects = effects[
+            (effects["model"] == config.documented.main_model) & (effects["sample"] == sample)
+        ]
+        for key, where in {
+            "verdopplung": {"term": "log_population", "change": "doubling"},
+            "einkommen": {"term": "household_income_eur_month"},
+            "arbeitslos": {"term": "unemployed_per_100"},
+        }.items():
+            row = _one(effects, **where)
+            rows[f"{key}_{short}"] = {"value": 100 * row["effect"], "unit": "points", "digits": 0}
+            for side in ("lower", "upper", "robust_lower", "robust_upper"):
+                rows[f"{key}_{short}_{side}"] = {
+                    "value": 100 * row[side],
+                    "unit": "points",
+                    "digits": 1 if abs(row[side]) < 0.01 else 0,
+                }
+        fit = _one(tables["fits"], model=config.documented.main_model, sample=sample)
+        rows[f"modell_n_{short}"] = _count(fit["n"])
+        rows[f"modell_ereignisse_{short}"] = _count(fit["events"])
+    feasible = tables["sensitivity"].dropna(subset="implied_share")
+    rows["impliziert"] = _span(
+        feasible["implied_share"].min(), feasible["implied_share"].max(), "share"
+    )
+    doubling = feasible[feasible["change"] == "doubling"]
+    rows["verdopplung_sensitiv_unten"] = {
+        "value": 100 * doubling["effect"].min(),
+        "unit": "points",
+        "digits": 0,
+    }
+    rows["verdopplung_sensitiv_oben"] = {
+        "value": 100 * doubling["effect"].max(),
+        "unit": "points",
+        "digits": 0,
+    }
+    return rows
+
+
+def pass_rows(tables: Tables, config: PassesConfig) -> Rows:
+    """Inclusion, routes, profiles and types."""
+    rows: Rows = {}
+    current = tables["inclusion"].query("scope == 'aktuell'")
+    for row in current.to_dict("records"):
+        key = f"kreis_{row['group']}"
+        rows[f"{key}_ja"] = _count(row["yes"])
+        rows[f"{key}_offen"] = _count(row["not_stated"])
+        rows[f"{key}_nein"] = _count(row["no"] + row["no_by_closed_list"])
+        rows[f"{key}_spanne"] = _span(row["lower"], row["upper"], "share")
+    rows["paesse_aktuell"] = _count(current["n"].iloc[0])
+    routes = tables["routes"].set_index("route")["n"]
+    for code, word in {
+        "yes": "automatisch",
+        "partial": "teils",
+        "no": "antrag",
+        "not_stated": "offen",
+    }.items():
+        rows[f"weg_{word}"] = _count(routes[code])
+    rows["profile_n"] = _count(len(tables["ranks"]))
+    rows["profile_min"] = _count(config.profile.min_stated)
+    rows["dominanz_paare"] = _count(len(tables["dominance"]))
+    full = (tables["ranks"]["rank_low"] == 1) & (
+        tables["ranks"]["rank_high"] == len(tables["ranks"])
+    )
+    rows["raenge_offen"] = _count(int(full.sum()))
+    types = tables["type_shares"].set_index("type")
+    rows["rundum_sicher"] = _count(types.loc["Rundum-Pass", "n_certain"])
+    rows["rundum_spanne"] = _span(
+        types.loc["Rundum-Pass", "at_least_low"], types.loc["Rundum-Pass", "at_least_high"], "share"
+    )
+    rows["konsum_mindestens"] = {
+        "value": types.loc["Kultur-und-Konsum-Pass", "at_least_low"],
+        "unit": "share",
+    }
+    rows["typ_unklar"] = _count(
+        int(tables["types"]["type"].str.startswith(("nicht eindeutig", "nicht klass")).sum())
+    )
+    need = _one(tables["income_rules"], basis="percent_of_need")
+    rows["bedarf_n"] = _count(need["n_with_value"])
+    rows["bedarf_spanne"] = _span(need["minimum"], need["maximum"], "number")
+    return rows
+
+
+def use_rows(tables: Tables) -> Rows:
+    """Take-up and cost."""
+    rows: Rows = {}
+    pairs = tables["pairs"]
+    strict = pairs[pairs["comparability"] == "vergleichbar"]
+    loose = pairs[pairs["comparability"] != "vergleichbar"]
+    rows["paare_n"] = _count(len(pairs))
+    rows["paare_streng"] = _count(len(strict))
+    rows["paare_lose"] = _count(len(loose))
+    rows["naeherung"] = _span(loose["share_low"].min(), loose["share_high"].max(), "share", 1)
+    for pair in pairs.to_dict("records"):
+        key = str(pair["pair_id"]).rsplit("-", 1)[0].replace("-", "_")
+        rows[f"quote_{key}"] = _span(pair["share_low"], pair["share_high"], "share", 1)
+    per_holder = tables["cost_per_holder"].dropna(subset="per_holder_low")
+    names = {
+        "05314000-bonn-ausweis": "bonn",
+        "05117000-muelheim-pass": "muelheim",
+        "05158024-mettmann-pass": "mettmann",
+        "05158028-sozialpass-ratingen": "ratingen",
+        "05111000-duesselpass": "duesseldorf",
+    }
+    for row in per_holder[per_holder["pass_id"].isin(names)].to_dict("records"):
+        key = f"kosten_{names[row['pass_id']]}"
+        if row["per_holder_high"] - row["per_holder_low"] < 0.5:
+            middle = (row["per_holder_low"] + row["per_holder_high"]) / 2
+            rows[key] = {"value": middle, "unit": "eur"}
+        else:
+            rows[key] = _span(row["per_holder_low"], row["per_holder_high"], "eur")
+    used = per_holder[per_holder["in_scenario"]]
+    rows["kosten_spanne"] = _span(
+        used["per_holder_low"].min(), used["per_holder_high"].max(), "eur"
+    )
+    rows["kosten_n"] = _count(len(used))
+    cities = {"05111000": "duesseldorf", "05315000": "koeln", "05314000": "bonn"}
+    variants = {"Antrag": "antrag", "automatische Ausgabe": "automatik"}
+    for row in tables["scenarios"].to_dict("records"):
+        city, variant = cities.get(row["ags"], row["ags"]), variants[row["variant"]]
+        rows[f"szenario_{city}_personen"] = _span(
+            round(row["persons_low"], -2), round(row["persons_high"], -2), "number"
+        )
+        rows[f"szenario_{city}_{variant}"] = _span(
+            round(row["eur_low"], -3), round(row["eur_high"], -3), "eur"
+        )
+        rows[f"quote_{variant}"] = _span(row["take_up_low"], row["take_up_high"], "share", 1)
+    return rows
+
+
+def fact_rows(clean: Tables, config: PassesConfig) -> Rows:
+    """Published single findings that the prose quotes, and the size of the inventory."""
+    rows: Rows = {
+        "inventar_paesse": _count(len(clean["passes"])),
+        "inventar_zahlen": _count(len(clean["counts"])),
+        "stand": {"value": config.as_of.isoformat(), "unit": "text"},
+    }
+    evidence = clean["evidence"].set_index("evidence_id")
+    for key, finding in {"arp_anteil": "ev025", "arp_geringverdienst": "ev026"}.items():
+        rows[key] = {"value": evidence.loc[finding, "value"] / 100, "unit": "share"}
+    rows["nichtinanspruch_alter"] = {"value": evidence.loc["ev033", "value"] / 100, "unit": "share"}
+    rows["nichtinanspruch_sgb2"] = _span(
+        evidence.loc["ev037", "value_low"] / 100, evidence.loc["ev037", "value_high"] / 100, "share"
+    )
+    counts = clean["counts"].set_index("count_id")
+    for key, count in {
+        "dus_vorher": "cnt021",
+        "dus_nachher": "cnt022",
+        "dus_spaeter": "cnt023",
+        "bochum_ausgegeben": "cnt121",
+        "bochum_besuche": "cnt124",
+        "bonn_2019": "cnt061",
+        "bonn_2022": "cnt062",
+        "bonn_erstdruck": "cnt063",
+        "aachen_wohngeld": "cnt077",
+    }.items():
+        if not counts.loc[count, "verified"]:
+            raise LookupError(f"{count} was not found again and must not be printed.")
+        rows[key] = _count(counts.loc[count, "value"])
+    costs = clean["costs"].set_index("cost_id")
+    rows["dus_vorlage_mio"] = {
+        "value": costs.loc["cnt014", "value"] / 1e6,
+        "unit": "number",
+        "digits": 1,
+    }
+    rows["dus_ferien_mio"] = {
+        "value": costs.loc["cnt016", "value_high"] / 1e6,
+        "unit": "number",
+        "digits": 2,
+    }
+    return rows
+
+
+def headlines(clean: Tables, tables: Tables, config: PassesConfig) -> pd.DataFrame:
+    """Collect all numbers of the prose in one table."""
+    return headline(
+        {
+            **coverage_rows(tables),
+            **effect_rows(tables, config),
+            **pass_rows(tables, config),
+            **use_rows(tables),
+            **fact_rows(clean, config),
+        }
+    )
