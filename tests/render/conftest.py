@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import lxml.html
 import pytest
 
 from armutsexpertise.render import render
@@ -44,3 +45,14 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = copy_documents(tmp_path_factory.mktemp("report") / "documents")
     files = render(folder / "bericht.qmd", ("html", "pdf", "docx"), renderer="embedded")
     return {file.suffix[1:]: file for file in files}
+
+
+def find(tree: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElement]:
+    """Elements below, in document order, by steps such as ``figure.float`` and ``#fig-x``."""
+    found = [tree]
+    for step in path.split():
+        tag, _, rest = step.partition("#") if "#" in step else step.partition(".")
+        kind = "id" if "#" in step else "class"
+        test = f"[contains(concat(' ', @{kind}, ' '), ' {rest} ')]" if rest else ""
+        found = [hit for item in found for hit in item.xpath(f".//{tag or '*'}{test}")]
+    return found

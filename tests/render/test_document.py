@@ -101,7 +101,7 @@ def test_prose_without_fences_comes_back_unchanged(lines: list[str]) -> None:
 def test_mistakes_name_line_and_chunk(
     write: Write, body: str, line: int, chunk: str | None, message: str
 ) -> None:
-    with pytest.raises(RenderError, match="probe.qmd") as caught:
+    with pytest.raises(RenderError, match=r"probe\.qmd") as caught:
         read_document(write(body))
     assert message in caught.value.reason
     # "Line of the file": the header of the fixture takes six lines.

@@ -28,7 +28,7 @@ LOADING = (
     r'<(?:img|script|iframe|source|video|audio|embed)\b[^>]*\bsrc="([^"]*)"',
     r'<link\b[^>]*\bhref="([^"]*)"',
     r"url\(\s*['\"]?([^)'\"]+)",
-    r'@import\s+"([^"]+)"',
+    r"@import\s+['\"]([^'\"]+)['\"]",
 )
 
 
@@ -37,17 +37,22 @@ def data_uri(file: Path, mime: str) -> str:
     return f"data:{mime};base64,{b64encode(file.read_bytes()).decode()}"
 
 
-@cache
-def styles(extra: tuple[str, ...] = ()) -> str:
+def styles(extra: Sequence[str] = ()) -> str:
     """Style sheet with the fonts inside; ``extra`` names style sheets of the document."""
+    sheets = [assets() / "templates" / "report.css", *map(Path, extra)]
+    return "\n".join([font_faces(), *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
+
+
+@cache
+def font_faces() -> str:
+    """Rules that bring the fonts into the page."""
     faces = [
         f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
         f"font-display: swap; src: url({data_uri(font_dir() / f'{stem}.woff2', 'font/woff2')}) "
         f'format("woff2"); }}'
         for family, stem, weight, style in FACES
     ]
-    sheets = [assets() / "templates" / "report.css", *map(Path, extra)]
-    return "\n".join([*faces, *(sheet.read_text(encoding="utf-8") for sheet in sheets)])
+    return "\n".join(faces)
 
 
 def script() -> str:

@@ -105,11 +105,16 @@ def metadata(meta: Mapping[str, Any]) -> dict[str, Any]:
     if "date" in out:
         out["date-iso"] = str(out["date"])
         out["date"] = long_date(str(out["date"]), str(meta.get("date-format", "long")), language)
-    authors = out.get("author") or []
-    authors = authors if isinstance(authors, list) else [authors]
-    out["author"] = [str(a.get("name", "")) if isinstance(a, dict) else str(a) for a in authors]
+    out["author"] = authors(meta)
     out.setdefault("link-citations", True)
     return out
+
+
+def authors(meta: Mapping[str, Any]) -> list[str]:
+    """Names of the authors, given as text, as mappings with a name, or as a list of either."""
+    given = meta.get("author") or []
+    given = given if isinstance(given, list) else [given]
+    return [str(a.get("name", "")) if isinstance(a, dict) else str(a) for a in given]
 
 
 def walk(node: Any) -> Iterator[Node]:
@@ -261,6 +266,8 @@ def explain(message: str, fail: Fail) -> RenderError:
         return fail(f"The citation @{found[1]} is not in the bibliography.", needle=f"@{found[1]}")
     if found := re.search(r"UNSUPPORTED (.*)", message):
         return fail(f"{found[1]} is not supported; see docs/decisions/rendering.md.")
+    if found := re.search(r"Duplicate identifier '([^']+)'", message):
+        return fail(f"The label {found[1]} is used twice.", needle=f"#{found[1]}")
     if found := re.search(r"Div at .*?line (\d+)", message):
         return fail("The div ::: is never closed.", line=int(found[1]))
     found = re.search(r"line (\d+)", message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -163,6 +164,7 @@ def build(
     cache: Path,
 ) -> list[Path]:
     """Render with the embedded renderer into ``folder``."""
+    check_header(document, formats)
     check_files(document)
     assembled, tree = run_or_load(document, params, folder, cache)
     writers = {"html": write_html, "pdf": write_pdf, "docx": write_docx}
@@ -197,6 +199,16 @@ def run_or_load(
     if fresh:
         store(file, key, results, images)
     return assembled, tree
+
+
+def check_header(document: Document, formats: Sequence[str]) -> None:
+    """Refuse a header without the title and date that the formats need."""
+    needed = {"title": "every format", **({"date": "a PDF"} if "pdf" in formats else {})}
+    for key, what in needed.items():
+        if not document.meta.get(key):
+            raise RenderError(
+                f"The header has no {key}; {what} needs one.", file=document.path, line=1
+            )
 
 
 def check_files(document: Document) -> None:
@@ -238,7 +250,7 @@ def html_page(tree: pandoc.Node, meta: Mapping[str, Any], file: Path, fail: pand
         "html-math-method": {"method": "mathml"},
         "section-divs": False,
         "variables": {
-            "styles": html.styles(tuple(meta.get("css") or ())),
+            "styles": html.styles(meta.get("css") or ()),
             "script": html.script(),
         },
     }
@@ -251,12 +263,22 @@ def write_pdf(document: Document, tree: pandoc.Node, folder: Path, fail: pandoc.
     """Write the tagged PDF."""
     meta = format_meta(document.meta, "typst")
     options = common_options(meta, "report.typst") | {
-        "variables": {"family": FAMILY, "mono": MONO},
+        "variables": {
+            **{"family": FAMILY, "mono": MONO},
+            # Strings of Typst, not its markup, which pandoc would write.
+            "author-strings": [literal(name) for name in pandoc.authors(meta)],
+            "keyword-strings": [literal(str(word)) for word in meta.get("keywords") or []],
+        },
     }
     pandoc.write(tree, "typst", "report.typ", folder, options, fail)
     output = folder / f"{document.path.stem}.pdf"
     pdf.compile_pdf(folder / "report.typ", output, epoch(document.meta))
     return output
+
+
+def literal(text: str) -> str:
+    """Write text as a string literal of Typst, whose escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def write_docx(document: Document, tree: pandoc.Node, folder: Path, fail: pandoc.Fail) -> Path:

@@ -18,5 +18,6 @@ function Pandoc(doc)
   for _, name in ipairs(STEPS) do
     doc.blocks = require(name)(doc.blocks, context)
   end
+  doc.meta = context.meta
   return doc
 end

@@ -24,6 +24,10 @@ local function quotes(blocks, context)
       return div
     end
   end}
+  for _, key in ipairs{"title", "subtitle", "abstract", "description"} do
+    local value = context.meta[key]
+    if value then context.meta[key] = value:walk{Quoted = quoted(context.words)} end
+  end
   return blocks:walk{Quoted = quoted(context.words)}
 end
 
