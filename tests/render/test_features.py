@@ -111,7 +111,7 @@ def test_shared_features_raise_no_problem(write: Write) -> None:
         (
             "```{python}\ndf\n```\n",
             18,
-            "The chunk ends in a value, which pandas shows as HTML; print Markdown with output: asis.",
+            "The chunk ends in a value, which may show as HTML; print with output: asis.",
         ),
         (
             "```{python}\n#| output: asis\nprint(df.to_html())\n```\n",

@@ -268,8 +268,7 @@ def check_chunk(document: Document, chunk: Chunk) -> Iterator[tuple[int, str]]:
     if not silent and mode != "asis" and ends_in_value(chunk.source):
         yield (
             chunk.line,
-            "The chunk ends in a value, which pandas shows as HTML; print Markdown with "
-            "output: asis.",
+            "The chunk ends in a value, which may show as HTML; print with output: asis.",
         )
 
 

@@ -48,7 +48,10 @@ local function tidy(context) return function(tbl)
   if c.typst then
     tbl.classes:insert("typst:no-figure")
     tbl.attributes["typst:text:size"] = n >= WIDE and "7.6pt" or n >= FULL and "8.2pt" or "8.8pt"
-    tbl.attributes["typst:inset"] = n >= WIDE and "(x: 3pt, y: 3.2pt)" or "(x: 4pt, y: 3.6pt)"
+    -- The outer columns stand flush with the text.
+    local x, y = n >= WIDE and 3 or 4.5, n >= WIDE and 3.2 or 3.8
+    tbl.attributes["typst:inset"] = ("(x, _) => (y: %spt, left: if x == 0 { 0pt } else { %spt }, "
+      .. "right: if x == %d { 0pt } else { %spt })"):format(y, x, n - 1, x)
   elseif c.html then
     tbl.attributes.style = "--cols:" .. n
     if specs[1][1] == "AlignLeft" then
