@@ -20,14 +20,9 @@ Tables = dict[str, pd.DataFrame]
 INVENTORY = "Inventar armutsexpertise (Datenpaket passes, Quelle je Angabe)"
 POPULATION = "Einwohner: BKG VG250-EW, 31.12.2022"
 INDICATORS = "BBSR INKAR 2021; RKI GISD 2025 (DOI 10.5281/zenodo.14781119)"
-NO_CENSUS = (
-    "Keine Vollerhebung; Stand und Alter der Quelle je Pass verschieden; "
-    "nicht genannt heißt nicht ausgeschlossen"
-)
-NO_RATE = (
-    "Inhabende, ausgestellte Karten je Jahr, Nutzungen und Anträge sind verschiedene Größen; "
-    "Quoten nur für die gekennzeichneten Paare"
-)
+# The full caveats stand in the report under "Grenzen"; the exhibits carry their core.
+NO_CENSUS = "Keine Vollerhebung; nicht genannt heißt nicht ausgeschlossen"
+NO_RATE = "Inhabende, Ausgaben, Nutzungen und Anträge sind verschiedene Größen"
 
 GROUPS = {
     "sgb2": "SGB II (Bürgergeld)",
@@ -67,9 +62,9 @@ MEASURES = {
 UNITS = {"person": "Personen", "card": "Karten", "household": "Haushalte", "use": "Besuche"}
 TERMS = {
     ("log_population", "doubling"): "doppelte Einwohnerzahl",
-    ("household_income_eur_month", "100 units"): "100 EUR mehr Haushaltseinkommen (Kreis)",
-    ("unemployed_per_100", "1 SD"): "mehr Arbeitslose (1 Standardabweichung)",
-    ("gisd_score", "1 SD"): "höhere Deprivation (1 Standardabweichung)",
+    ("household_income_eur_month", "100 units"): "100 EUR mehr Einkommen im Kreis",
+    ("unemployed_per_100", "1 SD"): "mehr Arbeitslose (1 Std.-Abw.)",
+    ("gisd_score", "1 SD"): "höhere Deprivation (1 Std.-Abw.)",
 }
 SCENARIOS = {
     "gefunden_alle": "alle gefunden",
@@ -124,8 +119,8 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         source=f"{INVENTORY}; {POPULATION}",
         reference_date="2026-11-22",
-        n=f"{z('nrw_dat_n')} Gemeinden (je Größenklasse in Klammern)",
-        note=f"Quellen ab 2015. {NO_CENSUS}",
+        n=f"{z('nrw_dat_n')} Gemeinden, Quellen ab 2015",
+        note=NO_CENSUS,
         table=pd.DataFrame(
             {
                 "Größenklasse (Einwohner)": dated["value"],
@@ -146,6 +141,7 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
             "oben",
             legend=("Pass belegt", "ungeklärt"),
             axis_label="Anteil der Gemeinden",
+            label_width=34,
         ),
     )
     kreise = tables["kreise"].query("scope == 'aktuell oder datiert'").copy()
@@ -288,7 +284,7 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
     main = effects.query("model == 'Einkommen und Arbeitslosigkeit'")
     shown = pd.DataFrame(
         {
-            "label": main["label"] + " – " + main["sample"],
+            "label": main["label"] + ", " + main["sample"].replace({"alle Gemeinden": "alle"}),
             "effect": main["effect"],
             "lower": main["lower"],
             "upper": main["upper"],
@@ -337,7 +333,7 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
             for c in ("Unterschied", "von", "bis", "robust von", "robust bis")
         },
         figure=partial(
-            charts.plot_effects, shown, "label", "effect", "lower", "upper", label_width=34
+            charts.plot_effects, shown, "label", "effect", "lower", "upper", label_width=44
         ),
     )
     sensitivity = tables["sensitivity"].query("change == 'doubling'")
@@ -430,7 +426,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         source=INVENTORY,
         reference_date="2026-11-22",
         n=n,
-        note=f"„nein“ auch, wo die Quelle die Berechtigten abschließend nennt (A9). {NO_CENSUS}",
+        note="„nein“ auch, wo die Quelle die Berechtigten abschließend nennt (A9)",
         table=pd.DataFrame(
             {
                 "Rechtskreis": answers["label"],
@@ -444,7 +440,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
             }
         ),
         formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
-        figure=partial(charts.plot_stacked_answers, answers, "label", label_width=34),
+        figure=partial(charts.plot_stacked_answers, answers, "label", label_width=40),
     )
     matrix = tables["matrix"]
     table = pd.DataFrame({"Pass": matrix["name"]})
@@ -466,7 +462,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
     )
     routes = tables["routes"].set_index("route")["n"]
     frame = pd.DataFrame(
-        [{"label": "Sozialpässe mit Quelle ab 2022", **routes.to_dict()}]
+        [{"label": "Sozialpässe", **routes.to_dict()}]
     )
     words = {
         "yes": "automatisch",
@@ -488,7 +484,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         source=INVENTORY,
         reference_date="2026-11-22",
         n=n,
-        note=f"teils automatisch: je Rechtskreis verschieden. {NO_CENSUS}",
+        note="teils automatisch: je Rechtskreis verschieden",
         table=pd.DataFrame(
             {"Zugang": [words[k] for k in routes.index], "Pässe": routes.to_numpy()}
         ),
@@ -549,7 +545,7 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
             "low",
             "high",
             dimensions=dimensions,
-            label_width=30,
+            label_width=34,
         ),
     )
     types = tables["types"].sort_values(["type", "municipality"])
@@ -582,9 +578,13 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
     """Pairs of holders and eligible persons, described cases, other benefits."""
     pairs = tables["pairs"].copy()
     pairs["year"] = pairs["numerator_date"].str[:4]
-    pairs["label"] = pairs["pass_name"].str.replace(", Witten", "") + ", " + pairs["year"]
-    pairs.loc[pairs["pair_id"].str.startswith("bottrop"), "label"] = "VRR-SozialTicket Bottrop, 2012"
-    pairs.loc[pairs["pair_id"].str.startswith("herne"), "label"] = "VRR-SozialTicket Herne, 2011"
+    places = {"bottrop-2012": " Bottrop", "herne-2011": " Herne"}
+    pairs["label"] = (
+        pairs["pass_name"].str.replace(r" \(SozialTicket\) Ennepe-Ruhr-Kreis,", "", regex=True)
+        + pairs["pair_id"].map(places).fillna("")
+        + ", "
+        + pairs["year"]
+    )
     strict = pairs["comparability"].eq("vergleichbar")
     pairs.loc[strict, "label"] += " *"
     pairs = pairs.sort_values("share_high", ascending=False)
@@ -592,7 +592,7 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         id="fig-quoten",
         title=(
             f"Nur {z.words('paare_streng')} von {z('paare_n')} belegten Quoten ist streng "
-            f"vergleichbar; die übrigen sind Näherungen zwischen {z('naeherung')}"
+            f"vergleichbar; die übrigen sind Näherungen zwischen {z.between('naeherung')}"
         ),
         alt=(
             "Spannen der Quote je Pass: "
@@ -602,7 +602,7 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
             )
             + "."
         ),
-        source=f"{INVENTORY}; Titel der Quellen in der Datentabelle",
+        source=INVENTORY,
         reference_date="2007 bis 2021",
         n=f"{z('paare_n')} Paare aus Zähler und Berechtigten",
         note=f"* vergleichbar: Inhabende, gleiche Gruppe, Einheit und Zeit. {NO_RATE}",
@@ -638,7 +638,7 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
             kind="percent",
             digits=1,
             axis_label="Anteil der Berechtigten, Spanne aus Rundung",
-            label_width=40,
+            label_width=44,
         ),
     )
     table = figure.table
@@ -746,8 +746,7 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2006 bis 2024",
         n=f"{len(known)} Pässe mit Kosten und Inhabenden",
         note=(
-            "Die Angaben erfassen Verschiedenes: Gesamtkosten, entgangene Einnahmen oder nur "
-            "Sachkosten. Preise nicht auf ein Jahr umgerechnet"
+            "Die Angaben erfassen Verschiedenes; Preise nicht auf ein Jahr umgerechnet"
         ),
         table=pd.DataFrame(
             {
@@ -784,7 +783,7 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
             unit="EUR",
             digits=0,
             axis_label="Euro je Pass und Jahr",
-            label_width=36,
+            label_width=44,
         ),
     )
     plan = tables["scenarios"]

@@ -93,7 +93,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
                 f"{z('gross_dat_n')} Großstädten und in {z('nrw_dat_belegt')} von "
                 f"{z('nrw_dat_n')} Gemeinden (Quellen ab 2015). Verneint ist er nur in einer "
                 f"Gemeinde. Landesweit liegt der Anteil also irgendwo zwischen "
-                f"{z('nrw_dat_spanne')}: Diese Spanne ist zu weit für eine Aussage. In den "
+                f"{z.between('nrw_dat_spanne')}: Diese Spanne ist zu weit für eine Aussage. In den "
                 f"Gemeinden mit belegtem Pass leben {z('bev_nrw_dat_unten')} der Bevölkerung."
             ),
             "exhibit": "fig-groesse",
@@ -123,9 +123,8 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "text": (
                 f"Nur {z.words('paare_streng')} von {z('paare_n')} belegten Paaren aus Nutzenden "
                 "und Berechtigten betrifft dieselbe Gruppe, Einheit und Zeit: in Witten besaßen "
-                f"2013 zwischen {z('quote_witten')} der Berechtigten im SGB II ein Sozialticket. "
-                f"Die Näherungen reichen von {z('naeherung')}. Eine Quote für das Land lässt sich "
-                "daraus nicht bilden."
+                f"2013 zwischen {z.between('quote_witten')} der Berechtigten im SGB II ein Sozialticket. "
+                f"Die Näherungen reichen von {z('naeherung')}."
             ),
             "exhibit": "fig-quoten",
         },
@@ -135,8 +134,8 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "text": (
                 "In Bonn sind es alle Kosten, in Mettmann nur entgangene Einnahmen. Wohngeldhaushalte in den "
                 "Düsselpass aufzunehmen würde auf Antrag zwischen "
-                f"{z('szenario_duesseldorf_antrag')} im Jahr kosten, bei automatischer Ausgabe "
-                f"zwischen {z('szenario_duesseldorf_automatik')}."
+                f"{z.between('szenario_duesseldorf_antrag')} im Jahr kosten, bei automatischer Ausgabe "
+                f"zwischen {z.between('szenario_duesseldorf_automatik')}."
             ),
             "exhibit": "fig-kosten",
         },

@@ -198,7 +198,7 @@ def use_rows(tables: Tables) -> Rows:
     )
     rows["kosten_n"] = _count(len(used))
     cities = {"05111000": "duesseldorf", "05315000": "koeln", "05314000": "bonn"}
-    variants = {"Antrag": "antrag", "automatische Ausgabe": "automatik"}
+    variants = {"Antrag": "antrag", "automatisch": "automatik"}
     for row in tables["scenarios"].to_dict("records"):
         city, variant = cities.get(row["ags"], row["ags"]), variants[row["variant"]]
         rows[f"szenario_{city}_personen"] = _span(

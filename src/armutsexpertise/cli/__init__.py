@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Annotated
 
@@ -17,6 +18,7 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback must never print local variables: microdata
     rich_markup_mode="markdown",
     help=(
         "Evidence on municipal poverty policy in North Rhine-Westphalia.\n\n"
@@ -61,8 +63,6 @@ def main() -> None:
 
 def _os_sentence(error: OSError) -> str:
     """Say what the system refused, where, and what to do."""
-    import errno
-
     where = error.filename or "the output folder"
     if error.errno == errno.ENOSPC:
         return f"The disk is full while writing {where}: free some space and start again."

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from armutsexpertise.catalog import CatalogError
 from armutsexpertise.config import ConfigError
 from armutsexpertise.render.errors import RenderError
 from armutsexpertise.site import build_index, release
@@ -59,6 +60,6 @@ def report_command(
     except RenderError as error:
         typer.echo(f"{error}\n{error.traceback or ''}".rstrip(), err=True)
         raise typer.Exit(1) from None
-    except (StageError, ConfigError) as error:
+    except (StageError, ConfigError, CatalogError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -43,7 +43,7 @@ _UNKNOWN_LOOK: dict[str, Any] = {
     "hatch": style.HATCH,
     "edgecolor": style.GREY,
 }
-_ROW_CM = 0.72
+_ROW_CM = 0.6
 _LINE_CM = 0.4
 
 
@@ -157,7 +157,7 @@ def plot_bounds(
     if ends.isna().any(axis=None):
         raise ValueError("A bound is missing: a share that nobody knows has the bounds 0 and 1.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2))
         rows = np.arange(len(frame))
         ax.barh(rows, 1, height=0.56, facecolor="white", edgecolor=style.GREY, linewidth=0.8)
         ax.barh(rows, ends["high"] - ends["low"], left=ends["low"], height=0.56, **_UNKNOWN_LOOK)
@@ -242,7 +242,7 @@ def plot_stacked_answers(
         raise ValueError("A row of answers counts nothing: leave it out and say so in the note.")
     labels = _labels(frame, label)
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2))
         left = np.zeros(len(frame))
         for code in counts:
             share = (numbers[code] / total).to_numpy()
@@ -328,7 +328,7 @@ def plot_effects(
         raise ValueError("An effect is missing or lies outside its interval.")
     factor = 100 if kind == "percent" else 1
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2))
         ax.axvline(0, color=style.INK_SOFT, linewidth=1)
         rows = np.arange(len(frame))
         _whiskers(ax, ends * factor, style.BLUE)
@@ -427,7 +427,7 @@ def plot_ranges(
     if best is not None and ((best < ends["low"]) | (best > ends["high"])).any():
         raise ValueError(f"'{value}' lies outside its range from '{low}' to '{high}'.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8 if legend else 2.2))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2 if legend else 1.6))
         wide = known[known["low"] < known["high"]]
         single = known[known["low"] == known["high"]]["low"]
         ax.hlines(wide.index, wide["low"], wide["high"], color=style.BLUE_MID, linewidth=7)
@@ -621,7 +621,7 @@ def plot_rank_intervals(
     if ends.isna().any(axis=None) or (ends["low"] < 1).any():
         raise ValueError("Ranks are numbers from 1 upwards, none missing.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.8))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2))
         rows = np.arange(len(frame))
         last = float(ends["high"].max())
         ax.hlines(rows, 1, last, color="#eeeeee", linewidth=0.8)

@@ -42,6 +42,7 @@ SYNTHETIC = "Synthetische Daten"
 _ID = re.compile(r"(fig|tbl)-[a-z0-9]+(-[a-z0-9]+)*")
 _OWN_FILE = re.compile(rf"{_ID.pattern}\.(svg|xlsx|csv)")
 _FORMAT = re.compile(r"text|right|plain|(number|percent|euro):(\d|1[0-2])")
+_LINE_LETTERS = 100  # letters on a line of a printed table
 _NUMERIC = ("plain", "number", "percent", "euro")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -472,16 +473,31 @@ def _attribute(text: str) -> str:
     return _one_line(text).replace("\\", "\\\\").replace('"', '\\"')
 
 
+def _widths(
+    header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]
+) -> list[int]:
+    """Return relative column widths in which no word breaks as long as a line can hold them.
+
+    A column gets its longest word (of numbers and ranges, which are aligned right, the whole
+    cell), then a share of the rest of the line by how much it wants.
+    """
+    least, wanted = [], []
+    for column, is_right in zip(zip(header, *rows, strict=True), right, strict=True):
+        words = [word for cell in column for word in cell.split(" ")]
+        words += [cell for cell in column[1:] if is_right and len(cell) <= 24]
+        least.append(max(3, *(len(word) for word in words)) + 2)
+        # Long texts wrap: beyond 40 characters a column gains nothing from more room.
+        wanted.append(max(least[-1], min(max(len(cell) for cell in column), 40) + 2))
+    spare, claim = _LINE_LETTERS - sum(least), sum(wanted) - sum(least)
+    share = min(1.0, max(0.0, spare / claim)) if claim else 0.0
+    return [round(low + share * (high - low)) for low, high in zip(least, wanted, strict=True)]
+
+
 def _pipe_table(table: Mapping[str, Sequence[Any]]) -> str:
     header, right, rows = table["header"], table["right"], table["rows"]
-    widths = []
-    for position, label in enumerate(header):
-        longest_word = max((len(word) for word in label.split()), default=1)
-        longest_cell = max(len(row[position]) for row in rows)
-        # Long texts wrap: beyond 40 characters a column gains nothing from more room.
-        widths.append(max(longest_word, min(longest_cell, 40), 3))
+    widths = _widths(header, rows, right)
     rule = "|".join(
-        "-" * (width + 1) + ":" if is_right else ":" + "-" * (width + 1)
+        "-" * (width - 1) + ":" if is_right else ":" + "-" * (width - 1)
         for width, is_right in zip(widths, right, strict=True)
     )
     lines = [" | ".join(_escape(label) for label in header)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -60,16 +61,18 @@ class Values:
 
     Examples
     --------
-    >>> z = Values(headline({"anteil": {"value": 0.0833, "unit": "share", "digits": 1}}))
-    >>> z("anteil")
-    '8,3\\xa0%'
+    >>> z = Values(headline({"kosten": {"low": 9.3, "high": 75.1, "unit": "number"}}))
+    >>> z("kosten"), z.between("kosten")
+    ('9 bis 75', '9 und 75')
     """
 
     def __init__(self, table: pd.DataFrame) -> None:
         double = table["key"][table["key"].duplicated()]
         if not double.empty:
             raise ValueError(f"The key '{double.iloc[0]}' stands twice in the headline values.")
-        self._rows = {str(row["key"]): row for row in table.to_dict("records")}
+        self._rows: dict[str, dict[str, Any]] = {
+            str(row["key"]): {str(k): v for k, v in row.items()} for row in table.to_dict("records")
+        }
 
     @classmethod
     def read(cls, path: Path) -> Values:
@@ -86,10 +89,14 @@ class Values:
         unit, digits = str(row["unit"]), int(row["digits"])
         if not pd.isna(row["value"]):
             return _text(row["value"], unit, digits)
-        kinds = {"share": "percent", "eur": "euro"}
+        kinds: dict[str, numbers.Kind] = {"share": "percent", "eur": "euro"}
         return numbers.interval(
             float(row["low"]), float(row["high"]), kind=kinds.get(unit, "number"), digits=digits
         )
+
+    def between(self, key: str) -> str:
+        """Return a range as "8 und 99 %", to stand behind "zwischen"."""
+        return self(key).replace(" bis ", " und ")
 
     def raw(self, key: str) -> float:
         """Return the number itself (shares in [0, 1])."""
