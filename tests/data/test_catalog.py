@@ -36,10 +36,11 @@ def test_bundled_package_is_clean_and_documented(name):
 
 
 def test_checking_everything_takes_less_than_five_seconds():
-    start = time.perf_counter()
+    # Processor time, so that other work on the machine does not fail the test.
+    start = time.process_time()
     for name in catalog.list_packages():
         catalog.check(name)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_bundled_packages_are_valid_for_frictionless_alone():
@@ -160,6 +161,22 @@ def test_delivered_numbers_are_read_with_their_units():
         for f in catalog.describe("nrw_regions")["resources"][1]["schema"]["fields"]
     }
     assert units["debtor_rate_pct_2021"] == "Prozent"
+
+
+@pytest.mark.parametrize("created", ["", "gestern"])
+def test_package_without_date_is_checked_against_today(package, created):
+    path = package.folder / "datapackage.yaml"
+    text = path.read_text(encoding="utf-8").replace("created: '2026-11-22T00:00:00Z'\n", "")
+    path.write_text(text + (f"created_note: {created}\n" if created else ""), encoding="utf-8")
+    package.set("pass_versions", 2, checked_on="9998-01-01")
+    found = catalog.check("passes", package.root)
+    assert ["lies in the future" in p.message for p in found.problems].count(True) == 1
+
+
+def test_cell_as_number():
+    from armutsexpertise.catalog.checking import number
+
+    assert [number(c) for c in ("1.5", "", "viele", "NaN", "-Inf")] == [1.5, None, None, None, None]
 
 
 def test_restricted_folder_is_no_package(small_root, tmp_path):

@@ -206,7 +206,7 @@ def test_filled_workbook_checks_clean_and_names_what_is_wrong(package, tmp_path)
                 elif rows[0][c - 1] == "counts_for_municipality":
                     value = cell == "true"
                 elif rows[0][c - 1] in ("value", "validity_months") and cell:
-                    value = float(cell)
+                    value = float(cell)  # as a spreadsheet program keeps numbers
                 sheet.cell(row=r, column=c, value=value)
 
     fill(package, write)
@@ -215,7 +215,13 @@ def test_filled_workbook_checks_clean_and_names_what_is_wrong(package, tmp_path)
     book["issuers"]["D2"] = "Bohn"
     book.save(path)
     found = catalog.check("passes", package.root, workbook=path)
-    assert [(p.file, p.row, p.column) for p in found.problems] == [("issuers.csv", 2, "name")]
+    place = ("passes-vorlage.xlsx, sheet issuers", 2, "name")
+    assert [(p.file, p.row, p.column) for p in found.problems] == [place]
+    book["counts"]["F2"] = "Leute"
+    book["issuers"]["D2"] = "Bonn"
+    book.save(path)
+    (problem,) = catalog.check("passes", package.root, workbook=path).problems
+    assert (problem.file, problem.column) == ("passes-vorlage.xlsx, sheet counts", "unit")
     del book["prices"]
     book.save(path)
     found = catalog.check("passes", package.root, workbook=path)

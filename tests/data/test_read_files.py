@@ -1,5 +1,6 @@
 """Files as people save them: what is read without complaint and what is one sentence."""
 
+import csv
 import shutil
 
 import pandas as pd
@@ -181,6 +182,26 @@ def test_semicolon_and_comma_files_say_the_same(tmp_path_factory, rows):
     assert [r[0] for r in comma.rows] == [k for k, _ in rows]
 
 
+@given(
+    table=st.sampled_from(["issuers", "passes", "pass_versions", "counts", "income_rules"]),
+    row=st.integers(1, 6),
+    column=st.integers(0, 5),
+    cell=st.text(max_size=12) | st.sampled_from(["-1", "1e400", "99999999999999999999", "0", "05"]),
+)
+@settings(max_examples=15, deadline=None)
+def test_no_cell_ends_in_a_traceback(small_root, tmp_path_factory, table, row, column, cell):
+    root = tmp_path_factory.mktemp("fuzz")
+    shutil.copytree(small_root, root, dirs_exist_ok=True)
+    path = root / "passes" / f"{table}.csv"
+    rows = read_rows(path)
+    chosen = rows[min(row, len(rows)) - 1]
+    chosen[column % len(chosen)] = cell.replace("\r", "").replace("\x00", "")
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(rows)
+    found = catalog.check("passes", root)
+    assert all(len(line.splitlines()) == 1 for line in found.lines())
+
+
 # --- the package as a spreadsheet program leaves it ------------------------------------------
 
 
@@ -252,9 +273,14 @@ def test_delivered_file_is_watched_by_its_checksum(package, change, message):
     ("text", "message"),
     [
         ("name: [", "cannot be parsed near line"),
-        ("name: passes", "names no resources"),
-        ("- a", "names no resources"),
-        ("name: passes\nresources: [{name: a, path: a.csv}]", "names no resources"),
+        ("- a", "has no name, title and version"),
+        ("name: passes", "has no name, title and version"),
+        ("{name: passes, title: a, version: 1.0.0}", "names no resources"),
+        ("{name: a, title: a, version: '1', resources: [a]}", "names no resources"),
+        (
+            "{name: a, title: a, version: '1', resources: [{name: a, path: a.csv, schema: 1}]}",
+            "names no resources",
+        ),
     ],
 )
 def test_damaged_descriptor_is_one_sentence(package, text, message):

@@ -10,10 +10,11 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from armutsexpertise.catalog.problems import CatalogError, Problem, Report, report
+from armutsexpertise.catalog.problems import CatalogError, Problem, Report, quoted, report
 from armutsexpertise.catalog.store import (
     Descriptor,
     data_root,
@@ -21,7 +22,7 @@ from armutsexpertise.catalog.store import (
     load_table,
     package_folder,
 )
-from armutsexpertise.catalog.table import Table, read_sheet
+from armutsexpertise.catalog.table import Table, read_workbook
 
 PackageCheck = Callable[[dict[str, Table], Descriptor, Path], list[Problem]]
 
@@ -74,22 +75,12 @@ def check(
         return report(name, [Problem("error", "datapackage.yaml", message)], 0)
     resources = descriptor["resources"]
     edited = bool(descriptor.get("edited"))
-    problems: list[Problem] = []
-    tables: dict[str, Table] = {}
-    for resource in resources:
-        if workbook is not None:
-            table = read_sheet(Path(workbook), resource["name"], resource["schema"]["fields"])
-            problems += table.problems
-            tables[resource["name"]] = table
-            continue
-        damage = _damage(folder / resource["path"], resource)
-        if damage:
-            problems.append(damage)
-            tables[resource["name"]] = Table(resource["path"])
-            continue
-        table = load_table(folder, resource, edited)
-        problems += table.problems
-        tables[resource["name"]] = table
+    if workbook is not None:
+        sheets = {r["name"]: r["schema"]["fields"] for r in resources}
+        tables = read_workbook(Path(workbook), sheets)
+    else:
+        tables = {r["name"]: _read_undamaged(folder, r, edited) for r in resources}
+    problems = [problem for table in tables.values() for problem in table.problems]
     problems += _against_schema(descriptor, tables)
     limit = _latest_day(descriptor, today)
     for resource in resources:
@@ -99,7 +90,10 @@ def check(
             problems += _ranges(table, resource["schema"]["fields"])
     own = _package_check(name)
     if own is not None and all(t.readable for t in tables.values()):
-        problems += own(tables, descriptor, data_root() if root is None else Path(root))
+        found = own(tables, descriptor, data_root() if root is None else Path(root))
+        # A check of a topic knows tables by their file; a workbook has sheets.
+        files = {r["path"]: tables[r["name"]].file for r in resources}
+        problems += [replace(p, file=files.get(p.file, p.file)) for p in found]
     return report(name, problems, sum(len(t.rows) for t in tables.values()))
 
 
@@ -110,6 +104,13 @@ def _package_check(name: str) -> PackageCheck | None:
 
         return check_inventory
     return None
+
+
+def _read_undamaged(folder: Path, resource: dict[str, Any], edited: bool) -> Table:
+    damage = _damage(folder / resource["path"], resource)
+    if damage is not None:
+        return Table(resource["path"], problems=[damage])
+    return load_table(folder, resource, edited)
 
 
 def _damage(path: Path, resource: dict[str, Any]) -> Problem | None:
@@ -213,20 +214,19 @@ def _translate(
         values = [table.rows[position - 2][list(fields).index(k)] for k in key]
         if "" in values:
             return None  # reported as a missing value already
-        return problem(f'the key "{", ".join(values)}" is already taken', "each key once", key[0])
-    if column is None or column not in fields:
-        return problem(f"{error.note or error.message}".strip().rstrip("."))
+        return problem(
+            f"the key {quoted(', '.join(values))} is already taken", "each key once", key[0]
+        )
+    if column not in fields:
+        return problem(str(error.note or error.message).strip().rstrip("."))
     described = fields[column]
     cell = table.rows[position - 2][list(fields).index(column)]
     if kind == "type-error":
-        return problem(f'"{cell}" cannot be read', _TYPE_NAMES.get(described["type"]))
-    if kind == "constraint-error":
-        if cell.lower() in _SPECIAL_NUMBERS:
-            return None  # reported as no number that can be counted
-        named = _CONSTRAINT_NAME.search(error.note)
-        name = named.group(1) if named else ""
-        return _broken_constraint(name, cell, described, row, lost, problem)
-    return problem(f"{error.note or error.message}".strip().rstrip("."))
+        return problem(f"{quoted(cell)} cannot be read", _TYPE_NAMES.get(described["type"]))
+    if cell.lower() in _SPECIAL_NUMBERS:
+        return None  # reported as no number that can be counted
+    named = _CONSTRAINT_NAME.search(error.note)
+    return _broken_constraint(named.group(1) if named else "", cell, described, row, lost, problem)
 
 
 def _as_list(value: str | list[str]) -> list[str]:
@@ -238,7 +238,7 @@ def _broken_reference(error: Any, problem: Callable[..., Problem]) -> Problem:
     columns = ", ".join(error.reference_field_names)
     target = f"{error.reference_name}.csv" if error.reference_name else "this file"
     return problem(
-        f'"{value}" does not exist in {target}; correct the key or add the row there first',
+        f"{quoted(value)} does not exist in {target}; correct the key or add the row there first",
         f"a value of column {columns} of {target}",
         at=error.field_names[0],
     )
@@ -258,7 +258,7 @@ def _broken_constraint(
             return problem("the source is missing; every statement needs one", "a key of sources")
         return problem("the cell is empty, but a value is needed", _allowed(described))
     if name == "enum":
-        return problem(f'"{cell}" is not allowed', _allowed(described))
+        return problem(f"{quoted(cell)} is not allowed", _allowed(described))
     if name in ("minimum", "maximum"):
         word = "below" if name == "minimum" else "above"
         return problem(
@@ -268,7 +268,7 @@ def _broken_constraint(
     if name == "pattern" and re.fullmatch(pattern, f"0{cell}"):
         lost.setdefault(described["name"], []).append(row or 0)
         return None
-    return problem(f'"{cell}" does not have the right form', _allowed(described))
+    return problem(f"{quoted(cell)} does not have the right form", _allowed(described))
 
 
 def _lost_zero(

@@ -10,6 +10,17 @@ class CatalogError(ValueError):
     """Data that cannot be found, read or written; the message is one sentence for a person."""
 
 
+def quoted(cell: str, width: int = 60) -> str:
+    """Return a cell in quotation marks, cut where it is long.
+
+    Examples
+    --------
+    >>> quoted("a" * 20, width=8)
+    '"aaaaaaa…"'
+    """
+    return f'"{cell}"' if len(cell) <= width else f'"{cell[: width - 1]}…"'
+
+
 @dataclass(frozen=True)
 class Problem:
     """One finding.
@@ -44,7 +55,8 @@ class Problem:
         if self.column is not None:
             place += f", column {self.column}"
         allowed = f" Allowed: {self.allowed}." if self.allowed else ""
-        return f"{self.level}: {place}: {self.message}.{allowed}"
+        # A quoted cell may hold line breaks; a problem stays one line.
+        return " ".join(f"{self.level}: {place}: {self.message}.{allowed}".split())
 
 
 @dataclass(frozen=True)

@@ -100,12 +100,23 @@ def load_descriptor(folder: Path) -> Descriptor:
         line = getattr(error, "lineno", None) or (mark.line + 1 if mark else None)
         where = f" near line {line}" if line else ""
         raise CatalogError(f"{path} cannot be parsed{where}; restore it.") from error
-    resources = loaded.get("resources") if isinstance(loaded, dict) else None
-    if not isinstance(resources, list) or not all(
-        isinstance(r, dict) and {"name", "path", "schema"} <= r.keys() for r in resources
-    ):
-        raise CatalogError(f"{path} names no resources with name, path and schema; restore it.")
+    if not isinstance(loaded, dict) or not {"name", "title", "version"} <= loaded.keys():
+        raise CatalogError(f"{path} has no name, title and version; restore it.")
+    resources = loaded.get("resources")
+    if not isinstance(resources, list) or not all(_is_table(r) for r in resources):
+        raise CatalogError(
+            f"{path} names no resources with name, path and a schema with fields; restore it."
+        )
     return dict(loaded)
+
+
+def _is_table(resource: Any) -> bool:
+    if not isinstance(resource, dict) or not {"name", "path", "schema"} <= resource.keys():
+        return False
+    fields = resource["schema"].get("fields") if isinstance(resource["schema"], dict) else None
+    return isinstance(fields, list) and all(
+        isinstance(f, dict) and {"name", "type"} <= f.keys() for f in fields
+    )
 
 
 def describe(name: str, root: Path | None = None) -> Descriptor:

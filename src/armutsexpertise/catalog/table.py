@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from armutsexpertise.catalog.problems import Problem
@@ -85,37 +86,41 @@ def read_table(path: Path, fields: list[dict[str, Any]], edited: bool) -> Table:
     return table
 
 
-def read_sheet(path: Path, sheet: str, fields: list[dict[str, Any]]) -> Table:
-    """Read one sheet of a workbook like an edited file; see :func:`read_table`.
+def read_workbook(path: Path, sheets: dict[str, list[dict[str, Any]]]) -> dict[str, Table]:
+    """Read the sheets of a workbook like edited files; see :func:`read_table`.
 
     Parameters
     ----------
     path : Path
         An XLSX file with one sheet per table.
-    sheet : str
-        Name of the sheet.
-    fields : list of dict
-        Field descriptors.
-    """
-    from openpyxl import load_workbook
+    sheets : dict of str to list of dict
+        Field descriptors by name of the sheet.
 
-    table = Table(f"{path.name}/{sheet}")
+    Returns
+    -------
+    dict of str to Table
+        One table per name, with problems where the workbook or the sheet cannot be read.
+    """
+    tables = {name: Table(f"{path.name}, sheet {name}") for name in sheets}
     try:
         with path.open("rb") as stream:
             book = load_workbook(stream, data_only=True)
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, InvalidFileException):
-        message = "the workbook cannot be read; save it as XLSX"
-        table.problems.append(Problem("error", path.name, message))
-        return table
-    if sheet not in book.sheetnames:
-        table.problems.append(Problem("error", path.name, f'the sheet "{sheet}" is missing'))
-        return table
-    records = [
-        ["" if c is None else _cell_text(c) for c in row]
-        for row in book[sheet].iter_rows(values_only=True)
-    ]
-    _assemble(records, fields, ",", table)
-    return table
+        unreadable = Problem("error", path.name, "the workbook cannot be read; save it as XLSX")
+        for table in tables.values():
+            table.problems.append(unreadable)
+        return tables
+    for name, fields in sheets.items():
+        if name not in book.sheetnames:
+            missing = f'the sheet "{name}" is missing; take it over from the template'
+            tables[name].problems.append(Problem("error", path.name, missing))
+            continue
+        records = [
+            ["" if cell is None else _cell_text(cell) for cell in row]
+            for row in book[name].iter_rows(values_only=True)
+        ]
+        _assemble(records, fields, ",", tables[name])
+    return tables
 
 
 def _cell_text(cell: object) -> str:

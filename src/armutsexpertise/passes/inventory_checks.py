@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from armutsexpertise.catalog.checking import number
-from armutsexpertise.catalog.problems import CatalogError, Problem
+from armutsexpertise.catalog.problems import CatalogError, Problem, quoted
 from armutsexpertise.catalog.store import Descriptor, data_root, list_packages, read
 from armutsexpertise.catalog.table import Table
 
@@ -127,7 +127,7 @@ def _unknown_area(key: str, name: str, areas: Mapping[str, str]) -> str:
     by_name = [k for k, n in areas.items() if n == name and len(k) == len(key)]
     near = by_name or difflib.get_close_matches(key, areas, n=1, cutoff=0.8)
     hint = f"; perhaps {near[0]} ({areas[near[0]]})" if near else ""
-    return f'"{key}" is no area key of North Rhine-Westphalia{hint}'
+    return f"{quoted(key)} is no area key of North Rhine-Westphalia{hint}"
 
 
 def _issuer_problems(issuers: pd.DataFrame, areas: Mapping[str, str]) -> list[Problem]:
@@ -145,7 +145,7 @@ def _issuer_problems(issuers: pd.DataFrame, areas: Mapping[str, str]) -> list[Pr
             message = f"a {issuer['type']} has a key of {length} digits, not {len(key)}"
             problems.append(at("ags", message, _AREA_KEYS))
         elif length is not None and name != areas[key]:
-            message = f'the name "{name}" does not fit the key {key}'
+            message = f"the name {quoted(name)} does not fit the key {key}"
             problems.append(at("name", message, areas[key]))
         elif length is not None and issuer["issuer_id"] != key:
             message = f"the identifier of a {issuer['type']} is its key"
@@ -264,7 +264,7 @@ def _number_problems(
                 message = f"the key {key} is not that of the pass"
                 problems.append(at("ags", message, str(known["ags"])))
             if known["name"] not in ("", one["pass_name"]):
-                message = f'the name "{one["pass_name"]}" is not that of the pass'
+                message = f"the name {quoted(one['pass_name'])} is not that of the pass"
                 problems.append(at("pass_name", message, str(known["name"])))
     return problems
 
@@ -278,8 +278,8 @@ def _pair_problems(counts: pd.DataFrame) -> list[Problem]:
                 Problem(
                     "error",
                     "counts.csv",
-                    f'the pair "{pair}" is not one number of eligible and one of holders, '
-                    "cards or applications",
+                    f"the pair {quoted(str(pair))} is not one number of eligible "
+                    "and one of holders, cards or applications",
                     row=int(rows.index[-1]),
                     column="pair_id",
                     allowed="the same identifier in exactly two rows",
@@ -290,7 +290,7 @@ def _pair_problems(counts: pd.DataFrame) -> list[Problem]:
                 Problem(
                     "error",
                     "counts.csv",
-                    f'the pair "{pair}" differs in groups or date and allows no rate',
+                    f"the pair {quoted(str(pair))} differs in groups or date and allows no rate",
                     row=int(rows.index[-1]),
                     column="pair_id",
                     allowed="the same groups and date in both rows",
