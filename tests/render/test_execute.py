@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -182,3 +186,38 @@ def test_depends_reaches_upwards_and_must_exist(write: Write, tmp_path: Path) ->
 def test_a_cache_that_cannot_be_written_only_costs_time(write: Write, tmp_path: Path) -> None:
     (tmp_path / ".cache").write_text("keine Mappe")
     assert render(write("Text\n"), ("html",), renderer="embedded")[0].exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_an_interrupt_ends_the_kernel_and_leaves_nothing_behind(
+    write: Write, tmp_path: Path
+) -> None:
+    path = write(
+        "```{python}\nimport os, time\nfrom pathlib import Path\n"
+        "Path('pid.tmp').write_text(str(os.getpid()))\nPath('pid.tmp').rename('pid')\n"
+        "time.sleep(60)\n```\n"
+    )
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from pathlib import Path; from armutsexpertise.render import render\n"
+        "render(Path(sys.argv[1]), renderer='embedded')"
+    )
+    running = subprocess.Popen([sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE)
+    kernel = tmp_path / "pid"
+    for _ in range(300):
+        if kernel.exists():
+            break
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode != 0
+    assert b"KeyboardInterrupt" in errors
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["pid", "probe.qmd"]
+    for _ in range(50):
+        try:
+            os.kill(int(kernel.read_text()), 0)
+        except ProcessLookupError:
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail("the kernel is still running")

@@ -11,7 +11,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from armutsexpertise.render import RenderError, choose_renderer, page, render
+from armutsexpertise.render import RenderError, choose_renderer, page, render, renderer
 from armutsexpertise.render.html import loads
 
 from .conftest import HEADER, copy_documents, find
@@ -308,3 +308,19 @@ def test_page_shares_the_template(tmp_path: Path) -> None:
     (tmp_path / "datei").write_text("")
     with pytest.raises(RenderError, match="The page cannot be written"):
         page("x", {"title": "x"}, tmp_path / "datei" / "index.html")
+
+
+@pytest.mark.parametrize(("rows", "whole"), [(12, True), (13, False)])
+def test_short_tables_stay_on_one_page(
+    write: Write, monkeypatch: pytest.MonkeyPatch, rows: int, whole: bool
+) -> None:
+    sources = []
+
+    def keep(source: Path, output: Path, _: int) -> None:
+        sources.append(source.read_text(encoding="utf-8"))
+        output.write_bytes(b"")
+
+    monkeypatch.setattr(renderer.pdf, "compile_pdf", keep)
+    table = "| A | B |\n|---|---|\n" + "| a | 1 |\n" * rows
+    render(write(f"::: {{#tbl-a}}\n{table}\nTitel\n:::\n"), ("pdf",), renderer="embedded")
+    assert ("#block(breakable: false)[" in sources[0]) == whole

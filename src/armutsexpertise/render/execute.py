@@ -222,7 +222,14 @@ def kernel(document: Document, renderer: str) -> Iterator[Any]:
             environment(document, renderer, Path(scratch)) as env,
             client.setup_kernel(cleanup_kc=True, env=env),
         ):
-            yield run
+            process = getattr(manager.provisioner, "process", None)
+            try:
+                yield run
+            except KeyboardInterrupt:
+                # The event loop may be gone by now, and nbclient's shutdown with it.
+                if process is not None:
+                    process.kill()
+                raise
 
 
 @contextmanager

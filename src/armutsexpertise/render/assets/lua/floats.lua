@@ -107,6 +107,17 @@ local function html_float(id, kind, content, caption, sources, label)
   return out
 end
 
+-- A table of up to this many rows stays on one page; a longer one breaks and repeats its header.
+local SHORT = 12
+
+local function is_short(content)
+  local rows = 0
+  content:walk{Table = function(tbl)
+    for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
+  end}
+  return rows <= SHORT
+end
+
 local function typst_float(id, kind, content, caption, sources)
   local source = pandoc.Blocks{}
   for _, inlines in ipairs(sources) do
@@ -120,6 +131,10 @@ local function typst_float(id, kind, content, caption, sources)
   out:insert(pandoc.Plain(caption))
   if kind == "fig" then out:extend(source) end
   out:insert(c.raw("]) <" .. id .. ">"))
+  if kind == "tbl" and is_short(content) then
+    out:insert(1, c.raw("#block(breakable: false)["))
+    out:insert(c.raw("]"))
+  end
   return out
 end
 
