@@ -242,7 +242,7 @@ def plot_stacked_answers(
         raise ValueError("A row of answers counts nothing: leave it out and say so in the note.")
     labels = _labels(frame, label)
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.3 + 0.14 * len(labels)))
         left = np.zeros(len(frame))
         for code in counts:
             share = (numbers[code] / total).to_numpy()
@@ -250,7 +250,7 @@ def plot_stacked_answers(
                 np.arange(len(frame)),
                 share,
                 left=left,
-                height=0.66,
+                height=0.82,
                 **({"edgecolor": "white", "linewidth": 1.2} | _ANSWER_LOOK[code]),
             )
             for row, (start, part, n) in enumerate(zip(left, share, numbers[code], strict=True)):
