@@ -61,7 +61,7 @@ data-check: $(INSTALLED) ## check all data packages: schema, keys, hashes, plaus
 
 define topic_rules
 data/processed/$(1)/check.done: $(INSTALLED) $$(call files,$$(addprefix data/raw/,$$($(1)_raw))) $$(call code,catalog)
-	@$(PY) -m armutsexpertise report $(1) --only check && touch $$@ $(REBUILT)
+	@$(PY) -m armutsexpertise report $(1) --only check && mkdir -p $$(@D) && touch $$@ $(REBUILT)
 
 data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(call code,$$($(1)_clean)) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only clean && touch $$@ $(REBUILT)
@@ -114,5 +114,5 @@ check: lint types data-check ## lint, types and data-check
 
 .PHONY: clean
 clean: ## delete generated files only (never data/raw or .venv)
-	@rm -rf reports/index.html $(foreach t,$(TOPICS),reports/$(t) data/processed/$(t) analyses/$(t)/exhibits analyses/$(t)/.cache) analyses/.cache $(REBUILT)
+	@rm -rf reports/index.html $(foreach t,$(TOPICS),reports/$(t) data/processed/$(t) analyses/$(t)/exhibits analyses/$(t)/.cache) analyses/.cache reports/.render-* $(REBUILT)
 	@echo 'Deleted the generated files of: $(TOPICS).'

@@ -733,7 +733,10 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
     )
     figure = Exhibit(
         id="fig-kosten",
-        title=f"Belegte Kosten je Pass und Jahr: {z('kosten_mettmann')} bis {z('kosten_bonn')}",
+        title=(
+            f"Gesamtkosten oder Mindereinnahmen von {z('kosten_spanne')} je Pass und Jahr; reine "
+            f"Sachkosten von {z('kosten_duesseldorf')}"
+        ),
         alt=(
             "Punkte und Spannen in Euro: "
             + "; ".join(

@@ -44,7 +44,7 @@ _UNKNOWN_LOOK: dict[str, Any] = {
     "edgecolor": style.GREY,
 }
 _ROW_CM = 0.6
-_LINE_CM = 0.4
+_LINE_CM = 0.46
 
 
 def _columns(frame: pd.DataFrame, *names: str | None) -> None:
@@ -157,7 +157,7 @@ def plot_bounds(
     if ends.isna().any(axis=None):
         raise ValueError("A bound is missing: a share that nobody knows has the bounds 0 and 1.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
         rows = np.arange(len(frame))
         ax.barh(rows, 1, height=0.56, facecolor="white", edgecolor=style.GREY, linewidth=0.8)
         ax.barh(rows, ends["high"] - ends["low"], left=ends["low"], height=0.56, **_UNKNOWN_LOOK)
@@ -328,7 +328,7 @@ def plot_effects(
         raise ValueError("An effect is missing or lies outside its interval.")
     factor = 100 if kind == "percent" else 1
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
         ax.axvline(0, color=style.INK_SOFT, linewidth=1)
         rows = np.arange(len(frame))
         _whiskers(ax, ends * factor, style.BLUE)
@@ -375,7 +375,7 @@ def plot_ranges(
     label_width: int = 26,
     width_cm: float = style.TEXT_WIDTH_CM,
 ) -> Figure:
-    """Draw ranges, or points where both ends are the same, for example costs or take-up.
+    """Draw ranges, or points where both ends are (nearly) the same, for example costs or take-up.
 
     Parameters
     ----------
@@ -427,9 +427,11 @@ def plot_ranges(
     if best is not None and ((best < ends["low"]) | (best > ends["high"])).any():
         raise ValueError(f"'{value}' lies outside its range from '{low}' to '{high}'.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2 if legend else 1.6))
-        wide = known[known["low"] < known["high"]]
-        single = known[known["low"] == known["high"]]["low"]
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.5 if legend else 2.0))
+        # A range narrower than a dot would vanish: it is drawn as one, its numbers stand beside it.
+        hair = 0 if log else 0.01 * float(known["high"].max())
+        wide = known[known["high"] - known["low"] > hair]
+        single = known.drop(wide.index).mean(axis=1)
         ax.hlines(wide.index, wide["low"], wide["high"], color=style.BLUE_MID, linewidth=7)
         points = single if best is None else pd.concat([single, best.drop(single.index).dropna()])
         ax.plot(points, points.index, "o", color=style.BLUE, markersize=8, markeredgecolor="white")
@@ -621,7 +623,7 @@ def plot_rank_intervals(
     if ends.isna().any(axis=None) or (ends["low"] < 1).any():
         raise ValueError("Ranks are numbers from 1 upwards, none missing.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.2))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
         rows = np.arange(len(frame))
         last = float(ends["high"].max())
         ax.hlines(rows, 1, last, color="#eeeeee", linewidth=0.8)
