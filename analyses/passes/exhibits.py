@@ -591,8 +591,8 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
     figure = Exhibit(
         id="fig-quoten",
         title=(
-            f"Nur {z.words('paare_streng')} von {z('paare_n')} belegten Quoten ist streng "
-            f"vergleichbar; die übrigen sind Näherungen zwischen {z.between('naeherung')}"
+            f"Nur {z.words('paare_streng', one='eine')} von {z('paare_n')} belegten Quoten ist "
+            "streng vergleichbar (*)"
         ),
         alt=(
             "Spannen der Quote je Pass: "
@@ -605,7 +605,7 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         source=INVENTORY,
         reference_date="2007 bis 2021",
         n=f"{z('paare_n')} Paare aus Zähler und Berechtigten",
-        note=f"* vergleichbar: Inhabende, gleiche Gruppe, Einheit und Zeit. {NO_RATE}",
+        note="* Inhabende, gleiche Gruppe, Einheit und Zeit; sonst Näherung",
         table=pd.DataFrame(
             {
                 "Pass oder Ticket": pairs["label"].str.rstrip(" *"),

@@ -102,9 +102,9 @@ class Values:
         """Return the number itself (shares in [0, 1])."""
         return float(self._rows[key]["value"])
 
-    def words(self, key: str) -> str:
+    def words(self, key: str, one: str = "eins") -> str:
         """Return a whole number up to twelve as a German word, else as digits."""
-        return numbers.words(int(self.raw(key)))
+        return numbers.words(int(self.raw(key)), one=one)
 
 
 def _text(value: object, unit: str, digits: int) -> str:
