@@ -74,6 +74,15 @@ class Project:
         """Folder of the rendered report of a topic."""
         return self.root / "reports" / topic
 
+    def flow(self, topic: str, stage: str) -> tuple[Path, Path | None]:
+        """Folder that a stage reads and folder that it writes (None: nothing)."""
+        return {
+            "check": (self.raw, None),
+            "clean": (self.raw, self.clean(topic)),
+            "model": (self.clean(topic), self.estimates(topic)),
+            "report": (self.estimates(topic), self.reports(topic)),
+        }[stage]
+
     def topics(self) -> list[str]:
         """Topics of this checkout: folders of ``analyses`` that hold a report."""
         return sorted(p.parent.name for p in (self.root / "analyses").glob("*/report.qmd"))
@@ -171,10 +180,12 @@ def run_stage(
     if stage not in STAGES:
         raise StageError(f"Unknown stage '{stage}': one of {', '.join(STAGES)}.")
     main = _load_main(project.analysis(topic) / f"{stage}.py", project.analysis(topic))
-    doc = (sys.modules.get(main.__module__) or main).__doc__ or main.__doc__ or ""
+    reads, writes = (
+        path and path.relative_to(project.root).as_posix() for path in project.flow(topic, stage)
+    )
     start = time.perf_counter()
     with _only_one_run(project):
-        say(f"{topic}: {stage} - {doc.strip().splitlines()[0] if doc.strip() else stage}")
+        say(f"{topic}: {stage}, reads {reads}" + (f", writes {writes}" if writes else ""))
         main(project)
     seconds = time.perf_counter() - start
     say(f"{topic}: {stage} done in {seconds:.1f} s")

@@ -52,7 +52,8 @@ def report_command(
         for name in topics:
             for stage in STAGES:
                 if only in (None, stage):
-                    run_stage(project, name, stage, say)
+                    with console.status(f"{name}: {stage}"):  # nothing where no terminal is
+                        run_stage(project, name, stage, say)
         if only in (None, "index"):
             say(f"index: {build_index(project)}")
         if only == "release":
