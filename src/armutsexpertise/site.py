@@ -115,11 +115,21 @@ def release(project: Project) -> Path:
     -------
     Path
         The archive, with checksums, versions and licences.
+
+    Raises
+    ------
+    StageError
+        If a report has not been built or an exhibit was changed afterwards.
     """
-    return write_release(
-        project.root / "reports",
-        project.root / "dist" / f"armutsexpertise-{__version__}.zip",
-        version=__version__,
-        topics=project.topics(),
-        root=project.root,
-    )
+    archive = project.root / "dist" / f"armutsexpertise-{__version__}.zip"
+    archive.parent.mkdir(exist_ok=True)
+    try:
+        return write_release(
+            project.root / "reports",
+            archive,
+            version=__version__,
+            topics=project.topics(),
+            root=project.root,
+        )
+    except ValueError as error:
+        raise StageError(str(error)) from None

@@ -9,7 +9,6 @@ nothing is ever half-written.
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import sys
 import tempfile
@@ -140,11 +139,16 @@ def _load_main(script: Path, folder: Path) -> Callable[[Project], None]:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    before = set(sys.modules)
     sys.path.insert(0, str(folder))
     try:
         spec.loader.exec_module(module)
     finally:
         sys.path.remove(str(folder))
+        # The next topic, or another checkout, has neighbours of its own under the same names.
+        for name in set(sys.modules) - before:
+            if Path(getattr(sys.modules[name], "__file__", None) or "").parent == folder:
+                del sys.modules[name]
     main: Callable[[Project], None] = module.main
     return main
 
@@ -265,12 +269,12 @@ def replace_folder(new: Path, old: Path) -> None:
     """Put `new` in the place of `old` (on the same file system), keeping `old` until it is done."""
     aside = old.with_name(f".{old.name}-former")
     shutil.rmtree(aside, ignore_errors=True)
-    if old.exists():
-        os.replace(old, aside)
     try:
-        os.replace(new, old)
-    except OSError:
-        if aside.exists():
-            os.replace(aside, old)
+        if old.exists():
+            old.replace(aside)
+        new.replace(old)
+    except BaseException:  # an interrupt as well: never leave without the former folder
+        if aside.exists() and not old.exists():
+            aside.replace(old)
         raise
     shutil.rmtree(aside, ignore_errors=True)

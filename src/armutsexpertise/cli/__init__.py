@@ -15,6 +15,9 @@ from armutsexpertise.cli.report import report_command
 
 __all__ = ["app", "main"]
 
+INTERRUPTED = 130
+"""Exit code of a command that SIGINT ended: 128 and the number of the signal."""
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -54,11 +57,19 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted. What was complete is kept; start the command again.\n")
-        sys.exit(130)
+        sys.exit(_interrupted())
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # how typer ends a command that was interrupted
+            _interrupted()
+        raise
     except OSError as error:
         sys.stderr.write(f"{_os_sentence(error)}\n")
         sys.exit(1)
+
+
+def _interrupted() -> int:
+    sys.stderr.write("Interrupted. What was complete is kept; start the command again.\n")
+    return INTERRUPTED
 
 
 def _os_sentence(error: OSError) -> str:

@@ -8,15 +8,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from armutsexpertise.catalog import CatalogError
-from armutsexpertise.config import ConfigError
-from armutsexpertise.render.errors import RenderError
-from armutsexpertise.site import build_index, release
-from armutsexpertise.stages import STAGES, StageError, find_project, run_stage
+# The stages are imported inside the command: they need pandas, which --help does not.
 
 __all__ = ["report_command"]
 
-ONLY = (*STAGES, "index", "release")
+ONLY = ("check", "clean", "model", "report", "index", "release")
 
 
 def report_command(
@@ -38,6 +34,12 @@ def report_command(
     * `armutsexpertise report`
     * `armutsexpertise report passes --only model`
     """
+    from armutsexpertise.catalog import CatalogError
+    from armutsexpertise.config import ConfigError
+    from armutsexpertise.render.errors import RenderError
+    from armutsexpertise.site import build_index, release
+    from armutsexpertise.stages import STAGES, StageError, find_project, run_stage
+
     console = Console(highlight=False, soft_wrap=True)
 
     def say(line: str) -> None:
