@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeGuard, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -63,31 +63,50 @@ def read_config(path: Path, model: type[C]) -> C:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        faults = error.errors()
+        # A misspelt key is also a missing one, and a value of several allowed kinds fails for
+        # each: the spelling, then the innermost fault says most.
+        faults = sorted(
+            error.errors(), key=lambda f: (f["type"] != "extra_forbidden", -len(f["loc"]))
+        )
         more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise ConfigError(f"{path}: {_sentence(dict(faults[0]), model)}{more}") from None
+        raise ConfigError(f"{path}: {_sentence(dict(faults[0]), model, content)}{more}") from None
 
 
-def _sentence(fault: dict[str, object], model: type[Config]) -> str:
+def _sentence(fault: dict[str, object], model: type[Config], content: object) -> str:
     location = fault["loc"]
     assert isinstance(location, tuple)
-    key = ".".join(str(part) for part in location)
+    key = ".".join(_written(location, content, missing=fault["type"] == "missing"))
     if fault["type"] == "extra_forbidden":
         allowed = ", ".join(_keys(model, location[:-1]))
         return f"the key '{key}' is unknown; allowed here: {allowed}."
     if fault["type"] == "missing":
         return f"the key '{key}' is missing."
-    text = str(fault["msg"])
+    text = str(fault["msg"]).removeprefix("Value error, ")
     return f"'{key}' is {fault['input']!r}: {text[0].lower()}{text[1:]}."
 
 
-def _keys(model: type[BaseModel], location: tuple[object, ...]) -> list[str]:
-    """Keys of the (nested) model that an unknown key was given to."""
+def _written(location: tuple[object, ...], content: Any, *, missing: bool) -> list[str]:
+    """Parts of a location that stand in the file; pydantic adds the kinds that it tried."""
+    parts = []
     for part in location:
-        field = model.model_fields.get(str(part))
-        if field is None or not isinstance(field.annotation, type):
-            return []
-        if not issubclass(field.annotation, BaseModel):
-            return []
-        model = field.annotation
-    return sorted(model.model_fields)
+        try:
+            content = content[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+        parts.append(str(part))
+    return [*parts, str(location[-1])] if missing else parts
+
+
+def _keys(model: type[Config], location: tuple[object, ...]) -> list[str]:
+    """Keys of the (nested) model that an unknown key was given to."""
+    kind: object = model
+    for part in location:
+        if _is_model(kind):
+            kind = kind.model_fields[str(part)].annotation
+        else:  # an entry of a list or a mapping of models
+            kind = next(filter(_is_model, get_args(kind)), None)
+    return sorted(kind.model_fields) if _is_model(kind) else []
+
+
+def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
