@@ -8,10 +8,12 @@ from __future__ import annotations
 from functools import partial
 
 import pandas as pd
+from headlines import two_digits
 
 from armutsexpertise.publish import charts
 from armutsexpertise.publish.exhibit import Exhibit
 from armutsexpertise.publish.numbers import date_de, de, interval, percent
+from armutsexpertise.publish.numbers import words as z_words
 from armutsexpertise.publish.tilemap import plot_tile_map
 from armutsexpertise.publish.values import Values
 
@@ -22,7 +24,7 @@ POPULATION = "Einwohner: BKG VG250-EW, 31.12.2022"
 INDICATORS = "BBSR INKAR 2021; RKI GISD 2025 (DOI 10.5281/zenodo.14781119)"
 # The full caveats stand in the report under "Grenzen"; the exhibits carry their core.
 NO_CENSUS = "Keine Vollerhebung; nicht genannt heißt nicht ausgeschlossen"
-NO_RATE = "Inhabende, Ausgaben, Nutzungen und Anträge sind verschiedene Größen"
+NO_RATE = "Inhabende, Ausstellungen, Nutzungen und Anträge sind verschiedene Größen"
 
 GROUPS = {
     "sgb2": "SGB II (Bürgergeld)",
@@ -53,8 +55,8 @@ SIGNS = {
 }
 MEASURES = {
     "holders": "Inhabende",
-    "issued_total": "ausgegebene Karten",
-    "issued_per_year": "Ausgaben je Jahr",
+    "issued_total": "ausgestellte Karten",
+    "issued_per_year": "Ausstellungen je Jahr",
     "applications": "Anträge",
     "eligible": "Berechtigte",
     "uses": "Nutzungen",
@@ -65,6 +67,11 @@ TERMS = {
     ("household_income_eur_month", "100 units"): "100 EUR mehr Einkommen im Kreis",
     ("unemployed_per_100", "1 SD"): "mehr Arbeitslose (1 Std.-Abw.)",
     ("gisd_score", "1 SD"): "höhere Deprivation (1 Std.-Abw.)",
+}
+MODELS = {
+    "Einkommen und Arbeitslosigkeit": "A",
+    "Einkommen und Deprivationsindex": "B",
+    "Deprivationsindex": "C",
 }
 SCENARIOS = {
     "gefunden_alle": "alle gefunden",
@@ -174,7 +181,10 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         source=f"{INVENTORY}; eigene Anordnung der Kacheln",
         reference_date="2026-11-22",
         n=f"{z('kreise_n')} Kreise und kreisfreie Städte, {z('nrw_dat_n')} Gemeinden",
-        note=f"Gemeindeeigene Pässe, Quellen ab 2015. {NO_CENSUS}",
+        note=(
+            "Gemeindeeigene Pässe, Quellen ab 2015; Kürzel: Kfz-Kennzeichen, AC: Städteregion Aachen. "
+            f"{NO_CENSUS}"
+        ),
         table=pd.DataFrame(
             {
                 "Schlüssel": kreise["kreis_ags5"],
@@ -199,7 +209,8 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         ),
     )
     wide = table[
-        table["domain"].isin(["NRW", "Regierungsbezirk", "Kreistyp"]) & table["value"].ne("insgesamt")
+        table["domain"].isin(["NRW", "Regierungsbezirk", "Kreistyp"])
+        & table["value"].ne("insgesamt")
     ].pivot_table(
         index=["domain", "value"],
         columns=["weight", "scope"],
@@ -210,10 +221,7 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
     def span(weight: str, scope: str) -> pd.Series:
         lower, upper = wide["lower", weight, scope], wide["upper", weight, scope]
         return pd.Series(
-            [
-                interval(a, b, "percent", 1)
-                for a, b in zip(lower, upper, strict=True)
-            ],
+            [interval(a, b, "percent", 1) for a, b in zip(lower, upper, strict=True)],
             index=wide.index,
         )
 
@@ -224,26 +232,33 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
                 for domain, value in wide.index
             ],
             "Gemeinden": wide["n", "Gemeinden", "aktuell"].astype(int).to_numpy(),
-            "belegt, aktuell": wide["confirmed", "Gemeinden", "aktuell"].astype(int).to_numpy(),
-            "Anteil, aktuell": span("Gemeinden", "aktuell").to_numpy(),
-            "Anteil, aktuell oder datiert": span("Gemeinden", "aktuell oder datiert").to_numpy(),
-            "Bevölkerung, aktuell oder datiert": span(
-                "Bevölkerung", "aktuell oder datiert"
-            ).to_numpy(),
+            "belegt ab 2022": wide["confirmed", "Gemeinden", "aktuell"].astype(int).to_numpy(),
+            "Anteil ab 2022": span("Gemeinden", "aktuell").to_numpy(),
+            "belegt ab 2015": wide["confirmed", "Gemeinden", "aktuell oder datiert"]
+            .astype(int)
+            .to_numpy(),
+            "Anteil ab 2015": span("Gemeinden", "aktuell oder datiert").to_numpy(),
+            "Bevölkerung ab 2015": span("Bevölkerung", "aktuell oder datiert").to_numpy(),
         }
     )
     domains["Gebiet"] = domains["Gebiet"].replace(
         {"Kreis": "Gemeinden in Kreisen", "kreisfreie Stadt": "kreisfreie Städte"}
     )
-    text = {c: "right" for c in domains.columns[3:]}
+    text = {c: "right" for c in domains.columns if c.startswith(("Anteil", "Bevölkerung"))}
     regions = Exhibit(
         id="tbl-gebiete",
-        title="Unter- und Obergrenzen: nur für kreisfreie Städte sind sie eng genug für eine Aussage",
+        title=(
+            "Gemessen an der Zahl der Gemeinden sind die Grenzen nur für kreisfreie Städte eng genug "
+            "für eine Aussage"
+        ),
         alt="Tabelle der Grenzen je Regierungsbezirk und Kreistyp.",
         source=f"{INVENTORY}; {POPULATION}",
         reference_date="2026-11-22",
         n=f"{z('nrw_dat_n')} Gemeinden",
-        note=f"RB: Regierungsbezirk; aktuell: Quelle ab 2022; datiert: 2015 bis 2021. {NO_CENSUS}",
+        note=(
+            "RB: Regierungsbezirk; ab 2022 und ab 2015: Bezugsjahr der Quelle; Bevölkerung: Anteil der "
+            f"Menschen in Gemeinden mit Pass. {NO_CENSUS}"
+        ),
         table=domains,
         formats=text,
     )
@@ -293,8 +308,8 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
     figure = Exhibit(
         id="fig-effekte",
         title=(
-            f"Doppelt so viele Einwohner: {z('verdopplung_alle')} Prozentpunkte häufiger ein "
-            "dokumentierter Pass"
+            f"Doppelt so viele Einwohner: im Durchschnitt aller Gemeinden {z('verdopplung_alle')} "
+            "Prozentpunkte häufiger ein dokumentierter Pass"
         ),
         alt=(
             "Punkte mit Konfidenzintervallen. "
@@ -305,7 +320,7 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
             )
             + "."
         ),
-        source=f"{INVENTORY}; {POPULATION}; {INDICATORS}; eigene Berechnung",
+        source=f"{INVENTORY}; {POPULATION}; BBSR INKAR 2021; eigene Berechnung",
         reference_date="2026-11-22",
         n=(
             f"{z('modell_n_alle')} Gemeinden, davon {z('modell_ereignisse_alle')} mit "
@@ -313,8 +328,9 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
             f"{z('modell_ereignisse_gross')}"
         ),
         note=(
-            "Durchschnittliche marginale Effekte eines Firth-Logits; dokumentiert ist nicht "
-            "vorhanden (A4, A5)"
+            "Durchschnittlicher Unterschied der Wahrscheinlichkeit nach einem Firth-Logit, übrige "
+            "Merkmale gleich; dokumentiert heißt nicht vorhanden (A4, A5). Großstädte: nur "
+            f"{z('modell_ohne_gross')} ohne Beleg, daher unsicher"
         ),
         table=pd.DataFrame(
             {
@@ -328,10 +344,7 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
                 "robust bis": effects["robust_upper"],
             }
         ).reset_index(drop=True),
-        formats={
-            c: "number:3"
-            for c in ("Unterschied", "von", "bis", "robust von", "robust bis")
-        },
+        formats={c: "number:3" for c in ("Unterschied", "von", "bis", "robust von", "robust bis")},
         figure=partial(
             charts.plot_effects, shown, "label", "effect", "lower", "upper", label_width=44
         ),
@@ -347,7 +360,8 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2026-11-22",
         n=f"{z('modell_n_alle')} Gemeinden",
         note=(
-            "Die Auffindquoten sind Annahmen (A6), keine Messung; unter 20.000 Einwohnern ist kein "
+            "In Klammern 95-%-Konfidenzintervalle. Die Auffindquoten sind Annahmen (A6), keine "
+            "Messung; unter 20.000 Einwohnern ist kein "
             "Pass belegt, die Anteile dort sind Fortschreibung des Modells"
         ),
         table=pd.DataFrame(
@@ -376,10 +390,13 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         id="tbl-deprivation",
         title="Ob ärmere Gemeinden häufiger einen Pass haben, lässt das Inventar offen",
         alt="Tabelle der Grenzen nach Drittel des Deprivationsindex.",
-        source=f"{INVENTORY}; {INDICATORS}",
+        source=f"{INVENTORY}; RKI GISD 2025 (DOI 10.5281/zenodo.14781119)",
         reference_date="2026-11-22",
         n=f"{z('nrw_dat_n')} Gemeinden",
-        note="GISD: relativer Rang innerhalb von NRW 2021, keine Menge. Quellen ab 2015",
+        note=(
+            "GISD: Index der sozioökonomischen Deprivation des RKI für 2021, ein relativer Rang "
+            "innerhalb von NRW, keine Menge; hoch: stärker benachteiligt. Quellen ab 2015"
+        ),
         table=pd.DataFrame(
             {
                 "Drittel der Gemeinden nach GISD": thirds["deprivation_tercile"],
@@ -392,7 +409,37 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         ).reset_index(drop=True),
         formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
     )
-    return [figure, rates, deprived]
+    every = Exhibit(
+        id="tbl-modelle",
+        title="Alle Modelle: gesichert ist nur der Zusammenhang mit der Größe",
+        alt="Tabelle der Effekte je Modell und Stichprobe mit Konfidenzintervallen.",
+        source=f"{INVENTORY}; {POPULATION}; {INDICATORS}; eigene Berechnung",
+        reference_date="2026-11-22",
+        n=figure.n,
+        note=(
+            "Modell A: Größe, Einkommen, Arbeitslosigkeit; B: Größe, Einkommen, Deprivationsindex (das "
+            "Einkommen ist Teil des Index, beide sind dort nicht zu trennen); C: Größe, "
+            "Deprivationsindex. Prozentpunkte; in Klammern 95-%-Konfidenzintervalle, dann solche mit "
+            "nach Kreisen gebündelten Fehlern"
+        ),
+        table=pd.DataFrame(
+            {
+                "Modell": effects["model"].map(MODELS),
+                "Gemeinden": effects["sample"].replace({"alle Gemeinden": "alle"}),
+                "Merkmal": effects["label"],
+                "Effekt (Modell)": [
+                    f"{de(100 * r.effect, 1)} ({interval(100 * r.lower, 100 * r.upper, digits=1)})"
+                    for r in effects.itertuples()
+                ],
+                "gebündelt": [
+                    f"({interval(100 * r.robust_lower, 100 * r.robust_upper, digits=1)})"
+                    for r in effects.itertuples()
+                ],
+            }
+        ).reset_index(drop=True),
+        formats={"Effekt (Modell)": "right", "gebündelt": "right"},
+    )
+    return [figure, rates, deprived, every]
 
 
 def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
@@ -412,8 +459,8 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
     groups = Exhibit(
         id="fig-rechtskreise",
         title=(
-            f"Bürgergeld schließen {z('kreis_sgb2_ja')} von {z('paesse_aktuell')} Pässen "
-            f"ausdrücklich ein, Wohngeld {z('kreis_wohngeld_ja')}"
+            f"{z('kreis_sgb2_ja')} von {z('paesse_aktuell')} Pässen schließen Bürgergeld ausdrücklich "
+            f"ein, {z('kreis_wohngeld_ja')} Wohngeld"
         ),
         alt=(
             "Gestapelte Balken je Rechtskreis. "
@@ -440,10 +487,16 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
             }
         ),
         formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
-        figure=partial(charts.plot_stacked_answers, answers, "label", label_width=40),
+        figure=partial(
+            charts.plot_stacked_answers,
+            answers,
+            "label",
+            counts=[c for c in ("yes", "partial", "no", "not_stated") if answers[c].any()],
+            label_width=40,
+        ),
     )
     matrix = tables["matrix"]
-    table = pd.DataFrame({"Pass": matrix["name"]})
+    table = pd.DataFrame({"Pass": matrix["label"]})
     table["Quelle"] = matrix["freshness"].map({"current": "aktuell", "dated": "datiert"})
     for code, label in SHORT.items():
         table[label.replace("\u00ad", "")] = matrix[code].map(SIGNS)
@@ -461,9 +514,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         table=table,
     )
     routes = tables["routes"].set_index("route")["n"]
-    frame = pd.DataFrame(
-        [{"label": "Sozialpässe", **routes.to_dict()}]
-    )
+    frame = pd.DataFrame([{"label": "Sozialpässe", **routes.to_dict()}])
     words = {
         "yes": "automatisch",
         "partial": "teils automatisch",
@@ -473,8 +524,8 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
     access = Exhibit(
         id="fig-zugang",
         title=(
-            f"Von {z('paesse_aktuell')} Pässen kommen {z('weg_automatisch')} automatisch, "
-            f"{z('weg_teils')} teilweise; {z('weg_antrag')} gibt es nur auf Antrag"
+            f"Von {z('paesse_aktuell')} Pässen gibt es {z('weg_antrag')} nur auf Antrag; "
+            f"{z.words('weg_automatisch')} kommen automatisch, {z.words('weg_teils')} teilweise"
         ),
         alt=(
             "Ein gestapelter Balken: "
@@ -488,9 +539,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         table=pd.DataFrame(
             {"Zugang": [words[k] for k in routes.index], "Pässe": routes.to_numpy()}
         ),
-        figure=partial(
-            charts.plot_stacked_answers, frame, "label", names=words, label_width=18
-        ),
+        figure=partial(charts.plot_stacked_answers, frame, "label", names=words, label_width=18),
     )
     return [groups, full, access]
 
@@ -498,18 +547,18 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
 def profiles(tables: Tables, z: Values) -> list[Exhibit]:
     """Profiles with intervals, ranks, types."""
     shown = tables["profiles"].merge(tables["ranks"][["pass_id", "rank_high_median"]], on="pass_id")
-    shown = shown.sort_values(["access_low", "route_low", "name"], ascending=[False, False, True])
+    shown = shown.sort_values(["access_low", "route_low", "label"], ascending=[False, False, True])
     dimensions = {
         "access": "Zugang",
         "benefits": "Leistungen",
-        "route": "Weg",
+        "route": "Automatik",
         "price": "Preis",
     }
     tidy = pd.concat(
         [
             pd.DataFrame(
                 {
-                    "pass": shown["name"],
+                    "pass": shown["label"],
                     "dimension": code,
                     "low": shown[f"{code}_low"],
                     "high": shown[f"{code}_high"],
@@ -519,7 +568,7 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
         ],
         ignore_index=True,
     )
-    table = pd.DataFrame({"Pass": shown["name"], "Angaben": shown["n_stated"]})
+    table = pd.DataFrame({"Pass": shown["label"], "Angaben": shown["n_stated"]})
     for code, word in dimensions.items():
         table[f"{word} von"] = shown[f"{code}_low"]
         table[f"{word} bis"] = shown[f"{code}_high"]
@@ -527,14 +576,14 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
         id="fig-profile",
         title="Profile von Pässen: breite Spannen zeigen, was die Quellen nicht nennen",
         alt=(
-            f"Spannen auf vier Skalen von 0 bis 1 für {len(shown)} Pässe: Zugang, Leistungen, Weg "
-            "und Preis. Am engsten ist der Zugang bekannt, am wenigsten der Preis; die Werte "
+            f"Spannen auf vier Skalen von 0 bis 1 für {len(shown)} Pässe: Zugang, Leistungen, "
+            "automatische Ausgabe und Preis. Am engsten ist der Zugang bekannt, am wenigsten der Preis; die Werte "
             "stehen in der Datentabelle."
         ),
         source=f"{INVENTORY}; eigene Berechnung",
         reference_date="2026-11-22",
         n=f"{len(shown)} Sozialpässe mit Quelle ab 2022 und wenigstens {z('profile_min')} Angaben",
-        note="0: eng, wenig, nur auf Antrag, teuer; 1: weit, viel, automatisch, kostenfrei (A8–A11)",
+        note="Punkt: belegt; Balken: was die Quellen offenlassen (A8–A11)",
         table=table.reset_index(drop=True),
         formats={c: "number:2" for c in table.columns[2:]},
         figure=partial(
@@ -545,13 +594,19 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
             "low",
             "high",
             dimensions=dimensions,
+            ends={
+                "access": ("eng", "weit"),
+                "benefits": ("wenig", "viel"),
+                "route": ("nein", "ja"),
+                "price": ("teuer", "frei"),
+            },
             label_width=34,
         ),
     )
     types = tables["types"].sort_values(["type", "municipality"])
     grouped = (
         types.groupby("type", sort=False)
-        .agg(n=("pass_id", "size"), names=("name", ", ".join))
+        .agg(n=("pass_id", "size"), names=("label", ", ".join))
         .reset_index()
     )
     order = {"Rundum-Pass": 0, "nicht eindeutig (mindestens Kultur-und-Konsum-Pass)": 1}
@@ -559,8 +614,8 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
     typed = Exhibit(
         id="tbl-typen",
         title=(
-            f"{z('rundum_sicher')} Pässe sind sicher Rundum-Pässe; bei {z('typ_unklar')} lassen "
-            "die Quellen den Typ offen"
+            f"{z.words('rundum_sicher').capitalize()} Pässe sind nach unserer Regel Rundum-Pässe; bei "
+            f"{z('typ_unklar')} lassen die Quellen den Typ offen"
         ),
         alt="Tabelle der Typen mit den zugeordneten Pässen.",
         source=f"{INVENTORY}; Bezeichnungen nach Arp (2021), eigene Regel (A13)",
@@ -586,13 +641,15 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         + pairs["year"]
     )
     strict = pairs["comparability"].eq("vergleichbar")
+    tickets = pairs["pass_name"].str.contains("Ticket")
+    pairs["kind"] = tickets.map({True: "Ticket", False: "Pass"})
     pairs.loc[strict, "label"] += " *"
     pairs = pairs.sort_values("share_high", ascending=False)
     figure = Exhibit(
         id="fig-quoten",
         title=(
-            f"Nur {z.words('paare_streng', one='eine')} von {z('paare_n')} belegten Quoten ist "
-            "streng vergleichbar (*)"
+            f"Nur {z.words('paare_streng', one='eine')} von {z.words('paare_n')} belegten Quoten ist "
+            "streng vergleichbar (*), und sie betrifft ein Ticket"
         ),
         alt=(
             "Spannen der Quote je Pass: "
@@ -609,6 +666,7 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         table=pd.DataFrame(
             {
                 "Pass oder Ticket": pairs["label"].str.rstrip(" *"),
+                "Art": pairs["kind"],
                 "Zähler": [
                     f"{_count(r.numerator_value, r.numerator_low, r.numerator_high)} "
                     f"{MEASURES[r.numerator_measure]}"
@@ -650,7 +708,7 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date=figure.reference_date,
         n=figure.n,
         note=NO_RATE,
-        table=table.drop(columns="Quelle Zähler"),
+        table=table.drop(columns=["Quelle Zähler", "Art"]),
         formats={"Quote": "right", "Berechtigte": "right"},
     )
     cases = tables["cases"]
@@ -663,9 +721,8 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         n=f"{len(cases)} Zahlen",
         note=(
             "Kein Vergleich zwischen den Zeilen: Einheit, Quelle und Umstände wechseln. Bochum 2023: "
-            "Nutzungen sind Besuche, in denselben Monaten waren Angebote kostenfrei, daher keine "
-            "Wirkung der Automatik allein; das Jahr der 58.000 Berechtigten ist strittig. Bonn: "
-            "40.000 Berechtigte stammen aus der Presse"
+            "Nutzungen sind Besuche, in denselben Monaten waren Angebote kostenfrei; das Jahr der "
+            "58.000 Berechtigten ist strittig. Bonn: 40.000 Berechtigte stammen aus der Presse"
         ),
         table=pd.DataFrame(
             {
@@ -676,11 +733,12 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
                         cases["date"], cases["phase"], cases["date_quality"], strict=True
                     )
                 ],
-                "Zahl": [
-                    _count(r.value, r.value_low, r.value_high) for r in cases.itertuples()
-                ],
+                "Zahl": [_count(r.value, r.value_low, r.value_high) for r in cases.itertuples()],
                 "Größe": [
-                    f"{MEASURES[r.measure]} ({UNITS[r.unit]})" for r in cases.itertuples()
+                    MEASURES[r.measure]
+                    if r.measure == "issued_total"
+                    else f"{MEASURES[r.measure]} ({UNITS[r.unit]})"
+                    for r in cases.itertuples()
                 ],
                 "Angabe von": [
                     r.source_title if r.method == "not_stated" else f"{r.method}; {r.source_title}"
@@ -691,13 +749,13 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         formats={"Zahl": "right"},
     )
     context = tables["non_take_up"]
-    numeric = context[context["unit"].eq("percent")]
+    numeric = context[context["unit"].eq("percent") & context["confidence"].ne("low")]
     other = Exhibit(
         id="tbl-nichtinanspruchnahme",
         title="Auch andere Leistungen erreichen viele Berechtigte nicht",
         alt="Tabelle veröffentlichter Quoten der Nichtinanspruchnahme anderer Leistungen.",
         source="Studien und Presse, je Zeile genannt (Datenpaket evidence)",
-        reference_date="2007 bis 2025",
+        reference_date="2007 bis 2022",
         n=f"{len(numeric)} veröffentlichte Werte",
         note=(
             "Andere Leistungen, andere Verfahren: mit der Nutzung von Pässen nicht vergleichbar; "
@@ -705,15 +763,19 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         table=pd.DataFrame(
             {
-                "Leistung": numeric["indicator"],
-                "Jahr": numeric["year"],
+                "Leistung": numeric["indicator"].replace({"SGB II": "SGB II und SGB XII"}),
+                "Bezug oder Erscheinen": [
+                    f"{y} (erschlossen)" if q == "inferred" else str(y)
+                    for y, q in zip(numeric["year"], numeric["date_quality"], strict=True)
+                ],
                 "nicht in Anspruch genommen": [
-                    _count(r.value, r.value_low, r.value_high, "\u00a0%") for r in numeric.itertuples()
+                    _count(r.value, r.value_low, r.value_high, "\u00a0%")
+                    for r in numeric.itertuples()
                 ],
                 "Quelle": numeric["source_title"],
             }
         ).reset_index(drop=True),
-        formats={"nicht in Anspruch genommen": "right", "Jahr": "right"},
+        formats={"nicht in Anspruch genommen": "right"},
     )
     return [figure, listed, described, other]
 
@@ -721,7 +783,9 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
 def costs(tables: Tables, z: Values) -> list[Exhibit]:
     """Cost per holder and the scenario."""
     table = tables["cost_per_holder"]
-    known = table.dropna(subset="per_holder_low").query("pass_id != '05978-sozialticket-kreis-unna'")
+    known = table.dropna(subset="per_holder_low").query(
+        "pass_id != '05978-sozialticket-kreis-unna'"
+    )
     known = known.sort_values("per_holder_high", ascending=False).copy()
     known["label"] = (
         known["pass_name"]
@@ -734,8 +798,8 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
     figure = Exhibit(
         id="fig-kosten",
         title=(
-            f"Gesamtkosten oder Mindereinnahmen von {z('kosten_spanne')} je Pass und Jahr; reine "
-            f"Sachkosten von {z('kosten_duesseldorf')}"
+            f"Belegte Beträge je Pass reichen von {z('kosten_duesseldorf')} Sachkosten bis "
+            f"{z('kosten_bonn')} Gesamtkosten"
         ),
         alt=(
             "Punkte und Spannen in Euro: "
@@ -747,9 +811,10 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         source=f"{INVENTORY}; eigene Berechnung",
         reference_date="2006 bis 2024",
-        n=f"{len(known)} Pässe mit Kosten und Inhabenden",
+        n=f"{len(known)} Pässe",
         note=(
-            "Die Angaben erfassen Verschiedenes; Preise nicht auf ein Jahr umgerechnet"
+            f"Nicht preisbereinigt; bei {z_words(int(known['years_differ'].sum()))} Pässen stammen "
+            "Kosten und Inhabende aus verschiedenen Jahren; Mettmann: Jahr erschlossen"
         ),
         table=pd.DataFrame(
             {
@@ -785,7 +850,7 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
             "per_holder_high",
             unit="EUR",
             digits=0,
-            axis_label="Euro je Pass und Jahr",
+            axis_label="Euro je Pass (und Jahr, außer Mettmann)",
             label_width=44,
         ),
     )
@@ -798,14 +863,11 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
             "Inanspruchnahme und Kosten je Pass nur in Grenzen bekannt sind"
         ),
         alt="Tabelle der Kostenspannen für Düsseldorf, Köln und Bonn.",
-        source=(
-            f"{INVENTORY}; Statistik.NRW und LWL (Wohngeld 31.12.2023); BBSR INKAR; Zensus 2022; "
-            "eigene Berechnung"
-        ),
-        reference_date="2023-12-31",
+        source=(f"{INVENTORY}; Statistik.NRW und LWL (Wohngeld); BBSR INKAR; eigene Berechnung"),
+        reference_date="Wohngeld 31.12.2023, Inanspruchnahme 2014 bis 2022, Kosten 2006 bis 2024",
         n=f"{plan['ags'].nunique()} Städte",
         note=(
-            "Spannen, keine Konfidenzintervalle (A14–A16). Köln schließt Wohngeld bereits ein: "
+            "Rechenspannen auf zwei Stellen, keine Konfidenzintervalle (A14–A16). Köln schließt Wohngeld bereits ein: "
             "dort beschreibt die Zeile eine Gruppe im Pass, keine Erweiterung"
         ),
         table=pd.DataFrame(
@@ -813,7 +875,7 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
                 "Stadt": plan["city"],
                 "Wohngeld schon im Pass": plan["group_included"].map(included),
                 "Personen": [
-                    interval(round(r.persons_low, -2), round(r.persons_high, -2))
+                    interval(two_digits(r.persons_low), two_digits(r.persons_high))
                     for r in plan.itertuples()
                 ],
                 "Zugang": plan["variant"],
@@ -821,13 +883,23 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
                     interval(r.take_up_low, r.take_up_high, "percent", 1) for r in plan.itertuples()
                 ],
                 "EUR im Jahr": [
-                    interval(round(r.eur_low, -3), round(r.eur_high, -3)) for r in plan.itertuples()
+                    interval(two_digits(r.eur_low), two_digits(r.eur_high))
+                    for r in plan.itertuples()
                 ],
             }
         ),
         formats={"Personen": "right", "Inanspruchnahme": "right", "EUR im Jahr": "right"},
     )
     steps = tables["scenario_steps"]
+    steps["source"] = (
+        steps["source"]
+        .str.replace(
+            r", Datenstand Oktober 2024, Tabelle Sozialleistungen \(.*\)",
+            ", Oktober 2024",
+            regex=True,
+        )
+        .str.replace(r": Wohngeld beziehende Haushalte am .*", ", Wohngeld", regex=True)
+    )
     derivation = Exhibit(
         id="tbl-schritte",
         title="Wie die Zahl der Personen mit Wohngeld bestimmt wurde, Schritt für Schritt",
@@ -835,6 +907,10 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         source="je Zeile genannt",
         reference_date="2023-12-31",
         n=f"{steps['ags'].nunique()} Städte",
+        note=(
+            "Die Quote je 1.000 Haushalte wird mit Einwohnern statt Haushalten multipliziert, weil der "
+            "Herausgeber die Haushalte selbst aus den Einwohnern und einer bundesweiten Größe ableitet"
+        ),
         table=pd.DataFrame(
             {
                 "Stadt": steps["city"],

@@ -24,8 +24,9 @@ CLAIMS: tuple[tuple[str, Callable[[Values], bool]], ...] = (
     ),
     (
         "Bürgergeld und Sozialhilfe sind fast immer einbezogen",
-        lambda z: min(z.raw("kreis_sgb2_ja"), z.raw("kreis_sgb12_ja"))
-        >= 0.8 * z.raw("paesse_aktuell"),
+        lambda z: (
+            min(z.raw("kreis_sgb2_ja"), z.raw("kreis_sgb12_ja")) >= 0.8 * z.raw("paesse_aktuell")
+        ),
     ),
     (
         "Wohngeld ist nur in gut der Hälfte ausdrücklich einbezogen",
@@ -60,6 +61,18 @@ CLAIMS: tuple[tuple[str, Callable[[Values], bool]], ...] = (
         lambda z: z.raw("arbeitslos_alle_lower") < 0 < z.raw("arbeitslos_alle_upper"),
     ),
     (
+        "Die Vorlage der Verwaltung liegt über der Rechenspanne",
+        lambda z: z.raw("dus_vorlage_mio") * 1e6 > z.high("szenario_duesseldorf_automatik"),
+    ),
+    (
+        "Der Zusammenhang mit Deprivation ist in der Gegenprobe nicht gesichert",
+        lambda z: z.raw("gisd_alle_robust_von") < 0 < z.raw("gisd_alle_robust_bis"),
+    ),
+    (
+        "In den Großstädten kommen auf jedes Merkmal weniger als drei ohne Beleg",
+        lambda z: z.raw("modell_ohne_gross") < 9,
+    ),
+    (
         "Verneint ist der Pass nur in einer Gemeinde",
         lambda z: z.raw("nrw_akt_verneint") == 1 and z.raw("nrw_dat_verneint") == 1,
     ),
@@ -91,8 +104,8 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "text": (
                 f"Belegt ist ein eigener Sozialpass in {z('gross_dat_belegt')} von "
                 f"{z('gross_dat_n')} Großstädten und in {z('nrw_dat_belegt')} von "
-                f"{z('nrw_dat_n')} Gemeinden (Quellen ab 2015). Verneint ist er nur in einer "
-                f"Gemeinde. Landesweit liegt der Anteil also irgendwo zwischen "
+                f"{z('nrw_dat_n')} Gemeinden (Quellen ab 2015). Verneint ist er mit solchen Quellen "
+                f"nur in {z('verneint_ort')}. Landesweit liegt der Anteil also irgendwo zwischen "
                 f"{z.between('nrw_dat_spanne')}: Diese Spanne ist zu weit für eine Aussage. In den "
                 f"Gemeinden mit belegtem Pass leben {z('bev_nrw_dat_unten')} der Bevölkerung."
             ),
@@ -102,40 +115,43 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "title": "Berechtigte: Bürgergeld und Sozialhilfe sind fast immer einbezogen, Wohngeld "
             "nur in gut der Hälfte der Pässe ausdrücklich.",
             "text": (
-                f"Von {z('paesse_aktuell')} Pässen mit aktueller Quelle nennen "
-                f"{z('kreis_sgb2_ja')} das SGB II und {z('kreis_wohngeld_ja')} das Wohngeld; "
-                f"{z('kreis_wohngeld_offen')} sagen zum Wohngeld nichts. Am seltensten genannt "
-                f"sind Jugendhilfe ({z('kreis_sgb8_ja')}) und BAföG ({z('kreis_bafoeg_ja')})."
+                f"Von {z('paesse_aktuell')} Pässen mit aktueller Quelle schließen "
+                f"{z('kreis_sgb2_ja')} Menschen mit Bürgergeld ausdrücklich ein. Beim Wohngeld sind es "
+                f"{z('kreis_wohngeld_ja')}; {z.words('kreis_wohngeld_nein')} schließen es aus, "
+                f"{z.words('kreis_wohngeld_offen')} sagen dazu nichts. Am seltensten ausdrücklich "
+                f"eingeschlossen sind Jugendhilfe ({z('kreis_sgb8_ja')}) und BAföG "
+                f"({z('kreis_bafoeg_ja')})."
             ),
             "exhibit": "fig-rechtskreise",
         },
         {
             "title": "Zugang: Die meisten Pässe gibt es nur auf Antrag.",
             "text": (
-                f"{z('weg_antrag')} der {z('paesse_aktuell')} Pässe setzen einen Antrag voraus. "
-                f"{z('weg_automatisch')} kommen automatisch mit dem Leistungsbescheid, "
-                f"{z('weg_teils')} je nach Rechtskreis."
+                f"Einen Antrag verlangen {z('weg_antrag')} der {z('paesse_aktuell')} Pässe. "
+                f"Automatisch kommen {z.words('weg_automatisch')}, je nach Leistung "
+                f"{z.words('weg_teils')}; bei {z.words('weg_offen')} ist der Weg nicht genannt."
             ),
             "exhibit": "fig-zugang",
         },
         {
-            "title": "Inanspruchnahme: Verlässliche Quoten fehlen.",
+            "title": "Inanspruchnahme: Für keinen Sozialpass gibt es eine verlässliche Quote.",
             "text": (
-                f"Nur {z.words('paare_streng')} von {z('paare_n')} belegten Paaren aus Nutzenden "
-                "und Berechtigten betrifft dieselbe Gruppe, Einheit und Zeit: in Witten besaßen "
-                f"2013 zwischen {z.between('quote_witten')} der Berechtigten im SGB II ein Sozialticket. "
-                f"Die Näherungen reichen von {z('naeherung')}."
+                f"Nur {z.words('paare_streng', one='eines')} von {z.words('paare_n')} belegten Paaren "
+                "aus Nutzenden und Berechtigten betrifft dieselbe Gruppe, Einheit und Zeit, und es gilt "
+                "einem Sozialticket: In Witten besaßen es 2013 zwischen "
+                f"{z.between('quote_witten')} der Berechtigten im SGB II. Die übrigen sind Näherungen "
+                f"zwischen {z.between('naeherung')}."
             ),
             "exhibit": "fig-quoten",
         },
         {
-            "title": f"Kosten: Belegt sind {z('kosten_spanne')} je Pass und Jahr, und die Beträge "
-            "erfassen Verschiedenes.",
+            "title": "Kosten: Was ein Pass kostet, hängt davon ab, was gezählt wird.",
             "text": (
-                "In Bonn sind es alle Kosten, in Mettmann nur entgangene Einnahmen. Wohngeldhaushalte in den "
-                "Düsselpass aufzunehmen würde auf Antrag zwischen "
-                f"{z.between('szenario_duesseldorf_antrag')} im Jahr kosten, bei automatischer Ausgabe "
-                f"zwischen {z.between('szenario_duesseldorf_automatik')}."
+                f"Gesamtkosten oder Mindereinnahmen sind für {z.words('kosten_n')} Pässe belegt: "
+                f"{z('kosten_spanne')} je Pass. Wohngeldhaushalte in den Düsselpass aufzunehmen, würde "
+                f"danach auf Antrag {z('szenario_duesseldorf_antrag')} im Jahr kosten, automatisch "
+                f"{z('szenario_duesseldorf_automatik')}. Eine Vorlage der Verwaltung nannte 2023 mehr: "
+                f"{z('dus_vorlage_mio')} Mio. EUR bei voller Nutzung."
             ),
             "exhibit": "fig-kosten",
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -28,6 +29,11 @@ def _count(value: object) -> dict[str, Any]:
 
 def _span(low: float, high: float, unit: str, digits: int = 0) -> dict[str, Any]:
     return {"low": low, "high": high, "unit": unit, "digits": digits}
+
+
+def two_digits(number: float) -> float:
+    """Round to two significant digits: no scenario is known better."""
+    return round(number, 1 - math.floor(math.log10(number))) if number else number
 
 
 def coverage_rows(tables: Tables) -> Rows:
@@ -75,6 +81,14 @@ def coverage_rows(tables: Tables) -> Rows:
         part = apart[(apart["kind"] == kind) & (apart["issuer_level"] == level)]
         rows[f"apart_{key}"] = _count(int(part["n"].sum()))
     rows["apart_mobil"] = _count(int(apart.loc[apart["kind"] == "mobility", "n"].sum()))
+    old = tables["denied"].query("freshness not in ('current', 'dated')")
+    years = old["reference_date"].str[:4].fillna("ohne Jahr")
+    rows["verneint_aelter"] = {
+        "value": ", ".join(f"{m} ({y})" for m, y in zip(old["municipality"], years, strict=True)),
+        "unit": "text",
+    }
+    recent = tables["denied"].query("freshness in ('current', 'dated')")
+    rows["verneint_ort"] = {"value": ", ".join(recent["municipality"]), "unit": "text"}
     return rows
 
 
@@ -102,6 +116,19 @@ def effect_rows(tables: Tables, config: PassesConfig) -> Rows:
         fit = _one(tables["fits"], model=config.documented.main_model, sample=sample)
         rows[f"modell_n_{short}"] = _count(fit["n"])
         rows[f"modell_ereignisse_{short}"] = _count(fit["events"])
+        rows[f"modell_ohne_{short}"] = _count(fit["n"] - fit["events"])
+        index = tables["effects"].query("model == 'Deprivationsindex' and sample == @sample")
+        row = _one(index, term="gisd_score")
+        for side, column in {
+            "": "effect",
+            "_robust_von": "robust_lower",
+            "_robust_bis": "robust_upper",
+        }.items():
+            rows[f"gisd_{short}{side}"] = {
+                "value": 100 * row[column],
+                "unit": "points",
+                "digits": 1,
+            }
     feasible = tables["sensitivity"].dropna(subset="implied_share")
     rows["impliziert"] = _span(
         feasible["implied_share"].min(), feasible["implied_share"].max(), "share"
@@ -202,10 +229,10 @@ def use_rows(tables: Tables) -> Rows:
     for row in tables["scenarios"].to_dict("records"):
         city, variant = cities.get(row["ags"], row["ags"]), variants[row["variant"]]
         rows[f"szenario_{city}_personen"] = _span(
-            round(row["persons_low"], -2), round(row["persons_high"], -2), "number"
+            two_digits(row["persons_low"]), two_digits(row["persons_high"]), "number"
         )
         rows[f"szenario_{city}_{variant}"] = _span(
-            round(row["eur_low"], -3), round(row["eur_high"], -3), "eur"
+            two_digits(row["eur_low"]), two_digits(row["eur_high"]), "eur"
         )
         rows[f"quote_{variant}"] = _span(row["take_up_low"], row["take_up_high"], "share", 1)
     return rows
@@ -231,6 +258,9 @@ def fact_rows(clean: Tables, config: PassesConfig) -> Rows:
         "dus_nachher": "cnt022",
         "dus_spaeter": "cnt023",
         "bochum_ausgegeben": "cnt121",
+        "bochum_2019": "cnt120",
+        "koeln_2019": "cnt069",
+        "koeln_2020": "cnt071",
         "bochum_besuche": "cnt124",
         "bonn_2019": "cnt061",
         "bonn_2022": "cnt062",
@@ -240,6 +270,16 @@ def fact_rows(clean: Tables, config: PassesConfig) -> Rows:
         if not counts.loc[count, "verified"]:
             raise LookupError(f"{count} was not found again and must not be printed.")
         rows[key] = _count(counts.loc[count, "value"])
+    rows["aachen_nutzung"] = {
+        "value": counts.loc["cnt078", "value"] / 100,
+        "unit": "share",
+        "digits": 1,
+    }
+    older = clean["passes"].query(
+        "status == 'yes' and verified and counts_for_municipality and kind in @config.pass_kinds "
+        "and freshness in ('historical', 'undated')"
+    )
+    rows["aelter_n"] = _count(len(older))
     costs = clean["costs"].set_index("cost_id")
     rows["dus_vorlage_mio"] = {
         "value": costs.loc["cnt014", "value"] / 1e6,

@@ -7,7 +7,15 @@ import pandas as pd
 from headlines import headlines
 
 from armutsexpertise.config import read_config
-from armutsexpertise.passes import cost, coverage, documented, eligibility, profile, take_up, typology
+from armutsexpertise.passes import (
+    cost,
+    coverage,
+    documented,
+    eligibility,
+    profile,
+    take_up,
+    typology,
+)
 from armutsexpertise.passes.config import PassesConfig
 from armutsexpertise.passes.inventory import SIZE_CLASSES
 from armutsexpertise.stages import Project, read_tables, write_tables
@@ -58,8 +66,31 @@ def coverage_tables(clean: Tables, config: PassesConfig) -> Tables:
         "kreise": pd.concat(kreise, ignore_index=True),
         "searched": coverage.searched_share(towns, passes, by="size_class"),
         "apart": coverage.counts_apart(passes),
+        "denied": denied(clean, config),
         "bounds_by_deprivation": documented.share_bounds_by(dated, towns),
     }
+
+
+def denied(clean: Tables, config: PassesConfig) -> pd.DataFrame:
+    """Own social passes that a source of any age denies or calls abolished, none confirmed."""
+    passes = clean["passes"]
+    own = passes[passes["kind"].isin(config.pass_kinds) & passes["counts_for_municipality"]]
+    confirmed = own.loc[own["status"].eq("yes") & own["verified"], "ags"]
+    table = own[own["status"].isin(["no", "abolished"]) & ~own["ags"].isin(confirmed)]
+    return with_place(clean, table)[
+        ["municipality", "name", "status", "reference_date", "freshness"]
+    ]
+
+
+def with_place(clean: Tables, table: pd.DataFrame) -> pd.DataFrame:
+    """Add the municipality, and a label that names it where the pass does not."""
+    places = clean["municipalities"].set_index("ags8")["name"]
+    municipality = table["ags"].map(places)
+    stem = municipality.str.split(r"[ -]").str[-1].str[:5].str.lower()
+    named = [s in n.lower() for s, n in zip(stem, table["name"], strict=True)]
+    short = table["name"].str.replace(r"\s*\([^)]*\)", "", regex=True)
+    label = short.where(named, short + " (" + municipality + ")")
+    return table.assign(municipality=municipality, label=label)
 
 
 def documented_tables(clean: Tables, config: PassesConfig) -> Tables:
@@ -125,8 +156,11 @@ def inclusion_tables(clean: Tables, config: PassesConfig) -> Tables:
     chosen = config.eligibility
     return {
         "inclusion": inclusion[inclusion["group"].isin(chosen.groups)],
-        "matrix": eligibility.eligibility_matrix(
-            clean["eligibility"], passes, freshness=chosen.freshness, **own
+        "matrix": with_place(
+            clean,
+            eligibility.eligibility_matrix(
+                clean["eligibility"], passes, freshness=chosen.freshness, **own
+            ),
         ),
         "income_rules": eligibility.income_rule_summary(
             clean["income_rules"], passes, freshness=chosen.freshness, **own
@@ -150,7 +184,6 @@ def profile_tables(clean: Tables, config: PassesConfig) -> Tables:
     """Profiles, dominance, ranks, types and routes of the passes."""
     choices = config.profile
     passes = own_passes(clean, config, choices.freshness)
-    towns = clean["municipalities"].set_index("ags8")["name"]
     profiles = profile.profile(
         passes,
         clean["eligibility"],
@@ -162,7 +195,7 @@ def profile_tables(clean: Tables, config: PassesConfig) -> Tables:
     )
     shown = profiles[profiles["n_stated"] >= choices.min_stated].reset_index(drop=True)
     ranks = profile.rank_intervals(shown, draws=choices.draws, seed=choices.seed)
-    names = passes.set_index("pass_id")[["name", "ags"]]
+    names = with_place(clean, passes).set_index("pass_id")[["name", "label", "municipality"]]
     rule = [step.model_dump() for step in config.typology]
     types = typology.classify(clean["benefits"], passes, rule)
     route = passes.groupby("route").size().reindex(["yes", "partial", "no", "not_stated"])
@@ -170,9 +203,7 @@ def profile_tables(clean: Tables, config: PassesConfig) -> Tables:
         "profiles": profiles.join(names, on="pass_id"),
         "ranks": ranks.join(names, on="pass_id"),
         "dominance": profile.dominance(shown),
-        "types": types.join(names, on="pass_id").assign(
-            municipality=lambda t: t["ags"].map(towns)
-        ),
+        "types": types.join(names, on="pass_id"),
         "type_shares": typology.type_shares(types, rule),
         "routes": route.fillna(0).astype(int).rename("n").rename_axis("route").reset_index(),
     }
@@ -199,6 +230,8 @@ def take_up_tables(clean: Tables, config: PassesConfig) -> Tables:
 def cost_tables(clean: Tables, config: PassesConfig, pairs: pd.DataFrame) -> Tables:
     """Cost per holder and the scenario for the chosen cities."""
     choices = config.cost
+    pairs = pairs.set_index("pair_id")
+    evidence = clean["evidence"].set_index("evidence_id")
     per_holder = cost.cost_per_holder(clean["costs"], clean["counts"])
     kinds = clean["passes"].set_index("pass_id")["kind"]
     usable = per_holder[
@@ -208,8 +241,10 @@ def cost_tables(clean: Tables, config: PassesConfig, pairs: pd.DataFrame) -> Tab
         & per_holder["verified"]
     ]
     price = take_up.Range(usable["per_holder_low"].min(), usable["per_holder_high"].max())
-    land = clean["wohngeld"].query("item == 'pure Wohngeld households'").assign(
-        year=lambda t: t["period_start"].astype(int), households=lambda t: t["value"]
+    land = (
+        clean["wohngeld"]
+        .query("item == 'pure Wohngeld households'")
+        .assign(year=lambda t: t["period_start"].astype(int), households=lambda t: t["value"])
     )
     scenarios, steps = [], []
     for ags, city in choices.cities.items():
@@ -226,10 +261,8 @@ def cost_tables(clean: Tables, config: PassesConfig, pairs: pd.DataFrame) -> Tab
         own = next(v for k, v in included.items() if kinds[k] in config.pass_kinds)
         steps.append(eligible.steps.assign(ags=ags, city=city))
         for variant, rule in choices.take_up.items():
-            chosen = pairs[pairs["pair_id"].isin(rule.pairs)]
-            rate = take_up.Range(
-                chosen["share_low"].min(), rule.up_to or chosen["share_high"].max()
-            )
+            high = rule.high or evidence.loc[rule.high_evidence, "value"] / 100
+            rate = take_up.Range(pairs.loc[rule.low_pair, "share_low"], high)
             result = cost.scenario(eligible.persons, rate, price)
             scenarios.append(
                 {

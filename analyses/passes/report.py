@@ -67,8 +67,6 @@ def main(project: Project) -> None:
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         write_atomic(folder / "exhibits" / f"{name}.json", f"{text}\n".encode())
     print(f"  {len(built)} files of exhibits")
-    for path in render(
-        folder / "report.qmd", ("html", "pdf"), output_dir=project.reports(TOPIC)
-    ):
+    for path in render(folder / "report.qmd", ("html", "pdf"), output_dir=project.reports(TOPIC)):
         print(f"  {path.relative_to(project.root)}")
     copy_exhibits(folder / "exhibits", project.reports(TOPIC) / "exhibits")

@@ -171,7 +171,7 @@ def test_a_comparable_pair():
 @pytest.mark.parametrize(
     ("numerator", "denominator", "reason"),
     [
-        ({"measure": "issued_total"}, {}, "Ausgaben statt Inhabende"),
+        ({"measure": "issued_total"}, {}, "Ausstellungen statt Inhabende"),
         ({"measure": "applications"}, {}, "Anträge statt Inhabende"),
         ({"unit": "card"}, {}, "Karten statt Personen"),
         ({"unit": "household"}, {}, "Haushalte statt Personen"),
@@ -195,7 +195,7 @@ def test_reasons_add_up_and_an_unverified_count_is_not_printable():
     row = comparable_pairs(_pair(numerator)).iloc[0]
     assert row["comparability"] == "nicht druckbar"
     assert row["reasons"] == (
-        "Ausgaben statt Inhabende; Karten statt Personen; Zahl bei Nachprüfung nicht wiedergefunden"
+        "Ausstellungen statt Inhabende; Karten statt Personen; Zahl bei Nachprüfung nicht wiedergefunden"
     )
     assert not row["verified"]
 
@@ -374,14 +374,14 @@ def test_bad_synthesis_is_refused():
 
 def _evidence() -> pd.DataFrame:
     columns = ["evidence_id", "topic", "indicator", "value", "value_low", "value_high"]
-    columns += ["value_text", "unit", "place", "year", "population", "method", "source_title"]
-    columns += ["source_url", "confidence", "notes"]
+    columns += ["value_text", "unit", "place", "year", "date_quality", "population", "method"]
+    columns += ["source_title", "source_url", "confidence", "notes"]
     rows = [
         ["v2", "Nichtinanspruchnahme", "SGB II", nan, 34.0, 44.0, None, "percent"],
         ["v1", "Nichtinanspruchnahme", "Grundsicherung im Alter", 60.0, nan, nan, None, "percent"],
         ["v3", "Passnutzung", "Nutzungen", nan, 36000.0, nan, None, "use"],
     ]
-    rest = ["DE", "2019", "Haushalte", "Simulation", "Bericht", None, "high", "Hinweis"]
+    rest = ["DE", "2019", "stated", "Haushalte", "Simulation", "Bericht", None, "high", "Hinweis"]
     return pd.DataFrame([row + rest for row in rows], columns=columns)
 
 
@@ -436,3 +436,9 @@ def test_context_of_other_benefits():
         non_take_up_context(_evidence(), "Mobilität")
     with pytest.raises(ValueError, match="evidence lacks the column"):
         non_take_up_context(_evidence().drop(columns="unit"))
+
+
+def test_a_bound_of_the_source_cuts_the_rounding():
+    # "just under 20,000": the source sets the top, rounding the bottom
+    assert count_range(20000, high=20000) == Range(15000, 20000)
+    assert count_range(9000, low=9000) == Range(9000, 9500)

@@ -101,10 +101,17 @@ class PositiveRange(Config):
 
 
 class Variant(Config):
-    """Take-up of a scenario: the range of documented pairs, or from them up to a share."""
+    """Take-up of a scenario: from the low end of a pair up to a share or a published finding."""
 
-    pairs: tuple[str, ...]
-    up_to: Share | None = None
+    low_pair: str
+    high: Share | None = None
+    high_evidence: str | None = None
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Variant:
+        if (self.high is None) == (self.high_evidence is None):
+            raise ValueError("either high or high_evidence must be given")
+        return self
 
 
 class Cost(Config):

@@ -373,14 +373,14 @@ def _from_counts(
     for _, count in latest.iterrows():
         number = count_range(count["value"], count["value_low"], count["value_high"])
         unit = "Personen" if count["unit"] == "person" else "Haushalte"
-        text = f"Wohngeldbeziehende, {count['date']} ({count['count_id']})"
+        text = f"reine Wohngeldhaushalte oder Personen darin, gezählt, {count['date']}"
         steps.append(_step(text, number, unit, str(count["source_title"])))
         if unit == "Haushalte" and size is not None:
             steps.append(size[1])
             number = number * size[0]
         ranges.append(number)
     persons = _hull(ranges)
-    text = f"Spanne der Angaben des Jahres {year.max()}"
+    text = f"Personen in Wohngeldhaushalten, {year.max()}"
     steps.append(_step(text, persons, "Personen", "berechnet"))
     return Eligible(persons, "Zählung", pd.DataFrame(steps))
 

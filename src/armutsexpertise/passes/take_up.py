@@ -50,7 +50,7 @@ COUNT_COLUMNS = (
     "source_url",
 )
 _UNITS = {"card": "Karten", "household": "Haushalte", "use": "Nutzungen", "person": "Personen"}
-_MEASURES = {"issued_total": "Ausgaben", "applications": "Anträge"}
+_MEASURES = {"issued_total": "Ausstellungen", "applications": "Anträge"}
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,10 @@ def count_range(value: float, low: float = np.nan, high: float = np.nan) -> Rang
     Returns
     -------
     Range
-        With a printed range: that range, an end not stated being 0 or infinity. Otherwise
-        ``value`` plus or minus half of its :func:`rounding_unit`, not below 0: half a unit for a
-        number that looks exact.
+        With a printed range and no value: that range, an end not stated being 0 or infinity.
+        Otherwise ``value`` plus or minus half of its :func:`rounding_unit`, not below 0 (half a
+        unit for a number that looks exact), cut to the bound that the source puts on it: "just
+        under 20,000" is value = 20000 and high = 20000.
 
     Raises
     ------
@@ -163,13 +164,16 @@ def count_range(value: float, low: float = np.nan, high: float = np.nan) -> Rang
     Range(low=6500.0, high=7500.0)
     >>> count_range(float("nan"), low=2200)
     Range(low=2200.0, high=inf)
+    >>> count_range(20000, high=20000)
+    Range(low=15000.0, high=20000.0)
     """
-    if isnan(low) and isnan(high):
-        if isnan(value):
-            raise ValueError("A count without value, value_low and value_high has no range.")
-        half = rounding_unit(value) / 2
-        return Range(max(0.0, value - half), value + half)
-    return Range(0.0 if isnan(low) else float(low), inf if isnan(high) else float(high))
+    if isnan(value) and isnan(low) and isnan(high):
+        raise ValueError("A count without value, value_low and value_high has no range.")
+    bottom, top = (0.0 if isnan(low) else float(low)), (inf if isnan(high) else float(high))
+    if isnan(value):
+        return Range(bottom, top)
+    half = rounding_unit(value) / 2
+    return Range(max(bottom, value - half), min(top, value + half))
 
 
 @dataclass(frozen=True)
@@ -608,7 +612,7 @@ def non_take_up_context(
     ----------
     evidence : DataFrame
         Columns ``evidence_id``, ``topic``, ``indicator``, ``value``, ``value_low``,
-        ``value_high``, ``value_text``, ``unit``, ``place``, ``year``, ``population``, ``method``,
+        ``value_high``, ``value_text``, ``unit``, ``place``, ``year``, ``date_quality``, ``population``, ``method``,
         ``source_title``, ``source_url``, ``confidence`` and ``notes``.
     topic : str
         Topic of the rows wanted.
@@ -625,7 +629,8 @@ def non_take_up_context(
         If a column is missing or no row has the topic.
     """
     columns = ["evidence_id", "indicator", "value", "value_low", "value_high", "value_text"]
-    columns += ["unit", "place", "year", "population", "method", "source_title", "source_url"]
+    columns += ["unit", "place", "year", "date_quality", "population", "method"]
+    columns += ["source_title", "source_url"]
     columns += ["confidence", "notes"]
     require_columns(evidence, ["topic", *columns], "evidence")
     rows = evidence.loc[evidence["topic"] == topic, columns]

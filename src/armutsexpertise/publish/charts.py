@@ -44,7 +44,7 @@ _UNKNOWN_LOOK: dict[str, Any] = {
     "edgecolor": style.GREY,
 }
 _ROW_CM = 0.6
-_LINE_CM = 0.46
+_LINE_CM = 0.55
 
 
 def _columns(frame: pd.DataFrame, *names: str | None) -> None:
@@ -70,7 +70,7 @@ def _range(frame: pd.DataFrame, low: str, high: str, *, share: bool) -> pd.DataF
 def _height(labels: Sequence[str], width: int, extra_cm: float) -> float:
     """Return a height in which the row with the most lines does not touch its neighbours."""
     lines = max(style.wrap(label, width).count("\n") + 1 for label in labels)
-    return len(labels) * max(_ROW_CM, lines * _LINE_CM + 0.16) + extra_cm
+    return len(labels) * (_ROW_CM + (lines - 1) * _LINE_CM) + extra_cm
 
 
 def _labels(frame: pd.DataFrame, label: str) -> list[str]:
@@ -157,7 +157,7 @@ def plot_bounds(
     if ends.isna().any(axis=None):
         raise ValueError("A bound is missing: a share that nobody knows has the bounds 0 and 1.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.25))
         rows = np.arange(len(frame))
         ax.barh(rows, 1, height=0.56, facecolor="white", edgecolor=style.GREY, linewidth=0.8)
         ax.barh(rows, ends["high"] - ends["low"], left=ends["low"], height=0.56, **_UNKNOWN_LOOK)
@@ -263,7 +263,7 @@ def plot_stacked_answers(
                     row,
                     text,
                     ha="center",
-                    va="center_baseline",
+                    va="center",
                     color="white" if code == "yes" else style.INK,
                     bbox=box if code == "not_stated" and part > 0.05 else None,
                 )
@@ -328,7 +328,7 @@ def plot_effects(
         raise ValueError("An effect is missing or lies outside its interval.")
     factor = 100 if kind == "percent" else 1
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.25))
         ax.axvline(0, color=style.INK_SOFT, linewidth=1)
         rows = np.arange(len(frame))
         _whiskers(ax, ends * factor, style.BLUE)
@@ -427,7 +427,7 @@ def plot_ranges(
     if best is not None and ((best < ends["low"]) | (best > ends["high"])).any():
         raise ValueError(f"'{value}' lies outside its range from '{low}' to '{high}'.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.5 if legend else 2.0))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4 if legend else 1.8))
         # A range narrower than a dot would vanish: it is drawn as one, its numbers stand beside it.
         hair = 0 if log else 0.01 * float(known["high"].max())
         wide = known[known["high"] - known["low"] > hair]
@@ -494,7 +494,7 @@ def plot_profile_ranges(
     high: str,
     *,
     dimensions: Mapping[str, str],
-    ends: tuple[str, str] = ("gering", "hoch"),
+    ends: tuple[str, str] | Mapping[str, tuple[str, str]] = ("gering", "hoch"),
     label_width: int = 18,
     width_cm: float = style.TEXT_WIDTH_CM,
 ) -> Figure:
@@ -508,8 +508,8 @@ def plot_profile_ranges(
         Columns of the object, the dimension code, and both ends in [0, 1].
     dimensions : mapping of str to str
         German heading per dimension code, in the order of the panels.
-    ends : tuple of str
-        Words for 0 and 1.
+    ends : tuple of str, or mapping of str to tuple of str
+        Words for 0 and 1, for all dimensions or per dimension code.
     label_width : int
         Letters per line of the row labels.
     width_cm : float
@@ -549,7 +549,7 @@ def plot_profile_ranges(
                 raise ValueError("A profile value that nobody knows has the range 0 to 1.")
             style.rows_axis(ax, labels, label_width)
             ax.set_xlim(-0.08, 1.08)
-            ax.set_xticks([0, 1], ends)
+            ax.set_xticks([0, 1], ends[code] if isinstance(ends, Mapping) else ends)
             ax.tick_params(axis="x", length=0)
             for tick, side in zip(ax.get_xticklabels(), ("left", "right"), strict=True):
                 tick.set_horizontalalignment(side)  # else "hoch" and "gering" of two panels meet
@@ -623,7 +623,7 @@ def plot_rank_intervals(
     if ends.isna().any(axis=None) or (ends["low"] < 1).any():
         raise ValueError("Ranks are numbers from 1 upwards, none missing.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4))
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.25))
         rows = np.arange(len(frame))
         last = float(ends["high"].max())
         ax.hlines(rows, 1, last, color="#eeeeee", linewidth=0.8)

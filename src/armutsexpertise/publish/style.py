@@ -257,7 +257,9 @@ def wrap(label: str, width: int) -> str:
 
 def rows_axis(ax: Axes, labels: Sequence[str], width: int) -> None:
     """Label the rows of a horizontal chart from top to bottom."""
-    ax.set_yticks(range(len(labels)), [wrap(label, width) for label in labels], linespacing=1.05)
+    ax.set_yticks(
+        range(len(labels)), [wrap(label, width) for label in labels], linespacing=1.05, va="center"
+    )
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

@@ -102,6 +102,10 @@ class Values:
         """Return the number itself (shares in [0, 1])."""
         return float(self._rows[key]["value"])
 
+    def high(self, key: str) -> float:
+        """Return the upper end of a range."""
+        return float(self._rows[key]["high"])
+
     def words(self, key: str, one: str = "eins") -> str:
         """Return a whole number up to twelve as a German word, else as digits."""
         return numbers.words(int(self.raw(key)), one=one)
