@@ -344,7 +344,9 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
                 "robust bis": effects["robust_upper"],
             }
         ).reset_index(drop=True),
-        formats={c: "number:3" for c in ("Unterschied", "von", "bis", "robust von", "robust bis")},
+        formats=dict.fromkeys(
+            ("Unterschied", "von", "bis", "robust von", "robust bis"), "number:3"
+        ),
         figure=partial(
             charts.plot_effects, shown, "label", "effect", "lower", "upper", label_width=44
         ),
@@ -585,7 +587,7 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
         n=f"{len(shown)} Sozialpässe mit Quelle ab 2022 und wenigstens {z('profile_min')} Angaben",
         note="Punkt: belegt; Balken: was die Quellen offenlassen (A8–A11)",
         table=table.reset_index(drop=True),
-        formats={c: "number:2" for c in table.columns[2:]},
+        formats=dict.fromkeys(table.columns[2:], "number:2"),
         figure=partial(
             charts.plot_profile_ranges,
             tidy,

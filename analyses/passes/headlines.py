@@ -239,7 +239,7 @@ def use_rows(tables: Tables) -> Rows:
 
 
 def fact_rows(clean: Tables, config: PassesConfig) -> Rows:
-    """Published single findings that the prose quotes, and the size of the inventory."""
+    """Pick published findings that the prose quotes, and the size of the inventory."""
     rows: Rows = {
         "inventar_paesse": _count(len(clean["passes"])),
         "inventar_zahlen": _count(len(clean["counts"])),

@@ -210,7 +210,7 @@ def profile_tables(clean: Tables, config: PassesConfig) -> Tables:
 
 
 def take_up_tables(clean: Tables, config: PassesConfig) -> Tables:
-    """Comparable pairs, their synthesis if there are enough, described cases, context."""
+    """Join comparable pairs; add their synthesis, described cases and context."""
     pairs = take_up.comparable_pairs(clean["counts"])
     printable = pairs[pairs["comparability"] != "nicht druckbar"].reset_index(drop=True)
     result = take_up.synthesis(pairs, minimum=config.take_up.min_pairs_for_synthesis)

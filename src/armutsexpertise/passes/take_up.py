@@ -612,8 +612,8 @@ def non_take_up_context(
     ----------
     evidence : DataFrame
         Columns ``evidence_id``, ``topic``, ``indicator``, ``value``, ``value_low``,
-        ``value_high``, ``value_text``, ``unit``, ``place``, ``year``, ``date_quality``, ``population``, ``method``,
-        ``source_title``, ``source_url``, ``confidence`` and ``notes``.
+        ``value_high``, ``value_text``, ``unit``, ``place``, ``year``, ``date_quality``,
+        ``population``, ``method``, ``source_title``, ``source_url``, ``confidence`` and ``notes``.
     topic : str
         Topic of the rows wanted.
 

@@ -41,13 +41,13 @@ def headline(rows: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:
         [{"key": k, "digits": 0, "note": "", **row} for k, row in rows.items()],
         columns=list(COLUMNS),
     )
-    for row in table.itertuples():
-        if row.unit not in UNITS:
-            raise ValueError(
-                f"'{row.key}' has the unit '{row.unit}': one of {', '.join(UNITS)} is allowed."
-            )
-        if pd.isna(row.value) and (pd.isna(row.low) or pd.isna(row.high)):
-            raise ValueError(f"'{row.key}' needs a value, or low and high.")
+    unknown = table[~table["unit"].isin(UNITS)]
+    if not unknown.empty:
+        key, unit = unknown.iloc[0][["key", "unit"]]
+        raise ValueError(f"'{key}' has the unit '{unit}': one of {', '.join(UNITS)} is allowed.")
+    empty = table["value"].isna() & (table["low"].isna() | table["high"].isna())
+    if empty.any():
+        raise ValueError(f"'{table.loc[empty, 'key'].iloc[0]}' needs a value, or low and high.")
     return table
 
 
