@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import RAW
 
 from armutsexpertise import catalog
 from armutsexpertise.catalog import CatalogError, Problem, Report
 from armutsexpertise.catalog.problems import report
+from conftest import RAW
 
 
 def test_bundled_packages_are_listed():

@@ -7,11 +7,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import read_rows, write_rows
 from openpyxl import load_workbook
 
 from armutsexpertise import catalog
 from armutsexpertise.catalog import CatalogError
+from conftest import read_rows, write_rows
 
 
 def hashes(paths):

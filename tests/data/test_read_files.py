@@ -5,12 +5,12 @@ import shutil
 
 import pandas as pd
 import pytest
-from conftest import read_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armutsexpertise import catalog
 from armutsexpertise.catalog.table import read_table
+from conftest import read_rows
 
 FIELDS = [
     {"name": "key", "type": "string"},

@@ -195,7 +195,8 @@ def test_reasons_add_up_and_an_unverified_count_is_not_printable():
     row = comparable_pairs(_pair(numerator)).iloc[0]
     assert row["comparability"] == "nicht druckbar"
     assert row["reasons"] == (
-        "Ausstellungen statt Inhabende; Karten statt Personen; Zahl bei Nachprüfung nicht wiedergefunden"
+        "Ausstellungen statt Inhabende; Karten statt Personen; "
+        "Zahl bei Nachprüfung nicht wiedergefunden"
     )
     assert not row["verified"]
 
