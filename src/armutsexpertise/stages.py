@@ -233,6 +233,7 @@ TEXT_COLUMNS = (
     "numerator_date",
     "pair_id",
     "period",
+    "place_code",
     "reference_date",
     "value_text",
     "year",
