@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -90,3 +92,17 @@ def install_stub(root: Path) -> None:
     python.write_text(f"#!/bin/sh\nPYTHONPATH='{root}/src' exec '{sys.executable}' \"$@\"\n")
     python.chmod(0o755)
     (root / ".venv" / ".installed").touch()
+
+
+def make(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Call Make for a copy, from another folder and without the settings of a Make above."""
+    above = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "TOPIC", "PYTHONHASHSEED")
+    return subprocess.run(
+        ["make", "-C", str(root), *words],
+        cwd=root.parent,
+        env={key: value for key, value in os.environ.items() if key not in above},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )

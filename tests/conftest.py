@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from armutsexpertise.stages import Project, run_stage
-from checkout import FOLDER, copy_project, install_stub, thin_inventory
+from checkout import FOLDER, copy_project, install_stub, make, thin_inventory
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -101,14 +101,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
         if not folder.exists():
             project = copy_project(root, source=True)
             install_stub(project.root)
-            done = subprocess.run(
-                ["make", "-C", str(root), "report"],
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                check=False,
-            )
+            done = make(project.root, "report")
             (folder / "make.txt").write_text(
                 f"{done.returncode}\n{done.stdout}\n{done.stderr}", encoding="utf-8"
             )
