@@ -49,8 +49,10 @@ def _section(project: Project, topic: str) -> str:
 
 {header["subtitle"]}
 
-[Bericht lesen (HTML)]({topic}/report.html){{.button}}
-[Bericht als PDF]({topic}/report.pdf){{.button}}
+::: {{.downloads}}
+- [Bericht lesen (HTML)]({topic}/report.html)
+- [Bericht als PDF]({topic}/report.pdf)
+:::
 
 {points}
 

@@ -12,6 +12,7 @@
       var scrolls = box.scrollWidth > box.clientWidth + 1;
       box.classList.toggle("is-scrolling", scrolls);
       if (scrolls) {
+        box.dataset.hint = document.body.dataset.scroll;
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", (box.dataset.label ? box.dataset.label + ", " : "") + document.body.dataset.scroll);
