@@ -132,7 +132,7 @@ def test_the_config_of_the_study_is_right() -> None:
         (
             "groups: .sgb2,",
             "groups: [sgb3,",
-            "'eligibility.groups.0' is 'sgb3': input should",
+            "'eligibility.groups.0' is 'sgb3': one of sgb2",
         ),
         (
             r"persons_per_household: .*",
@@ -142,7 +142,7 @@ def test_the_config_of_the_study_is_right() -> None:
         (
             r"pass_kinds: .*",
             "pass_kinds: [sozial]",
-            "'pass_kinds.0' is 'sozial': input",
+            "'pass_kinds.0' is 'sozial': one of social",
         ),
         (
             r"min_pairs_for_synthesis: \d+",

@@ -17,7 +17,7 @@ from armutsexpertise.passes import (
     typology,
 )
 from armutsexpertise.passes.config import PassesConfig
-from armutsexpertise.passes.inventory import SIZE_CLASSES
+from armutsexpertise.passes.vocabulary import SIZE_CLASSES
 from armutsexpertise.stages import Project, read_tables, write_tables
 
 TOPIC = "passes"

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armutsexpertise.passes._bounds import GROUPS
 from armutsexpertise.passes.eligibility import (
     eligibility_matrix,
     inclusion_by_group,
     income_rule_summary,
 )
+from armutsexpertise.passes.vocabulary import GROUPS
 
 
 def make_passes(n: int, **columns: list[object]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 ========================  ==================================================================
 module                    what it answers
 ========================  ==================================================================
+`vocabulary`              the codes that tables and functions share
 `inventory`               one row per pass, statement and count, from the data package
 `coverage`                what share of municipalities and population has a pass (bounds)
 `documented`              who has a documented pass (Firth logit, detection rates)

@@ -1,29 +1,18 @@
-"""Vocabulary, checks and the worst-case bounds that the functions on passes share."""
+"""Checks and the worst-case bounds that the functions on passes share."""
 
 from collections.abc import Collection, Sequence
 from math import fsum
 
 import pandas as pd
 
-GROUPS = (
-    "sgb2",
-    "sgb12",
-    "asylblg",
-    "wohngeld",
-    "kinderzuschlag",
-    "sgb8",
-    "bafoeg",
-    "low_income",
-    "large_families",
-    "voluntary_service",
+from armutsexpertise.passes.vocabulary import (
+    CURRENT_OR_DATED,
+    FRESHNESS,
+    ISSUER_LEVELS,
+    KINDS,
+    SOCIAL_KINDS,
+    STATUSES,
 )
-ANSWERS = ("yes", "partial", "no", "not_stated")
-KINDS = ("social", "mixed", "family", "culture", "mobility")
-SOCIAL_KINDS = ("social", "mixed")
-ISSUER_LEVELS = ("municipality", "county", "association")
-STATUSES = ("yes", "no", "proposed", "abolished", "unknown")
-FRESHNESS = ("current", "dated", "historical", "undated")
-CURRENT_OR_DATED = ("current", "dated")
 
 
 def require_columns(frame: pd.DataFrame, columns: Sequence[str], table: str) -> None:

@@ -5,38 +5,29 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from armutsexpertise.config import Config, Share
+from armutsexpertise.passes.vocabulary import CATEGORIES, FRESHNESS, GROUPS, KINDS
 
 __all__ = ["PassesConfig"]
 
-Kind = Literal["social", "mixed", "family", "culture", "mobility"]
-Freshness = Literal["current", "dated", "historical", "undated"]
-Group = Literal[
-    "sgb2",
-    "sgb12",
-    "asylblg",
-    "wohngeld",
-    "kinderzuschlag",
-    "sgb8",
-    "bafoeg",
-    "low_income",
-    "large_families",
-    "voluntary_service",
-]
-Category = Literal[
-    "public_transport",
-    "swimming",
-    "library",
-    "museum",
-    "theatre_opera",
-    "adult_education",
-    "music_school",
-    "zoo",
-    "sports_clubs",
-    "childcare_meals",
-]
+
+def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
+    """Accept only the words of the inventory."""
+
+    def check(word: str) -> str:
+        if word not in allowed:
+            raise ValueError(f"one of {', '.join(allowed)} is allowed")
+        return word
+
+    return AfterValidator(check)
+
+
+Kind = Annotated[str, _one_of(KINDS)]
+Freshness = Annotated[str, _one_of(FRESHNESS)]
+Group = Annotated[str, _one_of(GROUPS)]
+Category = Annotated[str, _one_of(CATEGORIES)]
 Detection = Annotated[float, Field(gt=0, le=1)]
 Ags = Annotated[str, Field(pattern=r"^05\d{6}$")]
 

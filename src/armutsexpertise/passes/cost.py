@@ -15,8 +15,9 @@ from itertools import permutations
 
 import pandas as pd
 
-from armutsexpertise.passes._bounds import ANSWERS, require_columns, require_known
+from armutsexpertise.passes._bounds import require_columns, require_known
 from armutsexpertise.passes.take_up import Range, count_range
+from armutsexpertise.passes.vocabulary import ANSWERS
 
 COST_COLUMNS = (
     "cost_id",

@@ -12,18 +12,20 @@ import numpy as np
 import pandas as pd
 
 from armutsexpertise.passes._bounds import (
-    CURRENT_OR_DATED,
-    FRESHNESS,
-    ISSUER_LEVELS,
-    KINDS,
-    SOCIAL_KINDS,
-    STATUSES,
     check_passes,
     exact_sum,
     require_columns,
     require_known,
     require_unique,
     worst_case,
+)
+from armutsexpertise.passes.vocabulary import (
+    CURRENT_OR_DATED,
+    FRESHNESS,
+    ISSUER_LEVELS,
+    KINDS,
+    SOCIAL_KINDS,
+    STATUSES,
 )
 
 Level = Literal["municipality", "county"]

@@ -5,17 +5,19 @@ from collections.abc import Collection
 import pandas as pd
 
 from armutsexpertise.passes._bounds import (
+    existing_passes,
+    require_columns,
+    require_known,
+    require_unique,
+    worst_case,
+)
+from armutsexpertise.passes.vocabulary import (
     ANSWERS,
     CURRENT_OR_DATED,
     FRESHNESS,
     GROUPS,
     ISSUER_LEVELS,
     SOCIAL_KINDS,
-    existing_passes,
-    require_columns,
-    require_known,
-    require_unique,
-    worst_case,
 )
 
 NO_BY_CLOSED_LIST = "no_by_closed_list"

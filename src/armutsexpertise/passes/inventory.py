@@ -8,40 +8,14 @@ import pandera.pandas as pa
 
 from armutsexpertise.catalog.store import read
 from armutsexpertise.passes.inventory_checks import RULE_UNITS, TABLES
+from armutsexpertise.passes.vocabulary import (
+    ANSWERS,
+    CATEGORIES,
+    FRESHNESS,
+    GROUPS,
+    SIZE_CLASSES,
+)
 
-GROUPS = (
-    "sgb2",
-    "sgb12",
-    "asylblg",
-    "wohngeld",
-    "kinderzuschlag",
-    "sgb8",
-    "bafoeg",
-    "low_income",
-    "large_families",
-    "voluntary_service",
-)
-CATEGORIES = (
-    "public_transport",
-    "swimming",
-    "library",
-    "museum",
-    "theatre_opera",
-    "adult_education",
-    "music_school",
-    "zoo",
-    "sports_clubs",
-    "childcare_meals",
-)
-ANSWERS = ("yes", "partial", "no", "not_stated")
-FRESHNESS = ("current", "dated", "historical", "undated")
-SIZE_CLASSES = (
-    "unter 10.000",
-    "10.000 bis unter 20.000",
-    "20.000 bis unter 50.000",
-    "50.000 bis unter 100.000",
-    "100.000 und mehr",
-)
 _SIZE_LIMITS = (0, 10_000, 20_000, 50_000, 100_000, float("inf"))
 
 

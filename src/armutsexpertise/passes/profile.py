@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from armutsexpertise.passes._bounds import ANSWERS, require_columns, require_known, require_unique
+from armutsexpertise.passes._bounds import require_columns, require_known, require_unique
+from armutsexpertise.passes.vocabulary import ANSWERS
 
 DIMENSIONS = ("access", "benefits", "route", "price")
 _BLOCK = 2_000_000  # comparisons held in memory at once: 2 MB of booleans
