@@ -385,9 +385,10 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         },
     )
     bounds = tables["bounds_by_deprivation"]
-    thirds = bounds[
-        bounds["size_class"].eq("insgesamt") & bounds["deprivation_tercile"].ne("insgesamt")
-    ]
+    overall = bounds["size_class"].eq("insgesamt")
+    # The thirds first: they are printed, the crossing with the size classes is in the files.
+    bounds = pd.concat([bounds[overall], bounds[~overall]])
+    bounds = bounds[bounds["deprivation_tercile"].ne("insgesamt")]
     deprived = Exhibit(
         id="tbl-deprivation",
         title="Ob ärmere Gemeinden häufiger einen Pass haben, lässt das Inventar offen",
@@ -401,14 +402,16 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         table=pd.DataFrame(
             {
-                "Drittel der Gemeinden nach GISD": thirds["deprivation_tercile"],
-                "Gemeinden": thirds["n"],
-                "belegt": thirds["confirmed"],
-                "unbekannt": thirds["unknown"],
-                "Untergrenze": thirds["lower"],
-                "Obergrenze": thirds["upper"],
+                "Drittel der Gemeinden nach GISD": bounds["deprivation_tercile"],
+                "Größe": bounds["size_class"],
+                "Gemeinden": bounds["n"],
+                "belegt": bounds["confirmed"],
+                "unbekannt": bounds["unknown"],
+                "Untergrenze": bounds["lower"],
+                "Obergrenze": bounds["upper"],
             }
         ).reset_index(drop=True),
+        max_rows=int(overall.sum()) - 1,
         formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
     )
     every = Exhibit(
