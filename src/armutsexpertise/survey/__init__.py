@@ -1,0 +1,9 @@
+"""Survey designs, weights and estimates with design-based standard errors.
+
+========================  ==================================================================
+module                    what it holds
+========================  ==================================================================
+`design`                  how the sample was drawn; covariance by Taylor or replicates
+`linearised`              an estimate with its influence values
+========================  ==================================================================
+"""

@@ -1,0 +1,714 @@
+"""How a sample was drawn, and the covariance that follows from it.
+
+A design holds strata, stages of clusters and finite populations, for variances by Taylor
+linearisation; or replicate weights. Estimates for a subpopulation use the design of the whole
+sample: units outside contribute zeros and are never deleted.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.intp]
+Booleans = npt.NDArray[np.bool_]
+LonelyPsu = Literal["fail", "adjust", "average", "certainty"]
+ReplicateKind = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap", "SDR"]
+Centre = Literal["estimate", "mean"]
+
+_CERTAIN = 1e-7  # a finite population correction below this is a complete count
+_RANK_TOLERANCE = 1e-5  # relative, on singular values of the replicate weights
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """One stage of sampling, with what the variance needs of each stratum."""
+
+    unit: Integers  # (n,) sampling unit of each row
+    stratum: Integers  # (units,) stratum of each unit
+    sampled: Floats  # (strata,) units in the sample
+    scale: Floats  # (strata,) factor before the sum of squares between units
+    centred: Booleans  # (strata,) squares about the stratum's mean (else about zero)
+
+    def covariance(self, x: Floats) -> Floats:
+        """Return the part of the covariance of the column sums of ``x``, shape (k, k)."""
+        totals = _group_sums(self.unit, x, len(self.stratum))
+        means = _group_sums(self.stratum, totals, len(self.sampled))
+        means *= np.where(self.centred, 1 / self.sampled, 0.0)[:, None]
+        scaled = (totals - means[self.stratum]) * np.sqrt(self.scale)[self.stratum, None]
+        part: Floats = scaled.T @ scaled
+        return part
+
+    def domain_variance(self, x: Floats, domain: Integers, n_domains: int) -> Floats:
+        """Return the part of the variance of the sum of ``x`` in each domain."""
+        pair, position = np.unique(self.unit * n_domains + domain, return_inverse=True)
+        totals = _sums(position, x, len(pair))
+        unit, of_domain = np.divmod(pair, n_domains)
+        stratum = self.stratum[unit]
+        cell, place = np.unique(stratum * n_domains + of_domain, return_inverse=True)
+        at, in_domain = np.divmod(cell, n_domains)
+        means = _sums(place, totals, len(cell))
+        means *= np.where(self.centred[at], 1 / self.sampled[at], 0.0)
+        squares = _sums(place, (totals - means[place]) ** 2, len(cell))
+        absent = self.sampled[at] - np.bincount(place, minlength=len(cell))
+        squares += absent * means**2
+        return _sums(in_domain, squares * self.scale[at], n_domains)
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyDesign:
+    r"""A sample, its weights and how it was drawn.
+
+    Build it with :meth:`from_frame` or :meth:`from_replicates`.
+
+    Attributes
+    ----------
+    frame : DataFrame, shape (n, any)
+        The sample; indicators and domains name its columns.
+    weights : ndarray of float, shape (n,)
+        Weights, finite and not negative.
+    strata, clusters : tuple of ndarray of int, shape (n,)
+        Codes per stage; without strata one code for all, without clusters one per row.
+    fpc : tuple of ndarray of float, shape (n,)
+        Number of units in the population of the stratum, per stage; empty without correction.
+    lonely_psu : {"fail", "adjust", "average", "certainty"}
+        What a stratum with one sampling unit contributes; see :meth:`covariance`.
+    replicates : ndarray of float, shape (n, R), or None
+        Replicate weights.
+    kind : str or None
+        How the replicates were made.
+    scale : float
+        Factor before the sum over replicates.
+    rscales : ndarray of float, shape (R,), or None
+        Factor of each replicate.
+    centre : {"estimate", "mean"}
+        Squares about the full-sample estimate, or about the mean of the replicates.
+    """
+
+    frame: pd.DataFrame
+    weights: Floats
+    strata: tuple[Integers, ...] = ()
+    clusters: tuple[Integers, ...] = ()
+    fpc: tuple[Floats, ...] = ()
+    lonely_psu: LonelyPsu = "fail"
+    replicates: Floats | None = None
+    kind: ReplicateKind | None = None
+    scale: float = 1.0
+    rscales: Floats | None = None
+    centre: Centre = "estimate"
+    _given_df: float | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        weights: str,
+        strata: str | Sequence[str] | None = None,
+        clusters: str | Sequence[str] | None = None,
+        fpc: str | Sequence[str] | None = None,
+        lonely_psu: LonelyPsu = "fail",
+        nest: bool = False,
+    ) -> "SurveyDesign":
+        """Describe a sample by strata, clusters and finite populations.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n, any)
+            The sample, one row per unit of observation.
+        weights : str
+            Column of weights: finite, not negative, not all zero.
+        strata : str or sequence of str, optional
+            Column of strata, or one per stage. Default: no stratification.
+        clusters : str or sequence of str, optional
+            Columns of sampling units, first stage first. Default: every row is a unit.
+        fpc : str or sequence of str, optional
+            Per stage either the number of units in the stratum of the population, or the
+            sampling fraction in (0, 1]. Without it the first stage counts as drawn with
+            replacement and later stages add nothing. Stages after the last one given count
+            as complete.
+        lonely_psu : {"fail", "adjust", "average", "certainty"}
+            Rule for a stratum with one sampling unit; see :meth:`covariance`.
+        nest : bool
+            Cluster numbers start anew in each stratum.
+
+        Returns
+        -------
+        SurveyDesign
+            The design, holding a reference to ``frame``.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing or has missing values, weights are negative, infinite or all
+            zero, a cluster lies in several strata without ``nest``, a correction varies within
+            a stratum or is below the sample, or a stratum has one unit and the rule is "fail".
+        TypeError
+            If weights or corrections are not numbers.
+        """
+        _require_one_of(lonely_psu, LonelyPsu, "lonely_psu")
+        if not len(frame):
+            raise ValueError("The sample has no rows: check what was read.")
+        names = [_names(strata), _names(clusters), _names(fpc)]
+        _require_columns(frame, [weights, *names[0], *names[1], *names[2]])
+        stages = max(1, len(names[1]))
+        for given, what in ((names[0], "strata"), (names[2], "fpc")):
+            if len(given) > stages:
+                raise ValueError(
+                    f"{what} names {len(given)} stages and clusters {stages}: "
+                    "give at most one column per stage."
+                )
+        design = cls(
+            frame=frame,
+            weights=checked_weights(frame[weights]),
+            strata=tuple(_codes(frame[name]) for name in names[0]),
+            clusters=tuple(_codes(frame[name]) for name in names[1]),
+            fpc=tuple(_numbers(frame[name], "fpc") for name in names[2]),
+            lonely_psu=lonely_psu,
+        )
+        return design._nested(nest)
+
+    @classmethod
+    def from_replicates(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        weights: str,
+        replicates: Sequence[str] | Floats,
+        kind: ReplicateKind,
+        scale: float | None = None,
+        rscales: Sequence[float] | Floats | None = None,
+        fay: float | None = None,
+        centre: Centre = "estimate",
+        combined: bool = True,
+        degrees_of_freedom: float | None = None,
+    ) -> "SurveyDesign":
+        r"""Describe a sample by its replicate weights.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n, any)
+            The sample.
+        weights : str
+            Column of full-sample weights.
+        replicates : sequence of str, or ndarray of float, shape (n, R)
+            Columns of replicate weights, or the weights themselves.
+        kind : {"JK1", "JKn", "BRR", "Fay", "bootstrap", "SDR"}
+            How the replicates were made; sets the default of ``scale``.
+        scale : float, optional
+            Factor before the sum: JK1 :math:`(R-1)/R`, JKn 1, BRR :math:`1/R`, Fay
+            :math:`1/(R(1-\rho)^2)`, bootstrap :math:`1/R` about the estimate and
+            :math:`1/(R-1)` about the mean, SDR :math:`4/R`.
+        rscales : sequence of float, shape (R,), optional
+            Factor of each replicate, default 1. JKn needs it: :math:`(n_h-1)/n_h` of the
+            stratum whose unit was left out, or 1 for the paired jackknife.
+        fay : float, optional
+            Fay's :math:`\rho` in [0, 1), for kind "Fay".
+        centre : {"estimate", "mean"}
+            Squares about the full-sample estimate or about the mean of the replicates.
+        combined : bool
+            Replicates contain the full-sample weight; else they are factors of it.
+        degrees_of_freedom : float, optional
+            Default: rank of the replicate weights minus 1.
+
+        Returns
+        -------
+        SurveyDesign
+            The design, holding a reference to ``frame``.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, a weight is missing or infinite, fewer than two replicates
+            are given, or a factor is missing or out of range.
+        TypeError
+            If weights are not numbers.
+
+        Notes
+        -----
+        Wolter (2007, Introduction to Variance Estimation, chapters 3 to 5,
+        doi:10.1007/978-0-387-35099-8); Judkins (1990, Journal of Official Statistics 6,
+        223-239) for Fay; Fay and Train (1995) for successive differences (SDR).
+        """
+        _require_one_of(kind, ReplicateKind, "kind")
+        _require_one_of(centre, Centre, "centre")
+        if isinstance(replicates, np.ndarray):
+            _require_columns(frame, [weights])
+            values = np.asarray(replicates, dtype=float)
+            if values.ndim != 2 or len(values) != len(frame):
+                raise ValueError(
+                    f"replicates have shape {values.shape} and the sample {len(frame)} rows: "
+                    "give one row of replicate weights per row of the sample."
+                )
+        else:
+            _require_columns(frame, [weights, *replicates])
+            values = np.column_stack([_numbers(frame[name], "replicates") for name in replicates])
+        broken = int((~np.isfinite(values)).any(axis=1).sum())
+        if broken:
+            raise ValueError(
+                f"Replicate weights are missing or infinite in {broken} of {len(frame)} rows: "
+                "set them to 0 for units outside a replicate."
+            )
+        full = checked_weights(frame[weights])
+        count = values.shape[1]
+        if count < 2:
+            raise ValueError(f"{count} replicate(s) give no variance: give at least two.")
+        if kind == "JKn" and rscales is None:
+            raise ValueError(
+                "kind JKn needs rscales: (n_h - 1)/n_h per replicate, or 1 for a paired jackknife."
+            )
+        if (kind == "Fay") != (fay is not None) or (fay is not None and not 0 <= fay < 1):
+            raise ValueError("fay belongs to kind Fay and lies in [0, 1): give both or neither.")
+        if scale is None:
+            scale = {
+                "JK1": (count - 1) / count,
+                "JKn": 1.0,
+                "BRR": 1 / count,
+                "Fay": 1 / (count * (1 - (fay or 0.0)) ** 2),
+                "bootstrap": 1 / count if centre == "estimate" else 1 / (count - 1),
+                "SDR": 4 / count,
+            }[kind]
+        factors = np.ones(count) if rscales is None else np.asarray(rscales, dtype=float)
+        if factors.shape != (count,) or not (np.isfinite(factors) & (factors >= 0)).all():
+            raise ValueError(
+                f"rscales must hold {count} finite factors that are not negative: one per "
+                "replicate."
+            )
+        if not (np.isfinite(scale) and scale > 0):
+            raise ValueError("scale must be positive and finite: leave it out for the default.")
+        return cls(
+            frame=frame,
+            weights=full,
+            replicates=values if combined else values * full[:, None],
+            kind=kind,
+            scale=float(scale),
+            rscales=factors,
+            centre=centre,
+            _given_df=degrees_of_freedom,
+        )
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def covariance(self, influence: npt.ArrayLike) -> Floats:
+        r"""Return the design covariance of weighted totals.
+
+        Parameters
+        ----------
+        influence : array_like of float, shape (n,) or (n, k)
+            Values :math:`u_{ij}`, in the order of the sample.
+
+        Returns
+        -------
+        ndarray of float, shape (k, k)
+            Covariance of :math:`\sum_i w_i u_{ij}`.
+
+        Raises
+        ------
+        ValueError
+            If the number of rows differs from the sample or a value is missing or infinite.
+
+        Notes
+        -----
+        With :math:`t_{hp}` the total of :math:`w_i u_i` in sampling unit p of stratum h,
+        :math:`m_h` units drawn out of :math:`M_h` and :math:`f_h = m_h/M_h`, the first stage
+        contributes
+
+        .. math:: \sum_h (1-f_h)\frac{m_h}{m_h-1}\sum_p
+                  (t_{hp}-\bar t_h)(t_{hp}-\bar t_h)^\top
+
+        and each further stage the same within a unit of the stage before, times the product
+        of the sampling fractions of the stages before (Särndal, Swensson and Wretman 1992,
+        section 4.3, doi:10.1007/978-1-4612-4378-6).
+
+        Where :math:`m_h = 1` and :math:`f_h < 1`: "fail" raises when the design is built;
+        "certainty" adds nothing; "adjust" takes :math:`(1-f_h)\,t t^\top`, squares about zero,
+        which is the grand mean of an influence that sums to zero; "average" gives the stratum
+        the mean contribution of the other strata of its stage.
+
+        With replicates the totals are formed anew with each replicate weight.
+        """
+        u = np.asarray(influence, dtype=float)
+        u = u[:, None] if u.ndim == 1 else u
+        if len(u) != len(self):
+            raise ValueError(
+                f"influence has {len(u)} rows and the sample {len(self)}: keep the whole sample "
+                "and set values outside a domain to 0."
+            )
+        broken = int((~np.isfinite(u)).any(axis=1).sum())
+        if broken:
+            raise ValueError(
+                f"influence is missing or infinite in {broken} of {len(u)} rows: set rows that "
+                "do not enter the estimate to 0."
+            )
+        if self.replicates is not None:
+            return self.replicate_covariance(self.replicates.T @ u, self.weights @ u)
+        x = u * self.weights[:, None]
+        total = np.zeros((u.shape[1], u.shape[1]))
+        for stage in self._stages:
+            total += stage.covariance(x)
+        return total
+
+    def domain_variance(
+        self, influence: npt.ArrayLike, domain: npt.ArrayLike, n_domains: int
+    ) -> Floats:
+        """Return the design variance of a weighted total in each of several disjoint domains.
+
+        Parameters
+        ----------
+        influence : array_like of float, shape (n,)
+            Values, in the order of the sample.
+        domain : array_like of int, shape (n,)
+            Domain of each row in 0 .. ``n_domains`` - 1, or -1 for none.
+        n_domains : int
+            Number of domains.
+
+        Returns
+        -------
+        ndarray of float, shape (n_domains,)
+            The diagonal of :meth:`covariance` of the influence split by domain, in one pass and
+            without a matrix of n by ``n_domains``. 0 for an empty domain.
+        """
+        x = self.weights * np.asarray(influence, dtype=float)
+        codes = np.asarray(domain, dtype=np.intp)
+        inside = codes >= 0
+        if self.replicates is not None:
+            at = codes[inside]
+            u = np.asarray(influence, dtype=float)[inside]
+            totals = _group_sums(at, self.replicates[inside] * u[:, None], n_domains)
+            full = _sums(at, x[inside], n_domains)
+            return np.array(
+                [
+                    self.replicate_covariance(row[:, None], full[[i]])[0, 0]
+                    for i, row in enumerate(totals)
+                ]
+            )
+        total = np.zeros(n_domains)
+        for stage in self._stages:
+            part = _Stage(
+                stage.unit[inside], stage.stratum, stage.sampled, stage.scale, stage.centred
+            )
+            total += part.domain_variance(x[inside], codes[inside], n_domains)
+        return total
+
+    def replicate(self, estimator: Callable[[Floats], npt.ArrayLike]) -> Floats:
+        """Return the covariance of an estimator from its values on the replicate weights.
+
+        Parameters
+        ----------
+        estimator : callable
+            Takes weights, shape (n,), returns an estimate, shape (k,) or a number.
+
+        Returns
+        -------
+        ndarray of float, shape (k, k)
+            Covariance of the estimate.
+
+        Raises
+        ------
+        ValueError
+            If the design has no replicates, or a replicate gives no finite estimate.
+        """
+        if self.replicates is None:
+            raise ValueError(
+                "The design has no replicate weights: build it with from_replicates or make "
+                "them with survey.replicate."
+            )
+        estimate = np.atleast_1d(np.asarray(estimator(self.weights), dtype=float))
+        values = np.array(
+            [
+                np.atleast_1d(np.asarray(estimator(column), dtype=float))
+                for column in self.replicates.T
+            ]
+        )
+        return self.replicate_covariance(values, estimate)
+
+    def replicate_covariance(self, values: Floats, estimate: Floats) -> Floats:
+        r"""Return the covariance from estimates on each replicate.
+
+        Parameters
+        ----------
+        values : ndarray of float, shape (R, k)
+            Estimates with each replicate weight.
+        estimate : ndarray of float, shape (k,)
+            Estimate with the full-sample weight.
+
+        Returns
+        -------
+        ndarray of float, shape (k, k)
+            :math:`c\sum_r c_r(\hat\theta_r-\theta_0)(\hat\theta_r-\theta_0)^\top` with
+            ``scale`` c, ``rscales`` :math:`c_r` and :math:`\theta_0` by ``centre``.
+
+        Raises
+        ------
+        ValueError
+            If the design has no replicates, or a replicate gives no finite estimate.
+        """
+        if self.rscales is None:
+            raise ValueError("The design has no replicate weights: build it with from_replicates.")
+        used = self.rscales > 0
+        broken = int((~np.isfinite(values[used])).any(axis=1).sum())
+        if broken:
+            raise ValueError(
+                f"The estimate is undefined on {broken} of {len(values)} replicates: the domain "
+                "is too small for these replicate weights, merge it with another."
+            )
+        centre = estimate if self.centre == "estimate" else values[used].mean(axis=0)
+        deviation = (values[used] - centre) * np.sqrt(self.scale * self.rscales[used])[:, None]
+        covariance: Floats = deviation.T @ deviation
+        return covariance
+
+    @cached_property
+    def degrees_of_freedom(self) -> float:
+        """Degrees of freedom of the design's variances.
+
+        First-stage sampling units minus strata, counting rows with a positive weight; with
+        replicates what was given to :meth:`from_replicates`, else the rank of the replicate
+        weights minus 1.
+        """
+        if self._given_df is not None:
+            return self._given_df
+        if self.replicates is not None:
+            gram = self.replicates.T @ self.replicates
+            values = np.linalg.eigvalsh(gram)
+            return float((values > values[-1] * _RANK_TOLERANCE**2).sum() - 1)
+        return float(self.domain_degrees_of_freedom(np.zeros(len(self), dtype=np.intp), 1)[0])
+
+    def domain_degrees_of_freedom(self, domain: npt.ArrayLike, n_domains: int) -> Floats:
+        """Return the degrees of freedom of each of several disjoint domains.
+
+        Parameters
+        ----------
+        domain : array_like of int, shape (n,)
+            Domain of each row in 0 .. ``n_domains`` - 1, or -1 for none.
+        n_domains : int
+            Number of domains.
+
+        Returns
+        -------
+        ndarray of float, shape (n_domains,)
+            First-stage units minus strata, of those with a row of positive weight in the
+            domain (Korn and Graubard 1999, section 5.2, doi:10.1002/9781118032619); those of
+            the design for a design with replicates or given degrees of freedom.
+        """
+        if self._given_df is not None or self.replicates is not None:
+            return np.full(n_domains, self.degrees_of_freedom)
+        codes = np.asarray(domain, dtype=np.intp)
+        inside = (codes >= 0) & (self.weights > 0)
+        first = self._stages[0]
+        unit = first.unit[inside]
+        units = np.unique(unit * n_domains + codes[inside])
+        strata = np.unique(first.stratum[unit] * n_domains + codes[inside])
+        counts = [np.bincount(part % n_domains, minlength=n_domains) for part in (units, strata)]
+        return (counts[0] - counts[1]).astype(float)
+
+    def _nested(self, nest: bool) -> "SurveyDesign":
+        """Check nesting and corrections once; the stages are then kept."""
+        if not nest and self.strata and self.clusters:
+            pairs = np.unique(np.column_stack([self.clusters[0], self.strata[0]]), axis=0)
+            several = len(pairs) - len(np.unique(pairs[:, 0]))
+            if several:
+                raise ValueError(
+                    f"Clusters appear in more than one stratum ({several} times): set nest=True "
+                    "if cluster numbers start anew in each stratum, else check the columns."
+                )
+        _ = self._stages
+        return self
+
+    @cached_property
+    def _stages(self) -> tuple[_Stage, ...]:
+        rows = len(self)
+        count = min(max(1, len(self.clusters)), max(1, len(self.fpc)))
+        parent: Integers = np.zeros(rows, dtype=np.intp)
+        parent_share = np.ones(rows)
+        stages = []
+        for level in range(count):
+            stratum_of_row = parent
+            if level < len(self.strata):
+                stratum_of_row = _crossed(parent, self.strata[level])
+            unit = (
+                _crossed(stratum_of_row, self.clusters[level])
+                if self.clusters
+                else np.arange(rows, dtype=np.intp)
+            )
+            first = _first_rows(unit)
+            stratum = stratum_of_row[first]
+            sampled = np.bincount(stratum).astype(float)
+            head = first[_first_rows(stratum)]  # a row of each stratum
+            share = np.zeros(len(sampled))
+            if level < len(self.fpc):
+                share = _sampling_fraction(self.fpc[level], stratum_of_row, sampled, head, level)
+            left = 1 - share
+            lonely = (sampled == 1) & (left >= _CERTAIN)
+            scale = parent_share[head] * left * sampled / np.maximum(sampled - 1, 1)
+            scale[left < _CERTAIN] = 0
+            if lonely.any():
+                scale *= self._lonely_factor(lonely, parent[head], level)
+            centred = ~(lonely & (self.lonely_psu == "adjust"))
+            stages.append(_Stage(unit, stratum, sampled, scale, centred))
+            parent_share = parent_share * share[stratum_of_row]
+            parent = unit
+        return tuple(stages)
+
+    def _lonely_factor(self, lonely: Booleans, parent: Integers, level: int) -> Floats:
+        """Return what to multiply the scale of each stratum by, where some have one unit."""
+        if self.lonely_psu == "fail":
+            raise ValueError(
+                f"{int(lonely.sum())} of {len(lonely)} strata have only one sampling unit at "
+                f"stage {level + 1}: merge strata or choose lonely_psu adjust, average or "
+                "certainty."
+            )
+        if self.lonely_psu == "average":
+            strata = np.bincount(parent)
+            others = np.bincount(parent, ~lonely)
+            if (others[parent] == 0).any():
+                raise ValueError(
+                    f"lonely_psu average finds no stratum with two sampling units to average at "
+                    f"stage {level + 1}: choose adjust or certainty, or merge strata."
+                )
+            factor: Floats = np.where(lonely, 0.0, strata[parent] / others[parent])
+            return factor
+        return np.ones(len(lonely))
+
+
+def checked_weights(weights: pd.Series) -> Floats:
+    """Return weights as numbers, or say what is wrong with them.
+
+    Parameters
+    ----------
+    weights : Series of float, shape (n,)
+        Weights.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        The weights, finite, not negative and not all zero.
+
+    Raises
+    ------
+    ValueError
+        If a weight is missing, infinite or negative, or all are zero.
+    TypeError
+        If they are not numbers.
+    """
+    values = _numbers(weights, "weights", missing_allowed=True)
+    faults = {
+        "missing": np.isnan(values),
+        "infinite": np.isinf(values),
+        "negative": np.isfinite(values) & (values < 0),
+    }
+    found = [f"{int(mask.sum())} {name}" for name, mask in faults.items() if mask.any()]
+    if found:
+        raise ValueError(
+            f"Of {len(values)} weights {', '.join(found)}: give units outside the sample the "
+            "weight 0 and every other unit a positive weight."
+        )
+    if not values.any():
+        raise ValueError(f"All {len(values)} weights are 0: check the column {weights.name}.")
+    return values
+
+
+def _numbers(values: pd.Series, what: str, *, missing_allowed: bool = False) -> Floats:
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        raise TypeError(
+            f"{what}: the column {values.name} holds {values.dtype} and not numbers: recode it."
+        )
+    numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    missing = int(np.isnan(numbers).sum())
+    if missing and not missing_allowed:
+        raise ValueError(
+            f"{what}: the column {values.name} is missing in {missing} of {len(numbers)} rows: "
+            "fill it or leave these rows out before building the design."
+        )
+    return numbers
+
+
+def _codes(values: pd.Series) -> Integers:
+    missing = int(values.isna().sum())
+    if missing:
+        raise ValueError(
+            f"The design column {values.name} is missing in {missing} of {len(values)} rows: "
+            "fill it, for a stratum or cluster of its own with a value of its own."
+        )
+    return pd.factorize(values)[0].astype(np.intp)
+
+
+def _crossed(outer: Integers, inner: Integers) -> Integers:
+    """Return codes 0, 1, ... of the pairs of two codes."""
+    if not outer.any():
+        return inner
+    return pd.factorize(outer * (int(inner.max()) + 1) + inner)[0].astype(np.intp)
+
+
+def _first_rows(codes: Integers) -> Integers:
+    """Return the first row of each code 0, 1, ... in the order of the codes."""
+    rows = np.empty(int(codes.max()) + 1, dtype=np.intp)
+    rows[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return rows
+
+
+def _sums(codes: Integers, values: Floats, n_groups: int) -> Floats:
+    return np.bincount(codes, weights=values, minlength=n_groups).astype(float, copy=False)
+
+
+def _group_sums(codes: Integers, x: Floats, n_groups: int) -> Floats:
+    """Return the sum of each column of ``x`` (n, k) in each group, shape (n_groups, k)."""
+    return np.column_stack([_sums(codes, column, n_groups) for column in x.T])
+
+
+def _sampling_fraction(
+    given: Floats, stratum: Integers, sampled: Floats, head: Integers, level: int
+) -> Floats:
+    """Return the share of units drawn in each stratum, from population sizes or fractions."""
+    value = given[head]
+    varies = int((given != value[stratum]).sum())
+    if varies:
+        raise ValueError(
+            f"fpc of stage {level + 1} varies within a stratum ({varies} rows differ from the "
+            "first row of their stratum): give one value per stratum."
+        )
+    if not (np.isfinite(given) & (given > 0)).all():
+        raise ValueError(
+            f"fpc of stage {level + 1} must be positive and finite: give population sizes or "
+            "sampling fractions."
+        )
+    if (given <= 1).all():
+        return value
+    if (given < 1).any():
+        raise ValueError(
+            f"fpc of stage {level + 1} mixes sampling fractions and population sizes: give one "
+            "of the two."
+        )
+    short = int((value < sampled).sum())
+    if short:
+        raise ValueError(
+            f"fpc of stage {level + 1} is below the number of sampled units in {short} of "
+            f"{len(sampled)} strata: give the number of units in the population."
+        )
+    share: Floats = sampled / value
+    return share
+
+
+def _names(given: str | Sequence[str] | None) -> list[str]:
+    if given is None:
+        return []
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    absent = sorted({name for name in names if name not in frame.columns})
+    if absent:
+        raise ValueError(
+            f"The sample lacks {len(absent)} column(s) of the design ({', '.join(absent)}): "
+            "check the names."
+        )
+
+
+def _require_one_of(given: str, choices: object, what: str) -> None:
+    if given not in get_args(choices):
+        raise ValueError(f"{what} must be one of {', '.join(get_args(choices))}, not {given!r}.")
