@@ -86,8 +86,11 @@ def with_place(clean: Tables, table: pd.DataFrame) -> pd.DataFrame:
     """Add the municipality, and a label that names it where the pass does not."""
     places = clean["municipalities"].set_index("ags8")["name"]
     municipality = table["ags"].map(places)
-    stem = municipality.str.split(r"[ -]").str[-1].str[:5].str.lower()
-    named = [s in n.lower() for s, n in zip(stem, table["name"], strict=True)]
+    words = municipality.str.replace(r"[()]", "", regex=True).str.split(r"[ -]", regex=True)
+    named = [
+        any(len(word) > 3 and word[:5].lower() in name.lower() for word in place)
+        for place, name in zip(words, table["name"], strict=True)
+    ]
     short = table["name"].str.replace(r"\s*\([^)]*\)", "", regex=True)
     label = short.where(named, short + " (" + municipality + ")")
     return table.assign(municipality=municipality, label=label)

@@ -57,9 +57,9 @@ def report_command(
                     with console.status(f"{name}: {stage}"):  # nothing where no terminal is
                         run_stage(project, name, stage, say)
         if only in (None, "index"):
-            say(f"index: {build_index(project)}")
+            say(f"index: {build_index(project).relative_to(project.root)}")
         if only == "release":
-            say(f"release: {release(project)}")
+            say(f"release: {release(project).relative_to(project.root)}")
     except RenderError as error:
         typer.echo(f"{error}\n{error.traceback or ''}".rstrip(), err=True)
         raise typer.Exit(1) from None
