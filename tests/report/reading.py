@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+import sys
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -61,6 +62,8 @@ def evaluate(call: str | ast.expr, headline: Headline) -> str:
     """Write what ``z("key")``, ``z.between("key")`` or ``z.words("key")`` stands for."""
     node = ast.parse(call, mode="eval").body if isinstance(call, str) else call
     assert isinstance(node, ast.Call), ast.dump(node)
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "capitalize":
+        return evaluate(node.func.value, headline).capitalize()
     assert isinstance(node.args[0], ast.Constant)
     row = headline[str(node.args[0].value)]
     if isinstance(node.func, ast.Name) and node.func.id == "z":
@@ -141,10 +144,18 @@ def plain(text: str) -> str:
 
 
 def load(script: Path) -> ModuleType:
-    """Import a script of an analysis that needs no neighbour."""
+    """Import a script of an analysis with the neighbours it names."""
+    before = set(sys.modules)
     spec = importlib.util.spec_from_file_location(f"loaded_{script.stem}", script)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(script.parent))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(script.parent))
+        for name in set(sys.modules) - before:
+            if Path(getattr(sys.modules[name], "__file__", None) or "").parent == script.parent:
+                del sys.modules[name]
     return module

@@ -1,0 +1,234 @@
+"""Exhibits: those of the report and those that are drawn are the same, each with all it needs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import lxml.html
+import pikepdf
+import pytest
+from reading import load, plain, prose
+
+from armutsexpertise.publish.exhibit import Exhibit
+from armutsexpertise.stages import Project, read_tables
+from checkout import ROOT, hashes, read_rows
+
+FOLDER = ROOT / "analyses" / "passes"
+REPORT = (FOLDER / "report.qmd").read_text(encoding="utf-8")
+SHOWN = re.findall(r'^show\("([\w-]+)"\)$', REPORT, re.M)
+
+
+@pytest.fixture(scope="module")
+def exhibits(full: Project) -> list[Exhibit]:
+    tables = read_tables(full.estimates("passes"))
+    made: list[Exhibit] = load(FOLDER / "exhibits.py").all_exhibits(tables)
+    return made
+
+
+def test_report_shows_every_exhibit_once_and_no_other(exhibits: list[Exhibit]) -> None:
+    assert len(SHOWN) > 15
+    assert len(set(SHOWN)) == len(SHOWN)
+    assert set(SHOWN) == {exhibit.id for exhibit in exhibits}
+
+
+def test_every_exhibit_says_what_readers_need(exhibits: list[Exhibit]) -> None:
+    titles = [exhibit.title for exhibit in exhibits]
+    assert len(set(titles)) == len(titles)
+    for exhibit in exhibits:
+        assert exhibit.source.strip(), exhibit.id
+        assert re.search(r"\b(19|20)\d\d\b", exhibit.reference_date), exhibit.id
+        assert str(exhibit.n).strip(), exhibit.id
+        assert re.search(r"\d", str(exhibit.n)), exhibit.id
+        assert len(exhibit.alt) > 20, exhibit.id
+        assert exhibit.alt != exhibit.title, exhibit.id
+        assert exhibit.id.startswith("fig-" if exhibit.figure else "tbl-"), exhibit.id
+        line = exhibit.source_line()
+        assert line.startswith("Quelle: "), exhibit.id
+        assert " Stand: " in line, exhibit.id
+        assert plain("n = ") in plain(line), exhibit.id
+        assert not exhibit.synthetic, exhibit.id
+
+
+def test_alternative_text_of_figures_holds_the_numbers(exhibits: list[Exhibit]) -> None:
+    for exhibit in exhibits:
+        if exhibit.figure and exhibit.id != "fig-kacheln":  # the map lists names
+            assert re.search(r"\d", exhibit.alt), exhibit.id
+
+
+def test_every_finding_points_to_an_exhibit_of_the_summary(exhibits: list[Exhibit]) -> None:
+    summary = REPORT.split("# Kurzfassung")[1].split("\n# ")[0]
+    points = re.findall(r'"exhibit": "([\w-]+)"', (FOLDER / "findings.py").read_text("utf-8"))
+    assert points == re.findall(r'^show\("([\w-]+)"\)$', summary, re.M)
+    assert [int(n) for n in re.findall(r"^finding\((\d)\)$", summary, re.M)] == [0, 1, 2, 3, 4]
+
+
+def test_every_reference_has_its_target() -> None:
+    text = prose(REPORT)
+    targets = set(SHOWN) | set(re.findall(r"\{#(sec-[\w-]+)", text))
+    references = re.findall(r"@((?:fig|tbl|sec)-[\w-]+)", text)
+    assert references
+    assert set(references) - targets == set()
+
+
+def test_every_citation_is_in_the_bibliography_and_every_entry_is_cited() -> None:
+    entries = set(
+        re.findall(
+            r"^@\w+\{([\w-]+),", (ROOT / "analyses" / "references.bib").read_text("utf-8"), re.M
+        )
+    )
+    cited = set(re.findall(r"@([a-z]+\d{4}\w*)", prose(REPORT)))
+    assert cited - entries == set()
+    assert entries - cited == set()
+
+
+def cells(folder: Path) -> list[tuple[str, dict[str, str]]]:
+    """Return the rows of the CSV files of exhibits, as a city would read them."""
+    found = []
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            found += [(path.stem, row) for row in csv.DictReader(stream, delimiter=";")]
+    return found
+
+
+def unverified(project: Project, table: str) -> list[dict[str, str]]:
+    rows = read_rows(project.clean("passes") / f"{table}.csv")
+    return [row for row in rows if row["verified"] == "false"]
+
+
+def test_what_was_not_found_again_is_in_no_estimate(full: Project) -> None:
+    """The rule of the data: print these only after a new check."""
+    passes = {row["pass_id"] for row in unverified(full, "passes")}
+    counts = unverified(full, "counts")
+    assert passes
+    assert counts
+    pairs = {row["pair_id"] for row in counts if row["pair_id"]}
+    ids = {row["count_id"] for row in counts} | {r["cost_id"] for r in unverified(full, "costs")}
+    for path in sorted(full.estimates("passes").glob("*.csv")):
+        for row in read_rows(path):
+            texts = set(row.values())
+            assert not texts & passes, path.name
+            assert not texts & ids, path.name
+            if path.stem != "pairs_not_printed":
+                assert not texts & pairs, path.name
+
+
+def test_what_was_not_found_again_is_in_no_exhibit(full: Project, exhibits: list[Exhibit]) -> None:
+    names = {row["name"] for row in unverified(full, "passes")} | {"Ibbenbüren"}
+    counts = [(row["pass_name"], row["value"]) for row in unverified(full, "counts")]
+    assert len(counts) == 5
+    for exhibit in exhibits:
+        for text in (exhibit.title, exhibit.alt, exhibit.note or ""):
+            assert not [name for name in names if name in text], exhibit.id
+        for row in exhibit.table.astype(str).to_dict("records"):
+            line = " | ".join(str(cell) for cell in row.values())
+            assert not [name for name in names if name in line], exhibit.id
+            numbers = {re.sub(r"\.0$", "", cell).replace(".", "") for cell in row.values()}
+            for name, value in counts:
+                assert not (name in line and value in numbers), (exhibit.id, name)
+
+
+# --- the rendered report ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def html(built: Project) -> lxml.html.HtmlElement:
+    return lxml.html.fromstring((built.reports("passes") / "report.html").read_bytes())
+
+
+@pytest.mark.slow
+def test_page_shows_each_exhibit_with_source_and_alternative_text(
+    built: Project, html: lxml.html.HtmlElement
+) -> None:
+    folder = built.reports("passes") / "exhibits"
+    index = json.loads((folder / "exhibits.json").read_text(encoding="utf-8"))["exhibits"]
+    assert {entry["id"] for entry in index} == set(SHOWN)
+    for entry in index:
+        (figure,) = html.xpath(f"//figure[@id='{entry['id']}']")
+        assert plain(entry["title"]) in plain(figure.xpath(".//figcaption")[0].text_content())
+        sources = figure.xpath(".//*[contains(@class, 'source')]")
+        assert plain(entry["source_line"]) in plain(sources[-1].text_content()), entry["id"]
+        if entry["id"].startswith("fig-"):
+            (image,) = figure.xpath(".//img")
+            assert plain(image.get("alt")) == plain(entry["alt"])
+            assert image.get("src").startswith("data:image/svg+xml")
+        else:
+            (table,) = figure.xpath(".//table")
+            assert len(table.xpath(".//tbody/tr")) == len(entry["table"]["rows"])
+        links = [a.get("href") for a in figure.xpath(".//*[contains(@class, 'downloads')]//a")]
+        assert sorted(links) == [f"exhibits/{entry['id']}.{kind}" for kind in ("csv", "xlsx")]
+        for link in links:
+            assert (folder.parent / link).is_file()
+
+
+@pytest.mark.slow
+def test_every_reference_resolves(html: lxml.html.HtmlElement) -> None:
+    ids = {node.get("id") for node in html.xpath("//*[@id]")}
+    links = [a.get("href") for a in html.xpath("//a[starts-with(@href, '#')]")]
+    assert links
+    assert [link for link in links if link[1:] not in ids] == []
+    linked = {link[1:] for link in links}
+    assert set(re.findall(r"@((?:fig|tbl|sec)-[\w-]+)", prose(REPORT))) <= linked
+    body = plain(html.xpath("//main")[0].text_content())
+    assert not re.search(r"\?@|@(fig|tbl|sec)-|\?\?|\{python\}|\{\{<|NaN|\bnan\b|\bNone\b", body)
+
+
+@pytest.mark.slow
+def test_page_asks_no_other_host(html: lxml.html.HtmlElement) -> None:
+    loaded = html.xpath("//@src | //link/@href | //script/@src")
+    assert [str(x)[:60] for x in loaded if re.match(r"(https?:)?//", str(x))] == []
+
+
+@pytest.mark.slow
+def test_colophon_names_vintages_hashes_and_versions(
+    built: Project, html: lxml.html.HtmlElement
+) -> None:
+    text = plain(html.text_content())
+    for row in read_rows(built.clean("passes") / "vintages.csv"):
+        assert row["sha256"][:16] in text, row["package"]
+        assert row["version"] in text
+    origin = json.loads(
+        (built.reports("passes") / "exhibits" / "provenance.json").read_text("utf-8")
+    )
+    assert origin["commit"] is None, "a copy without git"
+    assert "ohne git erstellt" in text
+    assert origin["estimates_sha256"][:16] in text
+    assert origin["analysis_sha256"][:16] in text
+    assert f"pandas {origin['versions']['pandas']}" in text
+
+
+@pytest.mark.slow
+def test_pdf_has_the_length_that_was_asked_for(built: Project) -> None:
+    with pikepdf.open(built.reports("passes") / "report.pdf") as pdf:
+        assert 12 <= len(pdf.pages) <= 20
+        assert str(pdf.Root.Lang) == "de"
+
+
+@pytest.mark.slow
+def test_exhibits_beside_the_report_are_those_of_the_analysis(built: Project) -> None:
+    ours, theirs = built.analysis("passes") / "exhibits", built.reports("passes") / "exhibits"
+    assert hashes(ours) == hashes(theirs)
+    names = set(hashes(theirs))
+    for exhibit in SHOWN:
+        wanted = {f"{exhibit}.csv", f"{exhibit}.xlsx"}
+        wanted |= {f"{exhibit}.svg"} if exhibit.startswith("fig-") else set()
+        assert wanted <= names
+    assert names - {f"{e}.{k}" for e in SHOWN for k in ("csv", "xlsx", "svg")} == {
+        "exhibits.json", "findings.json", "provenance.json"
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_csv_files_are_german(built: Project) -> None:
+    folder = built.reports("passes") / "exhibits"
+    for path in folder.glob("*.csv"):
+        content = path.read_bytes()
+        assert content.startswith(b"\xef\xbb\xbf"), path.name
+        assert b";" in content.splitlines()[0], path.name
+    rows = cells(folder)
+    decimals = [cell for _, row in rows for cell in row.values() if re.fullmatch(r"\d+,\d+", cell)]
+    points = [cell for _, row in rows for cell in row.values() if re.fullmatch(r"0\.\d+", cell)]
+    assert decimals
+    assert not points
