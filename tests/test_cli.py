@@ -113,11 +113,11 @@ def test_one_stage(say: Callable[..., Said], project: Project) -> None:
 def test_all_stages_in_order_then_the_index(
     say: Callable[..., Said], project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("armutsexpertise.site.build_index", lambda p: "the index")
+    monkeypatch.setattr("armutsexpertise.site.build_index", lambda p: p.root / "reports/x")
     code, out, _ = say("report", "--root", project.root)
     assert code == 0
     assert re.findall(r"passes: (\w+),", out) == list(STAGES)
-    assert out.endswith("index: the index\n")
+    assert out.endswith("index: reports/x\n"), "a path as Make would print it"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ ROWS = {
     "preis": {"low": 9.3, "high": 75.1, "unit": "eur", "digits": 2},
     "menge": {"low": 1000, "high": 2000, "unit": "number"},
     "gleich": {"low": 0.251, "high": 0.252, "unit": "share"},
+    "einer": {"value": 1, "unit": "number"},
     "keine": {"value": 0, "unit": "number"},
 }
 
@@ -59,7 +60,10 @@ def test_ranges_behind_between_words_and_raw(z: Values) -> None:
     assert z.between("gleich") == "25\u00a0%"
     assert z.words("keine") == "null"
     assert z.words("zahl") == "1.234"
+    assert z.words("einer") == "eins"
+    assert z.words("einer", one="eine") == "eine"
     assert z.raw("anteil") == 0.123
+    assert z.high("spanne") == 0.997
 
 
 def test_table_has_its_columns_and_defaults() -> None:

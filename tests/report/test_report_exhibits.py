@@ -125,7 +125,7 @@ def test_what_was_not_found_again_is_in_no_exhibit(full: Project, exhibits: list
         for row in exhibit.table.astype(str).to_dict("records"):
             line = " | ".join(str(cell) for cell in row.values())
             assert not [name for name in names if name in line], exhibit.id
-            numbers = {re.sub(r"\.0$", "", cell).replace(".", "") for cell in row.values()}
+            numbers = {re.sub(r"\.0$", "", str(cell)).replace(".", "") for cell in row.values()}
             for name, value in counts:
                 assert not (name in line and value in numbers), (exhibit.id, name)
 
