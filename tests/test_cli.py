@@ -6,6 +6,7 @@ import errno
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from filelock import FileLock
 
 import armutsexpertise
 from armutsexpertise import stages
-from armutsexpertise.cli import app, main
+from armutsexpertise.cli import RENDER_EXTRA, app, main
 from armutsexpertise.cli.report import ONLY
 from armutsexpertise.stages import STAGES, Project
+from checkout import ROOT
 
 Said = tuple[int, str, str]
 
@@ -225,6 +227,40 @@ def test_a_fault_of_the_program_itself_is_not_hidden(
     )
     with pytest.raises(ZeroDivisionError):
         main()
+
+
+@pytest.mark.parametrize("name", ["typst", "matplotlib.pyplot"])
+def test_a_core_install_says_how_to_get_rendering(
+    say: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr(stages, "find_project", fail)
+    code, _, err = say("report")
+    assert code == 1
+    package = name.partition(".")[0]
+    assert err == f"{package} is not installed: pip install 'armutsexpertise[render]'.\n"
+
+
+def test_a_missing_module_of_another_kind_is_not_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'headlines'", name="headlines")
+
+    monkeypatch.setattr(stages, "find_project", fail)
+    monkeypatch.setattr(sys, "argv", ["x", "report"])
+    with pytest.raises(ModuleNotFoundError):
+        main()
+
+
+def test_modules_of_the_extra_are_those_of_the_project_file() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extra = project["project"]["optional-dependencies"]["render"]
+    names = {re.split(r"[<>=\[]", name)[0].removesuffix("-binary") for name in extra}
+    assert names <= {name.lower() for name in RENDER_EXTRA}
+    assert {name.lower() for name in RENDER_EXTRA} - names == {"ipython"}, "comes with ipykernel"
 
 
 def test_module_and_script_are_the_same(tmp_path: Path) -> None:

@@ -18,6 +18,12 @@ __all__ = ["app", "main"]
 INTERRUPTED = 130
 """Exit code of a command that SIGINT ended: 128 and the number of the signal."""
 
+RENDER_EXTRA = frozenset(
+    {"IPython", "fontTools", "ipykernel", "matplotlib", "nbclient", "nbformat"}
+    | {"pypandoc", "seaborn", "typst"}
+)
+"""Modules that only the extra ``render`` installs."""
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -62,6 +68,12 @@ def main() -> None:
         if end.code == INTERRUPTED:  # how typer ends a command that was interrupted
             _interrupted()
         raise
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name not in RENDER_EXTRA:
+            raise
+        sys.stderr.write(f"{name} is not installed: pip install 'armutsexpertise[render]'.\n")
+        sys.exit(1)
     except OSError as error:
         sys.stderr.write(f"{_os_sentence(error)}\n")
         sys.exit(1)
