@@ -263,6 +263,18 @@ def test_modules_of_the_extra_are_those_of_the_project_file() -> None:
     assert {name.lower() for name in RENDER_EXTRA} - names == {"ipython"}, "comes with ipykernel"
 
 
+def test_a_failing_chunk_shows_its_place_and_its_traceback(
+    say: Callable[..., Said], project: Project
+) -> None:
+    (project.analysis("passes") / "report.py").write_text(
+        "from armutsexpertise.render.errors import RenderError\n"
+        "def main(project): raise RenderError('The chunk fails.', line=3, traceback='NameError: x')\n"
+    )
+    code, _, err = say("report", "--only", "report", "--root", project.root)
+    assert code == 1
+    assert err == "line 3: The chunk fails.\nNameError: x\n"
+
+
 def test_module_and_script_are_the_same(tmp_path: Path) -> None:
     script = Path(sys.executable).with_name("armutsexpertise")
     if not script.is_file():
