@@ -268,11 +268,11 @@ def test_a_failing_chunk_shows_its_place_and_its_traceback(
 ) -> None:
     (project.analysis("passes") / "report.py").write_text(
         "from armutsexpertise.render.errors import RenderError\n"
-        "def main(project): raise RenderError('The chunk fails.', line=3, traceback='NameError: x')\n"
+        "def main(project): raise RenderError('Chunk fails.', line=3, traceback='NameError: x')\n"
     )
     code, _, err = say("report", "--only", "report", "--root", project.root)
     assert code == 1
-    assert err == "line 3: The chunk fails.\nNameError: x\n"
+    assert err == "line 3: Chunk fails.\nNameError: x\n"
 
 
 def test_module_and_script_are_the_same(tmp_path: Path) -> None:
