@@ -150,6 +150,12 @@ def test_the_config_of_the_study_is_right() -> None:
             "greater than or equal to 5",
         ),
         ('"05111000"', '"5111000"', "'cost.cities.5111000' is '5111000': string should match"),
+        (
+            r"automatisch: (.*)high: [\d.]+",
+            r"automatisch: \1high: 1.2",
+            "'cost.take_up.automatisch.high",
+        ),
+        (r", high_evidence: \w+", "", "either high or high_evidence must be given"),
         (r"draws: \d+", "draws: 10", "'profile.draws' is 10: input should be greater than or"),
     ],
 )
