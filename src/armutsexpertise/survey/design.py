@@ -6,7 +6,7 @@ sample: units outside contribute zeros and are never deleted.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -60,7 +60,7 @@ class _Stage:
         return _sums(in_domain, squares * self.scale[at], n_domains)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SurveyDesign:
     r"""A sample, its weights and how it was drawn.
 
@@ -101,7 +101,7 @@ class SurveyDesign:
     scale: float = 1.0
     rscales: Floats | None = None
     centre: Centre = "estimate"
-    _given_df: float | None = field(default=None, repr=False)
+    _given_df: float | None = None
 
     @classmethod
     def from_frame(
@@ -294,6 +294,14 @@ class SurveyDesign:
 
     def __len__(self) -> int:
         return len(self.weights)
+
+    def __repr__(self) -> str:
+        if self.replicates is not None:
+            how = f"{self.replicates.shape[1]} replicates {self.kind}"
+        else:
+            first = self._stages[0]
+            how = f"{len(first.stratum)} sampling units in {len(first.sampled)} strata"
+        return f"<SurveyDesign: {len(self)} rows, {how}>"
 
     def covariance(self, influence: npt.ArrayLike) -> Floats:
         r"""Return the design covariance of weighted totals.

@@ -1,0 +1,289 @@
+"""Estimates against R's survey, and what they say where there is nothing to estimate."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from survey_samples import REFERENCE, replicated, taylor
+
+from armutsexpertise.survey.design import SurveyDesign
+from armutsexpertise.survey.estimate import (
+    Mean,
+    Proportion,
+    Quantile,
+    Ratio,
+    Total,
+    estimate,
+)
+from armutsexpertise.survey.linearised import Linearised
+
+SIMPLE = {
+    "total": Total("income"),
+    "mean": Mean("income"),
+    "ratio": Ratio("income", "size"),
+    "proportion": Proportion("poor"),
+}
+RULES = {
+    "math": "inverted_cdf",
+    "school": "averaged_inverted_cdf",
+    "hf4": "interpolated_inverted_cdf",
+}
+TAYLOR = [
+    name
+    for name in REFERENCE["design"].unique()
+    if name in ("persons", "clusters", "stratified", "nested", "fpc", "two_stage")
+]
+THIN = [name for name in REFERENCE["design"].unique() if name.startswith("thin_")]
+REPLICATED = ["JK1", "JKn", "BRR", "Fay", "bootstrap", "bootstrap_mean", "SDR"]
+
+
+def _reference(design, statistics):
+    rows = REFERENCE[REFERENCE["design"].eq(design) & REFERENCE["statistic"].isin(statistics)]
+    assert len(rows)
+    return rows.rename(columns={"statistic": "indicator"})
+
+
+def _same(got, expected, keys, rel=1e-10):
+    merged = expected.merge(got, on=keys, suffixes=("_r", ""), validate="1:1")
+    assert len(merged) == len(expected)
+    for column in [name for name in got if name in ("estimate", "se", "ci_low", "ci_high", "df")]:
+        reference = merged[f"{column}_r"].to_numpy(dtype=float)
+        assert merged[column].to_numpy() == pytest.approx(reference, rel=rel, nan_ok=True), column
+
+
+@pytest.mark.parametrize("name", TAYLOR)
+def test_taylor_matches_r(frame, name):
+    design = taylor(frame, name)
+    whole = estimate(design, SIMPLE).assign(domain="ALL")
+    parts = estimate(design, SIMPLE, by=["region", "sex"])
+    parts["domain"] = parts["region"] + " " + parts["sex"]
+    _same(pd.concat([whole, parts]), _reference(name, SIMPLE), ["indicator", "domain"])
+
+
+@pytest.mark.parametrize("name", [*THIN, *REPLICATED])
+def test_lonely_units_and_replicates_match_r(frame, name):
+    design = (taylor if name in THIN else replicated)(frame, name)
+    whole = estimate(design, SIMPLE).assign(domain="ALL")
+    part = estimate(design, SIMPLE, where="female").assign(domain="female")
+    expected = _reference(name, SIMPLE)
+    if name in REPLICATED:  # R takes the rank of the rows of the domain: compare without t
+        assert set(part["df"]) == {design.degrees_of_freedom}
+        _same(whole, expected[expected["domain"].eq("ALL")], ["indicator", "domain"])
+        keep = ["indicator", "domain", "estimate", "se"]
+        _same(part[keep], expected.loc[expected["domain"].eq("female"), keep], keep[:2])
+        return
+    _same(pd.concat([whole, part]), expected, ["indicator", "domain"])
+
+
+@pytest.mark.parametrize("name", TAYLOR)
+def test_quantiles_match_r(frame, name):
+    design = taylor(frame, name)
+    indicators = {
+        f"quantile_{rule} {p}": Quantile("income", p, convention)
+        for rule, convention in RULES.items()
+        for p in (0.1, 0.25, 0.5, 0.9)
+    }
+    whole = estimate(design, indicators).assign(domain="ALL")
+    parts = estimate(design, indicators, by=["region", "sex"])
+    parts["domain"] = parts["region"] + " " + parts["sex"]
+    got = pd.concat([whole, parts])
+    expected = _reference(name, [f"quantile_{rule}" for rule in RULES])
+    expected["indicator"] += " " + expected["variable"]
+    # here R extrapolates type 4 below the smallest value of the domain
+    beyond = expected["indicator"].eq("quantile_hf4 0.1") & expected["domain"].eq("south female")
+    expected = expected[~beyond]
+    _same(got, expected, ["indicator", "domain"])
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("pers_strat", {"strata": "db040"}), ("hh_nostrat", {"clusters": "db030"})],
+)
+def test_matches_r_on_eusilc(eusilc, convey, name, options):
+    design = SurveyDesign.from_frame(eusilc, weights="rb050", **options)
+    indicators = {
+        "mean": Mean("eqIncome"),
+        "poor10k_mean": Proportion("poor10k"),
+        "poor10k_total": Total("poor10k"),
+        "ratio_inc_hsize": Ratio("eqIncome", "hsize"),
+    } | {f"q{p}": Quantile("eqIncome", p) for p in (0.1, 0.25, 0.5, 0.9)}
+    got = pd.concat(
+        [
+            estimate(design, indicators).assign(dom="ALL"),
+            estimate(design, indicators, by="db040").rename(columns={"db040": "dom"}),
+        ]
+    )
+    expected = convey[convey["design"].eq(name) & convey["ind"].isin(indicators)]
+    merged = expected.merge(got, left_on=["ind", "dom"], right_on=["indicator", "dom"])
+    assert len(merged) == len(expected) == 26
+    assert merged["estimate"].to_numpy() == pytest.approx(merged["est"].to_numpy(), rel=1e-10)
+    assert merged["se_y"].to_numpy() == pytest.approx(merged["se_x"].to_numpy(), rel=1e-10)
+
+
+def test_a_function_gives_the_same_as_the_built_in(frame):
+    def mean(data, weights, inside):
+        w, y = weights * inside, data["income"].to_numpy()
+        value = (w @ y) / w.sum()
+        return Linearised(value, inside * (y - value) / w.sum())
+
+    for design in (taylor(frame, "two_stage"), replicated(frame, "Fay")):
+        got = estimate(design, {"m": mean, "M": Mean("income")}, by="sex")
+        columns = ["estimate", "se", "ci_low", "ci_high", "df"]
+        one, two = (got.loc[got["indicator"].eq(name), columns].to_numpy() for name in "mM")
+        assert one == pytest.approx(two, rel=1e-10)
+
+
+def test_undefined_function_says_so(small):
+    design = SurveyDesign.from_frame(small, weights="w")
+    row = estimate(design, {"x": lambda *_: Linearised(np.nan, np.zeros(6))}).iloc[0]
+    assert np.isnan(row["estimate"])
+    assert row["method"].endswith("undefined in this domain")
+
+
+def test_empty_and_missing_domains_have_rows(small):
+    small["group"] = pd.Categorical(["x", "x", "y", "y", None, "y"], ["x", "y", "z"])
+    small["other"] = [1, 1, 1, 2, 2, 2]
+    design = SurveyDesign.from_frame(small, weights="w")
+    got = estimate(
+        design, {"m": Mean("y"), "t": Total("y"), "q": Quantile("y", 0.5)}, by=["group", "other"]
+    )
+    assert len(got) == 3 * 4 * 2
+    empty = got[got["n"].eq(0)]
+    assert empty["method"].str.contains("empty domain").all()
+    assert empty[["estimate", "se", "ci_low", "ci_high"]].isna().all(axis=None)
+    unknown = got[got["group"].isna()]
+    assert len(unknown) == 6
+    assert unknown["method"].str.contains("domain value missing").all()
+    assert got[got["indicator"].eq("m")]["n_weighted"].sum() == small["w"].sum()
+
+
+def test_missing_values_fail_or_are_counted(small):
+    small.loc[[0, 3], "y"] = np.nan
+    design = SurveyDesign.from_frame(small, weights="w")
+    with pytest.raises(ValueError, match="2 of 6 rows lack a value"):
+        estimate(design, {"m": Mean("y")})
+    got = estimate(design, {"m": Mean("y")}, by="stratum", missing="drop")
+    assert got["n"].tolist() == [2, 2]
+    assert got["method"].str.endswith("1 missing left out").all()
+    assert got["estimate"].tolist() == pytest.approx([(2 + 12) / 5, (10 + 9) / 3])
+
+
+def test_rows_outside_where_may_be_missing(small):
+    small["young"] = [True, True, True, False, True, True]
+    small.loc[3, "y"] = np.nan
+    design = SurveyDesign.from_frame(small, weights="w")
+    assert estimate(design, {"m": Mean("y")}, where="young")["n"].tolist() == [5]
+
+
+def test_share_of_none_and_all_has_no_interval(small):
+    small["yes"] = [True] * 3 + [False] * 3
+    design = SurveyDesign.from_frame(small, weights="w")
+    got = estimate(design, {"p": Proportion("yes")}, by="stratum")
+    assert got["estimate"].tolist() == [1, 0]
+    assert got[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert got["method"].str.endswith("no interval for a share of 0 or 1").all()
+
+
+def test_domain_in_one_unit_has_no_interval(small):
+    design = SurveyDesign.from_frame(small, weights="w", clusters="psu")
+    row = estimate(design, {"m": Mean("y")}, by="psu").iloc[0]
+    assert row["df"] == 0
+    assert np.isnan(row["ci_low"])
+    assert row["method"].endswith("no degrees of freedom")
+
+
+def test_ratio_over_zero_is_undefined(small):
+    small["none"] = 0
+    design = SurveyDesign.from_frame(small, weights="w")
+    row = estimate(design, {"r": Ratio("y", "none")}).iloc[0]
+    assert np.isnan(row["estimate"])
+    assert row["method"].endswith("undefined: the denominator is 0")
+
+
+def test_domain_absent_from_a_replicate_has_no_error(frame):
+    design = replicated(frame, "JK1")
+    got = estimate(design, {"m": Mean("income")}, by="psu")
+    assert got["se"].isna().all()
+    assert got["method"].str.endswith("no standard error").all()
+
+
+def test_degrees_of_freedom_can_be_chosen(frame):
+    design = taylor(frame, "stratified")
+    frames = {
+        choice: estimate(design, {"m": Mean("income")}, by="region", degrees_of_freedom=choice)
+        for choice in ("domain", "design", np.inf)
+    }
+    assert frames["design"]["df"].tolist() == [28, 28]
+    assert (frames["domain"]["df"] < 28).any()
+    half = (frames[np.inf]["ci_high"] - frames[np.inf]["estimate"]) / frames[np.inf]["se"]
+    assert half.to_numpy() == pytest.approx(1.959963984540054)
+
+
+def test_level_of_text_and_categorical(frame):
+    design = taylor(frame, "stratified")
+    text = estimate(design, {"p": Proportion("sex", "female")})
+    boolean = estimate(design, {"p": Proportion("female")})
+    pd.testing.assert_frame_equal(text, boolean)
+    coded = design.frame.assign(sex=pd.Categorical(frame["sex"], ["female", "male", "x"]))
+    design = taylor(coded, "stratified")
+    assert estimate(design, {"p": Proportion("sex", "x")})["estimate"].tolist() == [0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(-50, 50), st.integers(1, 4)), min_size=1, max_size=30),
+    st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0]),
+    st.sampled_from(list(RULES.values())[:2]),
+)
+def test_quantile_of_integer_weights_is_that_of_repeated_rows(pairs, p, convention):
+    frame = pd.DataFrame(pairs, columns=["y", "w"])
+    repeated = np.repeat(frame["y"], frame["w"])
+    got = estimate(
+        SurveyDesign.from_frame(frame, weights="w", lonely_psu="certainty"),
+        {"q": Quantile("y", p, convention)},
+        degrees_of_freedom="design",
+    )
+    assert got["estimate"].iloc[0] == np.quantile(repeated, p, method=convention)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 1000))
+def test_scale_of_weights_changes_no_mean(seed, factor):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({"w": rng.uniform(1, 9, 30), "y": rng.normal(5, 2, 30)})
+    indicators = {"m": Mean("y"), "q": Quantile("y", 0.5)}
+    one, two = (
+        estimate(SurveyDesign.from_frame(frame.assign(w=frame["w"] * k), weights="w"), indicators)
+        for k in (1, factor)
+    )
+    assert one[["estimate", "se"]].to_numpy() == pytest.approx(
+        two[["estimate", "se"]].to_numpy(), rel=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("indicator", "options", "error", "message"),
+    [
+        (Mean("gone"), {}, ValueError, "lacks 1 column"),
+        (Mean("stratum"), {}, TypeError, "not numbers"),
+        (Mean("inf"), {}, ValueError, "infinite in 1 rows"),
+        (Proportion("y"), {}, ValueError, "other than 0 and 1 in 4"),
+        (Proportion("stratum", "c"), {}, ValueError, "'c' does not occur"),
+        (Quantile("y", 2), {}, ValueError, r"in \[0, 1\]"),
+        (Quantile("y", 0.5, "best"), {}, ValueError, "convention must be one of"),
+        (Mean("y"), {"by": "gone"}, ValueError, "lacks 1 column"),
+        (Mean("y"), {"by": "n"}, ValueError, "named like result columns"),
+        (Mean("y"), {"where": "y"}, TypeError, "must be boolean"),
+        (Mean("y"), {"level": 95}, ValueError, "between 0 and 1"),
+        (Mean("y"), {"missing": "ignore"}, ValueError, "fail or drop"),
+        (Mean("y"), {"degrees_of_freedom": "all"}, ValueError, "domain, design or a number"),
+    ],
+)
+def test_refuses_bad_requests(small, indicator, options, error, message):
+    small = small.assign(n=1, inf=[np.inf, 1, 1, 1, 1, 1])
+    design = SurveyDesign.from_frame(small, weights="w")
+    with pytest.raises(error, match=message):
+        estimate(design, {"x": indicator}, **options)
+    with pytest.raises(ValueError, match="indicators is empty"):
+        estimate(design, {})
