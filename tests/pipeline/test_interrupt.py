@@ -49,14 +49,29 @@ def products(project: Project) -> dict[str, str]:
     }
 
 
+def wait_for_folder(project: Project, pattern: str) -> None:
+    """Wait until a stage writes, to a new folder beside the former one."""
+    for _ in range(30_000):
+        if any((project.clean("passes").parent).glob(pattern)):
+            return
+        time.sleep(0.001)
+    pytest.fail(f"{pattern} never came")
+
+
+# Stage, line after which to wait, and seconds or the folder whose writing to wait for.
 CASES = [
-    *((stage, f"passes: {stage}, reads ", pause) for stage in STAGES for pause in (0.0, 0.7)),
+    *((stage, f"passes: {stage}, reads ", 0.0) for stage in STAGES),
+    ("clean", "passes: clean, reads ", ".clean-*"),
+    ("model", "passes: model, reads ", ".estimates-*"),
+    ("report", "passes: report, reads ", 0.7),  # while the figures are drawn
     ("report", "files of exhibits", 1.0),  # while the chunks of the document run
 ]
 
 
-@pytest.mark.parametrize(("stage", "line", "pause"), CASES, ids=str)
-def test_interrupt(built: Project, tmp_path: Path, stage: str, line: str, pause: float) -> None:
+@pytest.mark.parametrize(("stage", "line", "moment"), CASES, ids=str)
+def test_interrupt(
+    built: Project, tmp_path: Path, stage: str, line: str, moment: float | str
+) -> None:
     project = Project(tmp_path / FOLDER)
     shutil.copytree(built.root, project.root, ignore=shutil.ignore_patterns("src", ".cache"))
     before = products(project)
@@ -64,7 +79,10 @@ def test_interrupt(built: Project, tmp_path: Path, stage: str, line: str, pause:
     running = start(project, stage)
     assert running.stdout is not None
     assert any(line in said for said in running.stdout), "the line never came"
-    time.sleep(pause)
+    if isinstance(moment, str):
+        wait_for_folder(project, moment)
+    else:
+        time.sleep(moment)
     os.killpg(running.pid, signal.SIGINT)
     _, complaint = running.communicate(timeout=60)
     assert running.returncode == 130, complaint
@@ -73,7 +91,7 @@ def test_interrupt(built: Project, tmp_path: Path, stage: str, line: str, pause:
     assert products(project) == before, "the former files are whole"
     left = {p.relative_to(project.root) for p in project.root.rglob("*")} - files
     assert not [p for p in left if not {"__pycache__", ".lock", ".cache"} & set(p.parts)]
-    if pause:
+    if moment:
         again = start(project, stage)
         _, complaint = again.communicate(timeout=120)
         assert again.returncode == 0, complaint
