@@ -14,9 +14,9 @@ TOPIC ?= $(TOPICS)
 # What the stages of a topic are made from: raw packages, and folders or modules of
 # src/armutsexpertise that the stage uses. A change there redoes the stage.
 passes_raw    := passes evidence nrw_regions statutory
-passes_clean  := catalog passes stages.py
-passes_model  := passes
-passes_report := publish render
+passes_clean  := catalog passes stages.py provenance.py
+passes_model  := passes config.py publish/values.py
+passes_report := publish render provenance.py
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -60,13 +60,13 @@ data-check: $(INSTALLED) ## check all data packages: schema, keys, hashes, plaus
 	@$(PY) -m armutsexpertise data check
 
 define topic_rules
-data/processed/$(1)/check.done: $(INSTALLED) $$(call files,$$(addprefix data/raw/,$$($(1)_raw))) $$(call code,catalog)
+data/processed/$(1)/check.done: $(INSTALLED) $$(call files,$$(addprefix data/raw/,$$($(1)_raw))) analyses/$(1)/check.py $$(call code,catalog $(1)/inventory_checks.py)
 	@$(PY) -m armutsexpertise report $(1) --only check && mkdir -p $$(@D) && touch $$@ $(REBUILT)
 
 data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(call code,$$($(1)_clean)) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only clean && touch $$@ $(REBUILT)
 
-data/processed/$(1)/model.done: data/processed/$(1)/clean.done analyses/$(1)/model.py $$(call code,$$($(1)_model)) $$(if $$(wildcard data/processed/$(1)/estimates),,FORCE)
+data/processed/$(1)/model.done: data/processed/$(1)/clean.done analyses/$(1)/model.py $$(wildcard analyses/$(1)/headlines.py) $$(call code,$$($(1)_model)) $$(if $$(wildcard data/processed/$(1)/estimates),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only model && touch $$@ $(REBUILT)
 
 data/processed/$(1)/report.done: data/processed/$(1)/model.done analyses/_quarto.yml analyses/references.bib $$(wildcard analyses/$(1)/*.py analyses/$(1)/*.md analyses/$(1)/*.qmd) $$(call code,$$($(1)_report)) $$(if $$(and $$(wildcard reports/$(1)/report.html),$$(wildcard reports/$(1)/report.pdf),$$(wildcard reports/$(1)/exhibits/exhibits.json)),,FORCE)
@@ -77,7 +77,7 @@ $(foreach t,$(TOPICS),$(eval $(call topic_rules,$(t))))
 .PHONY: FORCE
 FORCE:
 
-reports/index.html: $(foreach t,$(TOPICS),$(wildcard data/processed/$(t)/report.done)) $(foreach t,$(TOPIC),data/processed/$(t)/report.done) $(wildcard analyses/index.*) $(call code,publish render)
+reports/index.html: $(foreach t,$(TOPICS),$(wildcard data/processed/$(t)/report.done)) $(foreach t,$(TOPIC),data/processed/$(t)/report.done) $(wildcard analyses/index.*) $(call code,publish render site.py)
 	@$(PY) -m armutsexpertise report --only index && touch $(REBUILT)
 
 .PHONY: processed
