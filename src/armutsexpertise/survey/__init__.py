@@ -3,8 +3,10 @@
 ========================  ==================================================================
 module                    what it holds
 ========================  ==================================================================
+`combine`                 Rubin's rules for imputations and plausible values
 `design`                  how the sample was drawn; covariance by Taylor or replicates
 `estimate`                totals, means, proportions, ratios, quantiles by domain
 `linearised`              an estimate with its influence values
+`replicate`               replicate weights from a design: jackknife, half-samples, bootstrap
 ========================  ==================================================================
 """

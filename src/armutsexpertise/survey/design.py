@@ -265,14 +265,7 @@ class SurveyDesign:
         if (kind == "Fay") != (fay is not None) or (fay is not None and not 0 <= fay < 1):
             raise ValueError("fay belongs to kind Fay and lies in [0, 1): give both or neither.")
         if scale is None:
-            scale = {
-                "JK1": (count - 1) / count,
-                "JKn": 1.0,
-                "BRR": 1 / count,
-                "Fay": 1 / (count * (1 - (fay or 0.0)) ** 2),
-                "bootstrap": 1 / count if centre == "estimate" else 1 / (count - 1),
-                "SDR": 4 / count,
-            }[kind]
+            scale = default_scale(kind, count, fay=fay, centre=centre)
         factors = np.ones(count) if rscales is None else np.asarray(rscales, dtype=float)
         if factors.shape != (count,) or not (np.isfinite(factors) & (factors >= 0)).all():
             raise ValueError(
@@ -471,6 +464,12 @@ class SurveyDesign:
         covariance: Floats = deviation.T @ deviation
         return covariance
 
+    @property
+    def sampling_units(self) -> tuple[Integers, Integers]:
+        """First-stage unit of each row, shape (n,), and stratum of each unit, shape (units,)."""
+        first = self._stages[0]
+        return first.unit, first.stratum
+
     @cached_property
     def degrees_of_freedom(self) -> float:
         """Degrees of freedom of the design's variances.
@@ -582,6 +581,37 @@ class SurveyDesign:
             factor: Floats = np.where(lonely, 0.0, strata[parent] / others[parent])
             return factor
         return np.ones(len(lonely))
+
+
+def default_scale(
+    kind: ReplicateKind, count: int, *, fay: float | None = None, centre: Centre = "estimate"
+) -> float:
+    """Return the factor before the sum over replicates that belongs to a kind.
+
+    Parameters
+    ----------
+    kind : {"JK1", "JKn", "BRR", "Fay", "bootstrap", "SDR"}
+        How the replicates were made.
+    count : int
+        Number R of replicates, at least 2.
+    fay : float, optional
+        Fay's factor, for kind "Fay".
+    centre : {"estimate", "mean"}
+        What the squares are about.
+
+    Returns
+    -------
+    float
+        The factor; see :meth:`SurveyDesign.from_replicates`.
+    """
+    return {
+        "JK1": (count - 1) / count,
+        "JKn": 1.0,
+        "BRR": 1 / count,
+        "Fay": 1 / (count * (1 - (fay or 0.0)) ** 2),
+        "bootstrap": 1 / count if centre == "estimate" else 1 / (count - 1),
+        "SDR": 4 / count,
+    }[kind]
 
 
 def checked_weights(weights: pd.Series) -> Floats:

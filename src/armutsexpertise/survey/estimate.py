@@ -386,7 +386,7 @@ def _evaluate(
     if extra is not None:
         result.ci_low, result.ci_high = extra
     elif isinstance(indicator, Proportion):
-        result.ci_low, result.ci_high = _logit_interval(value, se, critical)
+        result.ci_low, result.ci_high = logit_interval(value, se, critical)
         result.note(~empty & ((value <= 0) | (value >= 1)), "no interval for a share of 0 or 1")
     else:
         result.ci_low, result.ci_high = value - critical * se, value + critical * se
@@ -556,7 +556,19 @@ def _statistics(
     return value, se, [(undefined, "undefined in this domain")]
 
 
-def _logit_interval(p: Floats, se: Floats, critical: Floats) -> tuple[Floats, Floats]:
+def logit_interval(p: Floats, se: Floats, critical: Floats) -> tuple[Floats, Floats]:
+    """Return the limits of shares that are symmetric on the logit scale.
+
+    Parameters
+    ----------
+    p, se, critical : ndarray of float, shape (k,)
+        Shares in [0, 1], their standard errors and the critical values.
+
+    Returns
+    -------
+    tuple of two ndarray of float, shape (k,)
+        Lower and upper limits in (0, 1), NaN for a share of 0 or 1.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = np.log(p / (1 - p))
         half = critical * se / (p * (1 - p))

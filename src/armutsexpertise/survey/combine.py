@@ -1,0 +1,230 @@
+"""Estimates from multiply imputed data and plausible values, combined by Rubin's rules."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from armutsexpertise.survey.design import Floats, SurveyDesign
+from armutsexpertise.survey.estimate import (
+    Indicator,
+    Missing,
+    critical_values,
+    estimate,
+    logit_interval,
+)
+
+_KEEP = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_weighted", "method")
+
+
+class Combined(NamedTuple):
+    """Estimates over imputations.
+
+    Attributes
+    ----------
+    estimate : ndarray of float, shape (k,)
+        Mean over the imputations.
+    covariance : ndarray of float, shape (k, k)
+        Total covariance: within plus between imputations.
+    degrees_of_freedom : ndarray of float, shape (k,)
+        For Student's t, per estimate.
+    missing_information : ndarray of float, shape (k,)
+        Share in [0, 1] of the total variance that comes from between the imputations.
+    """
+
+    estimate: Floats
+    covariance: Floats
+    degrees_of_freedom: Floats
+    missing_information: Floats
+
+
+def combine(
+    estimates: npt.ArrayLike,
+    covariances: npt.ArrayLike,
+    degrees_of_freedom: npt.ArrayLike = np.inf,
+) -> Combined:
+    r"""Combine estimates from m imputed data sets or plausible values.
+
+    Parameters
+    ----------
+    estimates : array_like of float, shape (m, k) or (m,)
+        Estimate from each imputation.
+    covariances : array_like of float, shape (m, k, k) or (m,)
+        Its design covariance.
+    degrees_of_freedom : array_like of float, shape (k,) or a number
+        Degrees of freedom of the complete data, positive.
+
+    Returns
+    -------
+    Combined
+        Estimate, covariance and degrees of freedom.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two imputations, shapes do not fit, or a value is not finite.
+
+    Notes
+    -----
+    With the mean :math:`\bar U` of the covariances and the covariance B of the estimates
+
+    .. math:: T = \bar U + (1 + 1/m) B, \qquad \lambda = (1 + 1/m) B / T
+
+    (Rubin 1987, doi:10.1002/9780470316696). Degrees of freedom per estimate by Barnard and
+    Rubin (1999, doi:10.1093/biomet/86.4.948): the harmonic sum of
+    :math:`(m-1)/\lambda^2` and :math:`(1-\lambda)\nu(\nu+1)/(\nu+3)` with the complete
+    :math:`\nu`.
+    """
+    points = np.asarray(estimates, dtype=float)
+    within = np.asarray(covariances, dtype=float)
+    points = points[:, None] if points.ndim == 1 else points
+    within = within[:, None, None] if within.ndim == 1 else within
+    m, k = points.shape
+    if m < 2:
+        raise ValueError(f"{m} imputation(s) cannot be combined: give at least two.")
+    if within.shape != (m, k, k):
+        raise ValueError(
+            f"covariances have shape {within.shape} for estimates of shape {points.shape}: give "
+            f"({m}, {k}, {k})."
+        )
+    if not (np.isfinite(points).all() and np.isfinite(within).all()):
+        broken = int((~(np.isfinite(points).all(1) & np.isfinite(within).all((1, 2)))).sum())
+        raise ValueError(f"The estimate is undefined in {broken} of {m} imputations.")
+    centre = points.mean(axis=0)
+    deviation = points - centre
+    between = (1 + 1 / m) * (deviation.T @ deviation) / (m - 1)
+    total = within.mean(axis=0) + between
+    variance = np.diag(total)
+    share = np.divide(np.diag(between), variance, out=np.zeros(k), where=variance > 0)
+    complete = np.broadcast_to(np.asarray(degrees_of_freedom, dtype=float), (k,))
+    return Combined(centre, total, _barnard_rubin(share, complete, m), share)
+
+
+def _barnard_rubin(share: Floats, complete: Floats, m: int) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_imputation = np.where(share > 0, (m - 1) / share**2, np.inf)
+        observed = (1 - share) * complete * (complete + 1) / (complete + 3)
+        observed = np.where(np.isinf(complete), np.inf, observed)
+        df: Floats = 1 / (1 / of_imputation + 1 / observed)
+    return df
+
+
+def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.DataFrame:
+    """Combine tidy results, one frame per imputation, row by row.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        Results of :func:`armutsexpertise.survey.estimate.estimate` or of a model, with the
+        same indicators and domains in the same order.
+    level : float
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    DataFrame
+        The same rows and columns. ``n`` is the smallest over the imputations, ``n_weighted``
+        the mean. A row that is undefined in one imputation is undefined, and ``method`` says
+        in how many.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two frames or their rows differ.
+    """
+    if len(frames) < 2:
+        raise ValueError(f"{len(frames)} imputation(s) cannot be combined: give at least two.")
+    first = frames[0]
+    keys = [name for name in first if name not in _KEEP]
+    for number, frame in enumerate(frames[1:], start=2):
+        if list(frame) != list(first) or not frame[keys].equals(first[keys]):
+            raise ValueError(
+                f"The rows of imputation {number} differ from those of the first: use the same "
+                "indicators and domains, with categoricals where a value may be absent."
+            )
+    m = len(frames)
+    points, errors = (
+        np.array([frame[name].to_numpy(dtype=float) for frame in frames])
+        for name in ("estimate", "se")
+    )
+    defined = np.isfinite(points).all(axis=0)
+    with_error = defined & np.isfinite(errors).all(axis=0)
+    between = (1 + 1 / m) * points.var(axis=0, ddof=1)
+    variance = (errors**2).mean(axis=0) + between
+    with np.errstate(invalid="ignore"):
+        share = np.where(variance > 0, between / variance, 0.0)
+    complete = np.min([frame["df"].to_numpy(dtype=float) for frame in frames], axis=0)
+    df = np.where(complete > 0, _barnard_rubin(share, complete, m), complete)
+    df = np.where(with_error, df, complete)
+    centre = np.where(defined, points.mean(axis=0), np.nan)
+    se = np.where(with_error, np.sqrt(variance), np.nan)
+    critical = critical_values(df, level)
+    low, high = centre - critical * se, centre + critical * se
+    shares = first["method"].str.startswith("proportion").to_numpy(dtype=bool)
+    logit_low, logit_high = logit_interval(centre, se, critical)
+    result = first.copy()
+    result["estimate"], result["se"] = centre, se
+    result["ci_low"] = np.where(shares, logit_low, low)
+    result["ci_high"] = np.where(shares, logit_high, high)
+    result["df"] = df
+    result["n"] = np.min([frame["n"].to_numpy() for frame in frames], axis=0)
+    result["n_weighted"] = np.mean([frame["n_weighted"].to_numpy() for frame in frames], axis=0)
+    undefined = (~np.isfinite(points)).sum(axis=0)
+    result["method"] = [
+        f"{text}; Rubin's rules, {m} imputations" + (f", undefined in {count}" if count else "")
+        for text, count in zip(first["method"], undefined, strict=True)
+    ]
+    return result
+
+
+def estimate_imputed(
+    design: SurveyDesign,
+    indicators: Mapping[str, Sequence[Indicator]],
+    by: str | Sequence[str] | None = None,
+    *,
+    level: float = 0.95,
+    where: str | None = None,
+    missing: Missing = "fail",
+) -> pd.DataFrame:
+    """Estimate indicators whose columns are plausible values or imputations.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The sample.
+    indicators : mapping of str to sequence of indicator
+        Name and the indicator for each imputation, as
+        ``{"literacy": [Mean(f"PVLIT{k}") for k in range(1, 11)]}``; the same number for all.
+    by, level, where, missing
+        As in :func:`armutsexpertise.survey.estimate.estimate`.
+
+    Returns
+    -------
+    DataFrame
+        The tidy frame, combined by :func:`combine_frames`.
+
+    Raises
+    ------
+    ValueError
+        If the indicators have different numbers of imputations, or fewer than two.
+    """
+    counts = sorted({len(versions) for versions in indicators.values()})
+    if len(counts) != 1:
+        raise ValueError(
+            f"Indicators have {', '.join(map(str, counts)) or 'no'} imputations: give each the "
+            "same number."
+        )
+    frames = [
+        estimate(
+            design,
+            {name: versions[k] for name, versions in indicators.items()},
+            by,
+            level=level,
+            where=where,
+            missing=missing,
+        )
+        for k in range(counts[0])
+    ]
+    return combine_frames(frames, level)
