@@ -110,7 +110,7 @@ def make_replicates(
         factors, _ = _jackknife(stratum, sampled)
     else:
         factors = _half_samples(stratum, sampled, fay or 0.0)
-    weights = (factors[:, unit] * design.weights).T
+    weights = (np.take(factors, unit, axis=1) * design.weights).T
     if adjust is not None:
         weights = adjust(weights)
     count = len(factors)
@@ -172,7 +172,7 @@ def bootstrap(
     estimate = np.asarray(estimator(design.weights[:, None]), dtype=float)[0]
     parts = []
     for factors in _rao_wu(stratum, np.bincount(stratum), n_replicates, seed, block):
-        weights = (factors[:, unit] * design.weights).T
+        weights = (np.take(factors, unit, axis=1) * design.weights).T
         parts.append(np.asarray(estimator(weights if adjust is None else adjust(weights))))
     values = np.vstack(parts)
     broken = int((~np.isfinite(values)).any(axis=1).sum())
