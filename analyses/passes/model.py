@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import pandas as pd
 from headlines import headlines
 
-from armutsexpertise.config import read_config
+from armutsexpertise.config import ConfigError, read_config
 from armutsexpertise.passes import (
     cost,
     coverage,
@@ -24,6 +27,15 @@ TOPIC = "passes"
 SCOPES = {"aktuell": ("current",), "aktuell oder datiert": ("current", "dated")}
 
 Tables = dict[str, pd.DataFrame]
+
+
+@contextmanager
+def choice(key: str) -> Iterator[None]:
+    """Name the key of config.yml where a function refuses what stands there."""
+    try:
+        yield
+    except ValueError as error:
+        raise ConfigError(f"analyses/{TOPIC}/config.yml, {key}: {error}") from None
 
 
 def coverage_tables(clean: Tables, config: PassesConfig) -> Tables:
@@ -110,9 +122,10 @@ def documented_tables(clean: Tables, config: PassesConfig) -> Tables:
     for model, covariates in choices.models.items():
         units = {k: v for k, v in choices.units.items() if k in covariates}
         for sample, frame in {"alle Gemeinden": towns, "Großstädte": large}.items():
-            fit = documented.fit_documented(
-                frame, "documented", list(covariates), cluster="kreis_ags5", level=choices.level
-            )
+            with choice(f"documented.models.{model}"):
+                fit = documented.fit_documented(
+                    frame, "documented", list(covariates), cluster="kreis_ags5", level=choices.level
+                )
             effects.append(
                 documented.average_marginal_effects(fit, units=units).assign(
                     model=model, sample=sample
@@ -129,15 +142,20 @@ def documented_tables(clean: Tables, config: PassesConfig) -> Tables:
                     "warnings": " ".join(fit.warnings),
                 }
             )
+    if choices.main_model not in choices.models:
+        raise ConfigError(
+            f"documented.main_model is '{choices.main_model}': one of {', '.join(choices.models)}."
+        )
     main = list(choices.models[choices.main_model])
-    sensitivity = documented.detection_sensitivity(
-        towns,
-        "documented",
-        main,
-        choices.detection,
-        units={k: v for k, v in choices.units.items() if k in main},
-        level=choices.level,
-    )
+    with choice("documented.detection"):
+        sensitivity = documented.detection_sensitivity(
+            towns,
+            "documented",
+            main,
+            choices.detection,
+            units={k: v for k, v in choices.units.items() if k in main},
+            level=choices.level,
+        )
     return {
         "effects": pd.concat(effects, ignore_index=True),
         "fits": pd.DataFrame(fits),
@@ -200,7 +218,8 @@ def profile_tables(clean: Tables, config: PassesConfig) -> Tables:
     ranks = profile.rank_intervals(shown, draws=choices.draws, seed=choices.seed)
     names = with_place(clean, passes).set_index("pass_id")[["name", "label", "municipality"]]
     rule = [step.model_dump() for step in config.typology]
-    types = typology.classify(clean["benefits"], passes, rule)
+    with choice("typology"):
+        types = typology.classify(clean["benefits"], passes, rule)
     route = passes.groupby("route").size().reindex(["yes", "partial", "no", "not_stated"])
     return {
         "profiles": profiles.join(names, on="pass_id"),
@@ -217,15 +236,15 @@ def take_up_tables(clean: Tables, config: PassesConfig) -> Tables:
     pairs = take_up.comparable_pairs(clean["counts"])
     printable = pairs[pairs["comparability"] != "nicht druckbar"].reset_index(drop=True)
     result = take_up.synthesis(pairs, minimum=config.take_up.min_pairs_for_synthesis)
+    with choice("take_up.cases"):
+        cases = take_up.before_after_cases(clean["counts"], clean["evidence"], config.take_up.cases)
     return {
         "pairs": printable,
         "pairs_not_printed": pairs.loc[
             pairs["comparability"] == "nicht druckbar", ["pair_id", "reasons"]
         ],
         "synthesis": pd.DataFrame([vars(result)]),
-        "cases": take_up.before_after_cases(
-            clean["counts"], clean["evidence"], config.take_up.cases
-        ),
+        "cases": cases,
         "non_take_up": take_up.non_take_up_context(clean["evidence"]),
     }
 
@@ -264,6 +283,16 @@ def cost_tables(clean: Tables, config: PassesConfig, pairs: pd.DataFrame) -> Tab
         own = next(v for k, v in included.items() if kinds[k] in config.pass_kinds)
         steps.append(eligible.steps.assign(ags=ags, city=city))
         for variant, rule in choices.take_up.items():
+            if rule.low_pair not in pairs.index:
+                raise ConfigError(
+                    f"cost.take_up.{variant}.low_pair is '{rule.low_pair}', which is no printable "
+                    f"pair: one of {', '.join(pairs.index)}."
+                )
+            if rule.high_evidence is not None and rule.high_evidence not in evidence.index:
+                raise ConfigError(
+                    f"cost.take_up.{variant}.high_evidence is '{rule.high_evidence}', which is no "
+                    "finding in data/raw/evidence."
+                )
             high = rule.high or evidence.loc[rule.high_evidence, "value"] / 100
             rate = take_up.Range(pairs.loc[rule.low_pair, "share_low"], high)
             result = cost.scenario(eligible.persons, rate, price)

@@ -192,6 +192,35 @@ DENIED = (errno.EACCES, "Permission denied")
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("cnt019, cnt021", "cnt919, cnt021", "take_up.cases: The described cases name cnt919"),
+        ("[swimming, zoo, sports_clubs]", "[museum]", "typology: The typology rule names"),
+        (
+            "[log_population, gisd_score]",
+            "[log_population, gisd]",
+            "frame lacks the column(s) gisd",
+        ),
+        ("main_model: ", "main_model: Haupt", "documented.main_model is 'Haupt"),
+        ("unter 10.000: 0.4", "unter 9.000: 0.4", "no rate of detection for unter 10.000"),
+        ("low_pair: neuss-2021", "low_pair: neuss-2031", "low_pair is 'neuss-2031', which is no"),
+        ("high_evidence: ev006", "high_evidence: ev906", "high_evidence is 'ev906', which is no"),
+    ],
+)
+def test_config_that_names_what_is_not_there(
+    modelled: Project, run: Run, old: str, new: str, sentence: str
+) -> None:
+    path = modelled.analysis("passes") / "config.yml"
+    path.write_bytes(swapped(old, new)(path.read_bytes()))
+    before = hashes(modelled.estimates("passes"))
+    done = run("report", "--only", "model", "--root", modelled.root)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert hashes(modelled.estimates("passes")) == before
+
+
+@pytest.mark.parametrize(
     ("stage", "target", "refusal", "sentence"),
     [
         ("clean", (tempfile, "mkdtemp"), DENIED, "No permission for "),
