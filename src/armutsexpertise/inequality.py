@@ -1,0 +1,1477 @@
+"""Inequality, concentration and redistribution: indices, curves and decompositions.
+
+Each index is a function of a variable and weights; its twin with the suffix ``_linearised`` adds
+the influence values from which a survey design computes the standard error. Influence values are
+derivatives with respect to the weights, 0 outside the domain.
+"""
+
+from itertools import permutations
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from armutsexpertise._weighted import (
+    FloatArray,
+    Negative,
+    Nonpositive,
+    QuantileRule,
+    Sample,
+    as_mask,
+    as_numbers,
+    as_sample,
+    as_weights,
+    check_lengths,
+    default_bandwidth,
+    density,
+    ordered,
+    positive_density,
+    positive_only,
+    quantile,
+    ranked_sum,
+    require_choice,
+    treat_negative,
+)
+from armutsexpertise.poverty import foster_greer_thorbecke
+from armutsexpertise.survey.linearised import Linearised
+
+Ranking = Literal["midpoint", "cumulative"]
+Correction = Literal["none", "wagstaff", "erreygers"]
+
+
+class EntropyDecomposition(NamedTuple):
+    """A generalised entropy index split into inequality within and between groups.
+
+    Attributes
+    ----------
+    total, within, between : float
+        Index of all units, weighted indices of the groups, and index of the group means;
+        ``total`` is ``within + between``.
+    groups : DataFrame
+        One row per group: ``group``, ``population_share``, ``income_share``, ``mean``, ``index``
+        (within the group) and ``contribution`` (to ``within``).
+    """
+
+    total: float
+    within: float
+    between: float
+    groups: pd.DataFrame
+
+
+class Redistribution(NamedTuple):
+    """The change in inequality by a tax or burden, split into its sources.
+
+    Attributes
+    ----------
+    reynolds_smolensky : float
+        Gini before minus Gini after: ``vertical - reranking``.
+    vertical : float
+        Burden share over one minus burden share, times the Kakwani index.
+    reranking : float
+        Gini after minus concentration of income after, ranked by income before; at least 0.
+    kakwani : float
+        Concentration of the burden minus Gini before.
+    burden_share : float
+        Total burden over total income before.
+    """
+
+    reynolds_smolensky: float
+    vertical: float
+    reranking: float
+    kakwani: float
+    burden_share: float
+
+
+class RateDecomposition(NamedTuple):
+    """A difference of two rates split by composition and by group-specific rates.
+
+    Attributes
+    ----------
+    difference, composition, rate : float
+        ``difference`` is ``composition + rate``.
+    """
+
+    difference: float
+    composition: float
+    rate: float
+
+
+class PovertyChange(NamedTuple):
+    """A change in poverty split into growth, distribution and line.
+
+    Attributes
+    ----------
+    change, growth, distribution, line : float
+        ``change`` is ``growth + distribution + line``.
+    """
+
+    change: float
+    growth: float
+    distribution: float
+    line: float
+
+
+class MeanDifference(NamedTuple):
+    """A difference of two group means split by regressions, with influence values.
+
+    Attributes
+    ----------
+    components : Series of float
+        ``difference`` and its components.
+    influence : ndarray of float, shape (n, n_components)
+        Influence values of the components, in their order.
+    """
+
+    components: pd.Series
+    influence: FloatArray
+
+
+def lorenz_curve(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    generalised: bool = False,
+    negative: Negative = "keep",
+) -> pd.DataFrame:
+    """Return the points of the Lorenz curve.
+
+    Parameters
+    ----------
+    income : array_like of float, shape (n,)
+        Equivalised income of each person.
+    weight : array_like of float, shape (n,), optional
+        Person weights; default: each person counts once.
+    domain : array_like of bool, shape (n,), optional
+        Persons who count; default: all.
+    generalised : bool
+        Whether the ordinates are multiplied by the mean (generalised Lorenz curve).
+    negative : {"keep", "zero", "fail"}
+        Negative incomes: keep them (default), count them as zero, or refuse them.
+
+    Returns
+    -------
+    DataFrame
+        ``population_share`` in [0, 1] and ``income_share`` (generalised: ``cumulative_mean`` in
+        the unit of income): the origin and one point per distinct income.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If lengths or indexes differ, a value is missing, a weight is negative, the domain has no
+        weight, or the total income is not positive.
+
+    Notes
+    -----
+    Lorenz (1905), doi:10.2307/2276207; Shorrocks (1983), doi:10.2307/2554117 (generalised).
+    """
+    sample = _with_total(income, weight, domain, negative, "The Lorenz curve")
+    curve = _curve(sample, sample.numbers)
+    if generalised:
+        mean = float(sample.domain_weights @ sample.domain_values) / sample.domain_weights.sum()
+        curve["cumulative_mean"] = curve.pop("share") * mean
+        return curve
+    return curve.rename(columns={"share": "income_share"})
+
+
+def concentration_curve(
+    outcome: npt.ArrayLike,
+    rank_by: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+) -> pd.DataFrame:
+    """Return the points of a concentration curve.
+
+    Parameters
+    ----------
+    outcome : array_like of float, shape (n,)
+        Outcome whose cumulative share is wanted.
+    rank_by : array_like of float, shape (n,)
+        Variable that ranks the units, as equivalised income.
+    weight, domain
+        As in `lorenz_curve`.
+
+    Returns
+    -------
+    DataFrame
+        ``population_share`` in [0, 1] and ``outcome_share``: the origin and one point per
+        distinct value of ``rank_by``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `lorenz_curve`.
+    """
+    check_lengths(outcome=outcome, rank_by=rank_by)
+    sample = _with_total(outcome, weight, domain, "keep", "The concentration curve", "outcome")
+    curve = _curve(sample, as_numbers(rank_by, "rank_by"))
+    return curve.rename(columns={"share": "outcome_share"})
+
+
+def gini(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    ranking: Ranking = "midpoint",
+    negative: Negative = "keep",
+) -> float:
+    r"""Return the Gini coefficient.
+
+    Parameters
+    ----------
+    income, weight, domain, negative
+        As in `lorenz_curve`.
+    ranking : {"midpoint", "cumulative"}
+        Convention for the rank of a unit in the weighted sum, see the notes. The first (default,
+        R package laeken) is twice the area between the Lorenz curve and the diagonal and does not
+        change with the scale of the weights. The second (R package convey) does.
+
+    Returns
+    -------
+    float
+        Coefficient; in [0, 1) where no income is negative. Without the correction n/(n-1) for
+        small samples.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `lorenz_curve`; ``ValueError`` also for an unknown ``ranking``.
+
+    Notes
+    -----
+    With incomes in ascending order, :math:`r_i` the cumulative weight and
+    :math:`\hat T = \sum w_i y_i`,
+
+    .. math:: \hat G = \frac{\sum_i (2 r_i - w_i)\, w_i y_i}{\hat N \hat T} - 1
+              \quad\text{(midpoint)}, \qquad
+              \hat G = \frac{\sum_i (2 r_i - 1)\, w_i y_i}{\hat N \hat T} - 1
+              \quad\text{(cumulative)}
+
+    Langel and Tillé (2013), doi:10.1111/j.1467-985X.2012.01048.x, compare such conventions.
+    """
+    sample = _with_total(income, weight, domain, negative, "The Gini coefficient")
+    return _gini(sample.domain_values, sample.domain_weights, ranking)
+
+
+def gini_linearised(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    ranking: Ranking = "midpoint",
+    negative: Negative = "keep",
+) -> Linearised:
+    r"""Return the Gini coefficient with its influence values.
+
+    Parameters
+    ----------
+    income, weight, domain, ranking, negative
+        As in `gini`.
+
+    Returns
+    -------
+    Linearised
+        Coefficient and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `gini`.
+
+    Notes
+    -----
+    With the cumulative weight :math:`r_i` and cumulative total :math:`T_i` up to the ties of i,
+
+    .. math:: u_i = \frac{2 (y_i r_i + \hat T - T_i) - (\hat G + 1)(\hat T + \hat N y_i)}
+              {\hat N \hat T}
+
+    and :math:`(2 w_i - 1) y_i / (\hat N \hat T)` more with cumulative ranks. Deville (1999),
+    Survey Methodology 25, 193-203; Langel and Tillé (2013),
+    doi:10.1111/j.1467-985X.2012.01048.x.
+    """
+    sample = _with_total(income, weight, domain, negative, "The Gini coefficient")
+    values, weights = sample.domain_values, sample.domain_weights
+    coefficient = _gini(values, weights, ranking)
+    slopes = 2 * ranked_sum(values, weights, values, np.ones(values.size)).derivative
+    if ranking == "cumulative":
+        slopes = slopes + (2 * weights - 1) * values
+    size, total = float(weights.sum()), float(weights @ values)
+    influence = (slopes - (coefficient + 1) * (total + size * values)) / (size * total)
+    return Linearised(coefficient, sample.spread(influence))
+
+
+def quintile_share_ratio(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    quantile_rule: QuantileRule = "averaged_inverted_cdf",
+    negative: Negative = "keep",
+) -> float:
+    r"""Return S80/S20: the income total of the richest fifth over that of the poorest fifth.
+
+    Parameters
+    ----------
+    income, weight, domain, negative
+        As in `lorenz_curve`.
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
+        Where the cumulative share of the weights equals the probability exactly: mean of that
+        value and the next (default), or that value.
+
+    Returns
+    -------
+    float
+        Ratio, positive.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If lengths or indexes differ, a value is missing, a weight is negative, the domain has no
+        weight, nobody has more than the upper quantile (ties), the total of the poorest is not
+        positive, or an option is not allowed.
+
+    Notes
+    -----
+    .. math:: \frac{\sum w_i y_i 1(y_i > q_{0.8})}{\sum w_i y_i 1(y_i \le q_{0.2})}
+
+    Eurostat, Glossary, "Income quintile share ratio".
+    """
+    sample = treat_negative(as_sample(income, weight, domain), negative, "S80/S20")
+    return _tail_ratio(sample, 0.2, 0.8, quantile_rule).ratio
+
+
+def quintile_share_ratio_linearised(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    quantile_rule: QuantileRule = "averaged_inverted_cdf",
+    negative: Negative = "keep",
+    bandwidth: float | None = None,
+) -> Linearised:
+    r"""Return S80/S20 with its influence values.
+
+    Parameters
+    ----------
+    income, weight, domain, quantile_rule, negative
+        As in `quintile_share_ratio`.
+    bandwidth : float, optional
+        Bandwidth of the densities, in the unit of income; default: weighted standard deviation
+        of the domain divided by the fifth root of its sum of weights.
+
+    Returns
+    -------
+    Linearised
+        Ratio and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `quintile_share_ratio`; ``ValueError`` also where a density cannot be estimated.
+
+    Notes
+    -----
+    The total below a quantile q has the influence
+    :math:`y_i 1(y_i \le \hat q) + \hat N \hat s(\hat q)\, u_i(\hat q)` with the kernel estimate
+    :math:`\hat s(q) = \frac{1}{\hat N h} \sum_j w_j y_j \varphi((q - y_j)/h)`; the ratio follows.
+    Osier (2009), doi:10.18148/srm/2009.v3i3.369.
+    """
+    sample = treat_negative(as_sample(income, weight, domain), negative, "S80/S20")
+    return _tail_ratio_linearised(sample, 0.2, 0.8, quantile_rule, bandwidth)
+
+
+def palma_ratio(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    quantile_rule: QuantileRule = "averaged_inverted_cdf",
+    negative: Negative = "keep",
+) -> float:
+    """Return the Palma ratio: income total of the richest tenth over that of the poorest 40 %.
+
+    Parameters
+    ----------
+    income, weight, domain, quantile_rule, negative
+        As in `quintile_share_ratio`.
+
+    Returns
+    -------
+    float
+        Ratio, positive.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `quintile_share_ratio`.
+
+    Notes
+    -----
+    Palma (2011), doi:10.1111/j.1467-7660.2011.01646.x; Cobham and Sumner (2013).
+    """
+    sample = treat_negative(as_sample(income, weight, domain), negative, "The Palma ratio")
+    return _tail_ratio(sample, 0.4, 0.9, quantile_rule).ratio
+
+
+def palma_ratio_linearised(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    quantile_rule: QuantileRule = "averaged_inverted_cdf",
+    negative: Negative = "keep",
+    bandwidth: float | None = None,
+) -> Linearised:
+    """Return the Palma ratio with its influence values.
+
+    Parameters
+    ----------
+    income, weight, domain, quantile_rule, negative, bandwidth
+        As in `quintile_share_ratio_linearised`.
+
+    Returns
+    -------
+    Linearised
+        Ratio and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `quintile_share_ratio_linearised`.
+
+    Notes
+    -----
+    As S80/S20 with the quantiles 0.4 and 0.9.
+    """
+    sample = treat_negative(as_sample(income, weight, domain), negative, "The Palma ratio")
+    return _tail_ratio_linearised(sample, 0.4, 0.9, quantile_rule, bandwidth)
+
+
+def generalised_entropy(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    alpha: float,
+    domain: npt.ArrayLike | None = None,
+    nonpositive: Nonpositive = "fail",
+) -> float:
+    r"""Return a generalised entropy index.
+
+    Parameters
+    ----------
+    income, weight, domain
+        As in `lorenz_curve`.
+    alpha : float
+        Sensitivity: 0 is the mean log deviation, 1 the Theil index, 2 half the squared
+        coefficient of variation. The smaller, the more weight on low incomes.
+    nonpositive : {"fail", "drop"}
+        Zero and negative incomes: refuse them (default), or leave them out of the domain.
+
+    Returns
+    -------
+    float
+        Index, at least 0.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If lengths or indexes differ, a value is missing, a weight is negative, the domain has no
+        weight, or an income is not positive.
+
+    Notes
+    -----
+    .. math:: GE_\alpha = \frac{1}{\alpha(\alpha-1)}
+              \Bigl[\frac{1}{\hat N}\sum w_i (y_i/\bar y)^\alpha - 1\Bigr], \quad
+              GE_0 = \frac{1}{\hat N}\sum w_i \ln\frac{\bar y}{y_i}, \quad
+              GE_1 = \frac{1}{\hat N}\sum w_i \frac{y_i}{\bar y}\ln\frac{y_i}{\bar y}
+
+    Shorrocks (1980), doi:10.2307/1913126.
+    """
+    return _entropy(as_sample(income, weight, domain), alpha, nonpositive).estimate
+
+
+def generalised_entropy_linearised(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    alpha: float,
+    domain: npt.ArrayLike | None = None,
+    nonpositive: Nonpositive = "fail",
+) -> Linearised:
+    """Return a generalised entropy index with its influence values.
+
+    Parameters
+    ----------
+    income, weight, alpha, domain, nonpositive
+        As in `generalised_entropy`.
+
+    Returns
+    -------
+    Linearised
+        Index and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `generalised_entropy`.
+
+    Notes
+    -----
+    A smooth function of weighted totals, differentiated by each weight: Biewen and Jenkins
+    (2006), doi:10.1111/j.1468-0084.2006.00166.x.
+    """
+    return _entropy(as_sample(income, weight, domain), alpha, nonpositive)
+
+
+def theil_index(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    nonpositive: Nonpositive = "fail",
+) -> float:
+    """Return the Theil index, the generalised entropy index of alpha 1.
+
+    Parameters
+    ----------
+    income, weight, domain, nonpositive
+        As in `generalised_entropy`.
+
+    Returns
+    -------
+    float
+        Index, at least 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `generalised_entropy`.
+    """
+    return generalised_entropy(income, weight, alpha=1, domain=domain, nonpositive=nonpositive)
+
+
+def mean_log_deviation(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    nonpositive: Nonpositive = "fail",
+) -> float:
+    """Return the mean log deviation, the generalised entropy index of alpha 0.
+
+    Parameters
+    ----------
+    income, weight, domain, nonpositive
+        As in `generalised_entropy`.
+
+    Returns
+    -------
+    float
+        Index, at least 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `generalised_entropy`.
+    """
+    return generalised_entropy(income, weight, alpha=0, domain=domain, nonpositive=nonpositive)
+
+
+def entropy_decomposition(
+    income: npt.ArrayLike,
+    group: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    alpha: float,
+    domain: npt.ArrayLike | None = None,
+    nonpositive: Nonpositive = "fail",
+) -> EntropyDecomposition:
+    r"""Split a generalised entropy index into inequality within and between groups.
+
+    Parameters
+    ----------
+    income, weight, alpha, domain, nonpositive
+        As in `generalised_entropy`.
+    group : array_like, shape (n,)
+        Group of each person.
+
+    Returns
+    -------
+    EntropyDecomposition
+        Total, within, between and a table of the groups.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `generalised_entropy`; ``ValueError`` also where a group is missing.
+
+    Notes
+    -----
+    With population shares :math:`f_g` and income shares :math:`v_g`,
+
+    .. math:: GE_\alpha = \sum_g v_g^\alpha f_g^{1-\alpha} GE_{\alpha,g} + GE_\alpha(\bar y_g)
+
+    Shorrocks (1984), doi:10.2307/1913511.
+    """
+    check_lengths(income=income, group=group)
+    sample = positive_only(as_sample(income, weight, domain), nonpositive, "The index")
+    inside = sample.inside & (sample.weights > 0)
+    codes, names = pd.factorize(np.asarray(group)[inside], sort=True)
+    missing = int((codes < 0).sum())
+    if missing:
+        raise ValueError(f"group is missing for {missing} unit(s): complete it or use domain.")
+    values, weights = sample.numbers[inside], sample.weights[inside]
+    sizes = np.bincount(codes, weights=weights)
+    totals = np.bincount(codes, weights=weights * values)
+    population, incomes = sizes / sizes.sum(), totals / totals.sum()
+    indices = np.array(
+        [
+            _entropy(as_sample(values[codes == g], weights[codes == g], None), alpha).estimate
+            for g in range(len(names))
+        ]
+    )
+    contributions = incomes**alpha * population ** (1 - alpha) * indices
+    table = pd.DataFrame(
+        {
+            "group": names,
+            "population_share": population,
+            "income_share": incomes,
+            "mean": totals / sizes,
+            "index": indices,
+            "contribution": contributions,
+        }
+    )
+    between = _entropy(as_sample(totals / sizes, sizes, None), alpha).estimate
+    total = _entropy(as_sample(values, weights, None), alpha).estimate
+    return EntropyDecomposition(total, float(contributions.sum()), between, table)
+
+
+def atkinson_index(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    epsilon: float,
+    domain: npt.ArrayLike | None = None,
+    nonpositive: Nonpositive = "fail",
+) -> float:
+    r"""Return an Atkinson index.
+
+    Parameters
+    ----------
+    income, weight, domain, nonpositive
+        As in `generalised_entropy`.
+    epsilon : float
+        Aversion to inequality, positive.
+
+    Returns
+    -------
+    float
+        Share of income that equality would save, in [0, 1).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `generalised_entropy`; ``ValueError`` also where ``epsilon`` is not positive.
+
+    Notes
+    -----
+    .. math:: A_\epsilon = 1 - \frac{1}{\bar y}
+              \Bigl[\frac{1}{\hat N}\sum w_i y_i^{1-\epsilon}\Bigr]^{1/(1-\epsilon)}
+
+    and one minus the ratio of geometric and arithmetic mean for :math:`\epsilon = 1`. Atkinson
+    (1970), doi:10.1016/0022-0531(70)90039-6.
+    """
+    return _atkinson(as_sample(income, weight, domain), epsilon, nonpositive).estimate
+
+
+def atkinson_index_linearised(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    epsilon: float,
+    domain: npt.ArrayLike | None = None,
+    nonpositive: Nonpositive = "fail",
+) -> Linearised:
+    """Return an Atkinson index with its influence values.
+
+    Parameters
+    ----------
+    income, weight, epsilon, domain, nonpositive
+        As in `atkinson_index`.
+
+    Returns
+    -------
+    Linearised
+        Index and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `atkinson_index`.
+
+    Notes
+    -----
+    A smooth function of weighted totals, differentiated by each weight: Biewen and Jenkins
+    (2006), doi:10.1111/j.1468-0084.2006.00166.x.
+    """
+    return _atkinson(as_sample(income, weight, domain), epsilon, nonpositive)
+
+
+def concentration_index(
+    outcome: npt.ArrayLike,
+    rank_by: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    correction: Correction = "none",
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> float:
+    r"""Return the concentration index of an outcome over the ranks of another variable.
+
+    Parameters
+    ----------
+    outcome : array_like of float, shape (n,)
+        Outcome, as spending, health or a 0/1 variable.
+    rank_by : array_like of float, shape (n,)
+        Variable that ranks the units, as equivalised income. Units of equal value share the mean
+        of their ranks.
+    weight, domain
+        As in `lorenz_curve`.
+    correction : {"none", "wagstaff", "erreygers"}
+        For a bounded outcome: none (default), Wagstaff's or Erreygers' index.
+    bounds : tuple of float
+        Least and greatest possible outcome, for the corrections.
+
+    Returns
+    -------
+    float
+        Index; negative where the outcome is concentrated among the poor. In [-1, 1] where no
+        outcome is negative.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If lengths or indexes differ, a value is missing, a weight is negative, the domain has no
+        weight, the total outcome is not positive, or, with a correction, the bounds do not hold
+        or the mean lies on one of them.
+
+    Notes
+    -----
+    With the fractional rank :math:`R_i` (weight below plus half the weight at the rank, over N),
+    mean :math:`\mu` and bounds a, b,
+
+    .. math:: C = \frac{2}{\hat N \mu} \sum_i w_i h_i R_i - 1, \quad
+              W = \frac{\mu (b - a)}{(b - \mu)(\mu - a)} C, \quad
+              E = \frac{4 \mu}{b - a} C
+
+    Kakwani, Wagstaff and van Doorslaer (1997), doi:10.1016/S0304-4076(96)01807-6; Wagstaff
+    (2005), doi:10.1002/hec.953; Erreygers (2009), doi:10.1016/j.jhealeco.2008.02.003.
+    """
+    return concentration_index_linearised(
+        outcome, rank_by, weight, domain=domain, correction=correction, bounds=bounds
+    ).estimate
+
+
+def concentration_index_linearised(
+    outcome: npt.ArrayLike,
+    rank_by: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    correction: Correction = "none",
+    bounds: tuple[float, float] = (0.0, 1.0),
+) -> Linearised:
+    """Return a concentration index with its influence values.
+
+    Parameters
+    ----------
+    outcome, rank_by, weight, domain, correction, bounds
+        As in `concentration_index`.
+
+    Returns
+    -------
+    Linearised
+        Index and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `concentration_index`.
+
+    Notes
+    -----
+    The rank is estimated too: the derivative of the double sum over pairs with respect to each
+    weight contains both sides of the pair. Deville (1999), Survey Methodology 25, 193-203.
+    """
+    require_choice(correction, ("none", "wagstaff", "erreygers"), "correction")
+    check_lengths(outcome=outcome, rank_by=rank_by)
+    sample = _with_total(outcome, weight, domain, "keep", "The concentration index", "outcome")
+    ranks = as_numbers(rank_by, "rank_by")[sample.inside]
+    values, weights = sample.domain_values, sample.domain_weights
+    index, influence = _concentration(values, ranks, weights)
+    if correction == "none":
+        return Linearised(index, sample.spread(influence))
+    low, high = bounds
+    outside = int(((values < low) | (values > high)).sum())
+    if outside or not low < high:
+        raise ValueError(
+            f"{outside} outcome(s) of the domain lie outside the bounds {low} to {high}: "
+            "give the least and the greatest possible outcome."
+        )
+    size = float(weights.sum())
+    mean = float(weights @ values) / size
+    if correction == "erreygers":
+        factor, slope = 4 * mean / (high - low), 4 / (high - low)
+    else:
+        if mean in (low, high):
+            raise ValueError("Wagstaff's index is undefined: the mean equals one of the bounds.")
+        factor = mean * (high - low) / ((high - mean) * (mean - low))
+        slope = factor * (1 / mean + 1 / (high - mean) - 1 / (mean - low))
+    influence = factor * influence + index * slope * (values - mean) / size
+    return Linearised(factor * index, sample.spread(influence))
+
+
+def kakwani_index(
+    income: npt.ArrayLike,
+    burden: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+) -> float:
+    """Return the Kakwani index of progressivity of a tax or burden.
+
+    Parameters
+    ----------
+    income : array_like of float, shape (n,)
+        Income before the burden.
+    burden : array_like of float, shape (n,)
+        Tax, price or expenditure of the same unit, in the unit of income.
+    weight, domain
+        As in `lorenz_curve`.
+
+    Returns
+    -------
+    float
+        Concentration of the burden minus Gini of income: positive for a progressive, negative
+        for a regressive burden, 0 for a proportional one.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If lengths or indexes differ, a value is missing, a weight is negative, the domain has no
+        weight, or the total income or burden is not positive.
+
+    Notes
+    -----
+    Kakwani (1977), doi:10.2307/2231833.
+    """
+    return kakwani_index_linearised(income, burden, weight, domain=domain).estimate
+
+
+def kakwani_index_linearised(
+    income: npt.ArrayLike,
+    burden: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+) -> Linearised:
+    """Return the Kakwani index with its influence values.
+
+    Parameters
+    ----------
+    income, burden, weight, domain
+        As in `kakwani_index`.
+
+    Returns
+    -------
+    Linearised
+        Index and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `kakwani_index`.
+    """
+    sample, incomes, burdens = _incidence(income, burden, weight, domain)
+    weights = sample.domain_weights
+    concentration, along = _concentration(burdens, incomes, weights)
+    inequality, across = _concentration(incomes, incomes, weights)
+    return Linearised(concentration - inequality, sample.spread(along - across))
+
+
+def suits_index(
+    income: npt.ArrayLike,
+    burden: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+) -> float:
+    r"""Return the Suits index of progressivity of a tax or burden.
+
+    Parameters
+    ----------
+    income, burden, weight, domain
+        As in `kakwani_index`.
+
+    Returns
+    -------
+    float
+        Index in [-1, 1] where nothing is negative: -1 where the poorest bear all, 0 for a
+        proportional burden, 1 where the richest bear all.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `kakwani_index`.
+
+    Notes
+    -----
+    :math:`S = 1 - 2 \int_0^1 B(x)\,dx` with the cumulative burden share B over the cumulative
+    income share x, by the trapezoid rule; units of equal income make one step. Suits (1977),
+    American Economic Review 67, 747-752.
+    """
+    return suits_index_linearised(income, burden, weight, domain=domain).estimate
+
+
+def suits_index_linearised(
+    income: npt.ArrayLike,
+    burden: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+) -> Linearised:
+    """Return the Suits index with its influence values.
+
+    Parameters
+    ----------
+    income, burden, weight, domain
+        As in `kakwani_index`.
+
+    Returns
+    -------
+    Linearised
+        Index and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `kakwani_index`.
+    """
+    sample, incomes, burdens = _incidence(income, burden, weight, domain)
+    weights = sample.domain_weights
+    pairs = ranked_sum(incomes, weights, incomes, burdens)
+    income_total, burden_total = float(weights @ incomes), float(weights @ burdens)
+    area = pairs.total / (income_total * burden_total)
+    influence = pairs.derivative / (income_total * burden_total) - area * (
+        incomes / income_total + burdens / burden_total
+    )
+    return Linearised(1 - 2 * area, sample.spread(-2 * influence))
+
+
+def redistribution(
+    income: npt.ArrayLike,
+    burden: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+) -> Redistribution:
+    r"""Return the Reynolds-Smolensky index with its vertical and re-ranking parts.
+
+    Parameters
+    ----------
+    income, burden, weight, domain
+        As in `kakwani_index`.
+
+    Returns
+    -------
+    Redistribution
+        Index and its parts.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `kakwani_index`; ``ValueError`` also where the burden takes all income.
+
+    Notes
+    -----
+    .. math:: RS = G_X - G_{X-T} = \frac{t}{1-t} K - R, \qquad R = G_{X-T} - C_{X-T}
+
+    Reynolds and Smolensky (1977), Public Expenditures, Taxes, and the Distribution of Income;
+    Kakwani (1984), Advances in Economic Inequality 3; Lambert (2001), The Distribution and
+    Redistribution of Income.
+    """
+    sample, incomes, burdens = _incidence(income, burden, weight, domain)
+    weights = sample.domain_weights
+    after = _after_burden(incomes, burdens, weights)
+    share = float(weights @ burdens) / float(weights @ incomes)
+    before_gini, _ = _concentration(incomes, incomes, weights)
+    after_gini, _ = _concentration(after, after, weights)
+    after_ranked, _ = _concentration(after, incomes, weights)
+    kakwani = _concentration(burdens, incomes, weights)[0] - before_gini
+    return Redistribution(
+        reynolds_smolensky=before_gini - after_gini,
+        vertical=share / (1 - share) * kakwani,
+        reranking=after_gini - after_ranked,
+        kakwani=kakwani,
+        burden_share=share,
+    )
+
+
+def reynolds_smolensky_index_linearised(
+    income: npt.ArrayLike,
+    burden: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+) -> Linearised:
+    """Return the Reynolds-Smolensky index with its influence values.
+
+    Parameters
+    ----------
+    income, burden, weight, domain
+        As in `kakwani_index`.
+
+    Returns
+    -------
+    Linearised
+        Gini before minus Gini after the burden, and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `redistribution`.
+    """
+    sample, incomes, burdens = _incidence(income, burden, weight, domain)
+    weights = sample.domain_weights
+    after = _after_burden(incomes, burdens, weights)
+    before_gini, before = _concentration(incomes, incomes, weights)
+    after_gini, later = _concentration(after, after, weights)
+    return Linearised(before_gini - after_gini, sample.spread(before - later))
+
+
+def kitagawa(
+    share_a: npt.ArrayLike, rate_a: npt.ArrayLike, share_b: npt.ArrayLike, rate_b: npt.ArrayLike
+) -> RateDecomposition:
+    r"""Split the difference of two rates into composition and group-specific rates.
+
+    Parameters
+    ----------
+    share_a, share_b : array_like of float, shape (n_groups,)
+        Population shares of the groups in both populations; each sums to 1.
+    rate_a, rate_b : array_like of float, shape (n_groups,)
+        Rates of the groups.
+
+    Returns
+    -------
+    RateDecomposition
+        Rate of a minus rate of b, and its two parts.
+
+    Raises
+    ------
+    TypeError
+        If a value is not numeric.
+    ValueError
+        If lengths differ, a value is missing, or shares are negative or do not sum to 1.
+
+    Notes
+    -----
+    .. math:: \sum_g (p_g^a - p_g^b)\frac{r_g^a + r_g^b}{2}
+              + \sum_g (r_g^a - r_g^b)\frac{p_g^a + p_g^b}{2}
+
+    Kitagawa (1955), doi:10.1080/01621459.1955.10501299.
+    """
+    check_lengths(share_a=share_a, rate_a=rate_a, share_b=share_b, rate_b=rate_b)
+    shares = [as_numbers(share_a, "share_a"), as_numbers(share_b, "share_b")]
+    rates = [as_numbers(rate_a, "rate_a"), as_numbers(rate_b, "rate_b")]
+    for name, values in zip(("share_a", "share_b"), shares, strict=True):
+        if (values < 0).any() or abs(float(values.sum()) - 1) > 1e-9:
+            raise ValueError(f"{name} sums to {float(values.sum()):g}: give shares that sum to 1.")
+    composition = float((shares[0] - shares[1]) @ (rates[0] + rates[1])) / 2
+    rate = float((rates[0] - rates[1]) @ (shares[0] + shares[1])) / 2
+    return RateDecomposition(composition + rate, composition, rate)
+
+
+def oaxaca_blinder(
+    outcome: npt.ArrayLike,
+    covariates: pd.DataFrame,
+    group: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    kind: Literal["threefold", "pooled"] = "threefold",
+) -> MeanDifference:
+    r"""Split the difference of two group means by linear regressions.
+
+    Parameters
+    ----------
+    outcome : array_like of float, shape (n,)
+        Outcome.
+    covariates : DataFrame of float, shape (n, n_covariates)
+        Covariates without constant, which is added; categories as dummies.
+    group : array_like of bool, shape (n,)
+        True for group a, false for group b.
+    weight : array_like of float, shape (n,), optional
+        Weights; default: each unit counts once.
+    kind : {"threefold", "pooled"}
+        Threefold from the viewpoint of group b: ``endowments``, ``coefficients`` and
+        ``interaction``; or ``explained`` and ``unexplained`` by the coefficients of a regression
+        of both groups with a dummy of the group.
+
+    Returns
+    -------
+    MeanDifference
+        ``difference`` (mean of a minus mean of b) and components, with influence values.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If lengths differ, a value is missing, a weight is negative, a group has no weight, or
+        covariates are collinear within a group.
+
+    Notes
+    -----
+    .. math:: (\bar x_a - \bar x_b)'\beta_b + \bar x_b'(\beta_a - \beta_b)
+              + (\bar x_a - \bar x_b)'(\beta_a - \beta_b)
+
+    Oaxaca (1973), doi:10.2307/2525981; Blinder (1973), doi:10.2307/144855; Jann (2008),
+    doi:10.1177/1536867X0800800401 (pooled with the dummy of the group).
+    """
+    require_choice(kind, ("threefold", "pooled"), "kind")
+    check_lengths(outcome=outcome, group=group, **{str(c): covariates[c] for c in covariates})
+    sample = as_sample(outcome, weight, None, name="outcome")
+    is_a = as_mask(group, "group")
+    columns = [as_numbers(covariates[c], str(c)) for c in covariates]
+    design = np.column_stack([np.ones(sample.numbers.size), *columns])
+    weights = sample.weights
+    parts = []
+    for name, members in (("a", is_a), ("b", ~is_a)):
+        inside = weights * members
+        if not inside.sum() > 0:
+            raise ValueError(f"Group {name} has no unit with weight: nothing can be compared.")
+        mean = inside @ design / inside.sum()
+        mean_influence = (design - mean) * members[:, None] / inside.sum()
+        beta, beta_influence = _regression(sample.numbers, design, inside, f"group {name}")
+        parts.append((mean, mean_influence, beta, beta_influence))
+    (mean_a, dmean_a, beta_a, dbeta_a), (mean_b, dmean_b, beta_b, dbeta_b) = parts
+    gap, dgap = mean_a - mean_b, dmean_a - dmean_b
+    total = mean_a @ beta_a - mean_b @ beta_b
+    dtotal = dmean_a @ beta_a + dbeta_a @ mean_a - dmean_b @ beta_b - dbeta_b @ mean_b
+    if kind == "threefold":
+        shift, dshift = beta_a - beta_b, dbeta_a - dbeta_b
+        components = {
+            "difference": (total, dtotal),
+            "endowments": (gap @ beta_b, dgap @ beta_b + dbeta_b @ gap),
+            "coefficients": (mean_b @ shift, dmean_b @ shift + dshift @ mean_b),
+            "interaction": (gap @ shift, dgap @ shift + dshift @ gap),
+        }
+    else:
+        both = np.column_stack([design, is_a])
+        beta, dbeta = _regression(sample.numbers, both, weights, "the pooled regression")
+        beta, dbeta = beta[:-1], dbeta[:, :-1]
+        explained, dexplained = gap @ beta, dgap @ beta + dbeta @ gap
+        components = {
+            "difference": (total, dtotal),
+            "explained": (explained, dexplained),
+            "unexplained": (total - explained, dtotal - dexplained),
+        }
+    estimates = pd.Series({name: float(part[0]) for name, part in components.items()})
+    return MeanDifference(estimates, np.column_stack([part[1] for part in components.values()]))
+
+
+def poverty_change(
+    income_before: npt.ArrayLike,
+    income_after: npt.ArrayLike,
+    weight_before: npt.ArrayLike | None = None,
+    weight_after: npt.ArrayLike | None = None,
+    *,
+    line_before: float,
+    line_after: float,
+    alpha: float = 0,
+) -> PovertyChange:
+    r"""Split a change in poverty into growth, distribution and line by the Shapley value.
+
+    Parameters
+    ----------
+    income_before, income_after : array_like of float, shapes (n,) and (m,)
+        Equivalised incomes of two samples.
+    weight_before, weight_after : array_like of float, optional
+        Their weights; default: each person counts once.
+    line_before, line_after : float
+        Poverty lines, in the unit of income.
+    alpha : float
+        Index of Foster, Greer and Thorbecke; 0 is the share of the poor.
+
+    Returns
+    -------
+    PovertyChange
+        Change and the parts of the mean, of the distribution around it and of the line.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `foster_greer_thorbecke`; ``ValueError`` also where a mean is not positive.
+
+    Notes
+    -----
+    Each part is the mean of its marginal contributions over the six orders in which mean,
+    distribution and line can change. Shorrocks (2013), doi:10.1007/s10888-011-9214-z; Datt and
+    Ravallion (1992), doi:10.1016/0304-3878(92)90001-P.
+    """
+    samples = [
+        _with_total(income_before, weight_before, None, "keep", "The decomposition"),
+        _with_total(income_after, weight_after, None, "keep", "The decomposition"),
+    ]
+    means = [float(s.weights @ s.numbers) / float(s.weights.sum()) for s in samples]
+    lines = (line_before, line_after)
+    poverty: dict[tuple[int, int, int], float] = {}
+    for state in np.ndindex(2, 2, 2):
+        growth, distribution, line = (int(step) for step in state)
+        sample = samples[distribution]
+        factor = means[growth] / means[distribution] if growth != distribution else 1.0
+        poverty[growth, distribution, line] = foster_greer_thorbecke(
+            sample.numbers * factor, sample.weights, alpha=alpha, line=lines[line]
+        )
+    parts = np.zeros(3)
+    for order in permutations(range(3)):
+        now = [0, 0, 0]
+        for factor_at in order:
+            was = poverty[now[0], now[1], now[2]]
+            now[factor_at] = 1
+            parts[factor_at] += (poverty[now[0], now[1], now[2]] - was) / 6
+    change = poverty[1, 1, 1] - poverty[0, 0, 0]
+    return PovertyChange(change, *(float(part) for part in parts))
+
+
+def recentered_influence(linearised: Linearised, weight: npt.ArrayLike) -> FloatArray:
+    r"""Return the recentered influence function of an index, unit by unit.
+
+    Parameters
+    ----------
+    linearised : Linearised
+        Index with its influence values, as from `gini_linearised`, of the whole sample.
+    weight : array_like of float, shape (n,)
+        The weights it was estimated with.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Values whose weighted mean is the index. Their weighted least-squares regression on
+        covariates is the RIF regression.
+
+    Raises
+    ------
+    TypeError
+        If a weight is not numeric.
+    ValueError
+        If a weight is missing or negative, or the number of weights is another.
+
+    Notes
+    -----
+    :math:`RIF_i = \hat\theta + \hat N u_i`. Firpo, Fortin and Lemieux (2009),
+    doi:10.3982/ECTA6822.
+    """
+    weights = as_weights(weight, linearised.influence.size)
+    check_lengths(influence=linearised.influence, weight=weights)
+    return linearised.estimate + float(weights.sum()) * linearised.influence
+
+
+class _TailRatio(NamedTuple):
+    """Ratio of two tail totals with the quantiles and totals behind it."""
+
+    ratio: float
+    low: float
+    high: float
+    poorest: float
+
+
+def _with_total(
+    values: npt.ArrayLike,
+    weight: npt.ArrayLike | None,
+    domain: npt.ArrayLike | None,
+    negative: Negative,
+    index: str,
+    name: str = "income",
+) -> Sample:
+    """Return the checked sample, or raise ``ValueError`` where its total is not positive."""
+    sample = treat_negative(as_sample(values, weight, domain, name=name), negative, index)
+    total = float(sample.domain_weights @ sample.domain_values)
+    if not total > 0:
+        raise ValueError(f"{index} is undefined: the total of {name} is {total:g}, not positive.")
+    return sample
+
+
+def _gini(values: FloatArray, weights: FloatArray, ranking: Ranking) -> float:
+    """Return the Gini coefficient of checked values with a positive total."""
+    require_choice(ranking, ("midpoint", "cumulative"), "ranking")
+    units = ordered(values, weights)
+    mass = units.weights * units.numbers
+    cumulative = np.cumsum(units.weights)
+    offset = float(mass @ units.weights) if ranking == "midpoint" else float(mass.sum())
+    double = 2 * float(mass @ cumulative) - offset
+    return double / (float(cumulative[-1]) * float(mass.sum())) - 1
+
+
+def _concentration(
+    values: FloatArray, ranks: FloatArray, weights: FloatArray
+) -> tuple[float, FloatArray]:
+    """Return the concentration index and its influence values within the domain."""
+    ones = np.ones(values.size)
+    pairs = ranked_sum(ranks, weights, values, ones)
+    size, total = float(weights.sum()), float(weights @ values)
+    index = 2 * pairs.total / (size * total) - 1
+    influence = 2 * pairs.derivative / (size * total) - (index + 1) * (1 / size + values / total)
+    return index, influence
+
+
+def _curve(sample: Sample, rank_by: FloatArray) -> pd.DataFrame:
+    """Return cumulative shares of population and variable, one point per distinct rank."""
+    carries = sample.inside & (sample.weights > 0)
+    units = ordered(rank_by[carries], sample.weights[carries])
+    _, last = units.tie_ends()
+    ends = np.unique(last)
+    totals = np.cumsum((sample.numbers[carries])[units.order] * units.weights)
+    sizes = np.cumsum(units.weights)
+    return pd.DataFrame(
+        {
+            "population_share": np.append(0.0, sizes[ends] / sizes[-1]),
+            "share": np.append(0.0, totals[ends] / totals[-1]),
+        }
+    )
+
+
+def _tail_ratio(sample: Sample, low: float, high: float, quantile_rule: QuantileRule) -> _TailRatio:
+    """Return the total above the high quantile over the total up to the low one."""
+    values, weights = sample.domain_values, sample.domain_weights
+    lower = quantile(values, weights, low, quantile_rule)
+    upper = quantile(values, weights, high, quantile_rule)
+    rich = values > upper
+    if not weights[rich].sum() > 0:
+        raise ValueError(
+            f"Nobody of the {values.size} unit(s) of the domain has more than the quantile "
+            f"{high}: the ratio is undefined, merge the domain with another."
+        )
+    below = values <= lower
+    poorest = float(weights[below] @ values[below])
+    if not poorest > 0:
+        raise ValueError(
+            f"The income total of the poorest {low:.0%} is {poorest:g}: the ratio is undefined, "
+            'set negative="zero" or merge the domain with another.'
+        )
+    return _TailRatio(float(weights[rich] @ values[rich]) / poorest, lower, upper, poorest)
+
+
+def _tail_ratio_linearised(
+    sample: Sample, low: float, high: float, quantile_rule: QuantileRule, bandwidth: float | None
+) -> Linearised:
+    """Return a ratio of tail totals with its influence values."""
+    tails = _tail_ratio(sample, low, high, quantile_rule)
+    values, weights = sample.domain_values, sample.domain_weights
+    width = default_bandwidth(values, weights) if bandwidth is None else bandwidth
+
+    def total_up_to(at: float, probability: float) -> FloatArray:
+        below = values <= at
+        slope = density(values, weights, at, width, values)
+        slope /= positive_density(values, weights, at, width)
+        return np.asarray(values * below + slope * (probability - below))
+
+    richest = values - total_up_to(tails.high, high)
+    influence = (richest - tails.ratio * total_up_to(tails.low, low)) / tails.poorest
+    return Linearised(tails.ratio, sample.spread(influence))
+
+
+def _entropy(sample: Sample, alpha: float, nonpositive: Nonpositive = "fail") -> Linearised:
+    """Return a generalised entropy index with its influence values."""
+    if not np.isfinite(alpha):
+        raise ValueError(f"alpha is {alpha}: choose a finite number.")
+    positive = positive_only(sample, nonpositive, "The generalised entropy index")
+    values, weights = positive.domain_values, positive.domain_weights
+    size = float(weights.sum())
+    mean = float(weights @ values) / size
+    relative = values / mean
+    if alpha == 0:
+        terms = -np.log(relative)
+        index = float(weights @ terms) / size
+        influence = terms - index + relative - 1
+    elif alpha == 1:
+        terms = relative * np.log(relative)
+        index = float(weights @ terms) / size
+        influence = terms - index - (1 + index) * (relative - 1)
+    else:
+        terms = relative**alpha
+        level = float(weights @ terms) / size
+        scale = alpha * (alpha - 1)
+        index = (level - 1) / scale
+        influence = (terms - level - alpha * level * (relative - 1)) / scale
+    return Linearised(index, positive.spread(influence / size))
+
+
+def _atkinson(sample: Sample, epsilon: float, nonpositive: Nonpositive) -> Linearised:
+    """Return an Atkinson index with its influence values."""
+    if not 0 < epsilon < np.inf:
+        raise ValueError(f"epsilon is {epsilon}: choose a positive number.")
+    positive = positive_only(sample, nonpositive, "The Atkinson index")
+    values, weights = positive.domain_values, positive.domain_weights
+    size = float(weights.sum())
+    mean = float(weights @ values) / size
+    relative = values / mean
+    if epsilon == 1:
+        terms = np.log(relative)
+        level = float(weights @ terms) / size
+        equivalent = float(np.exp(level))
+        slope = equivalent
+    else:
+        terms = relative ** (1 - epsilon)
+        level = float(weights @ terms) / size
+        equivalent = level ** (1 / (1 - epsilon))
+        slope = equivalent / (level * (1 - epsilon))
+    influence = equivalent * (relative - 1) - slope * (terms - level)
+    return Linearised(1 - equivalent, positive.spread(influence / size))
+
+
+def _incidence(
+    income: npt.ArrayLike,
+    burden: npt.ArrayLike,
+    weight: npt.ArrayLike | None,
+    domain: npt.ArrayLike | None,
+) -> tuple[Sample, FloatArray, FloatArray]:
+    """Return the sample with incomes and burdens of the domain, both of positive total."""
+    check_lengths(income=income, burden=burden)
+    sample = _with_total(income, weight, domain, "keep", "The index")
+    burdens = _with_total(burden, weight, domain, "keep", "The index", "burden")
+    return sample, sample.domain_values, burdens.domain_values
+
+
+def _after_burden(incomes: FloatArray, burdens: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return income after the burden, or raise ``ValueError`` where none is left in total."""
+    after = incomes - burdens
+    if not float(weights @ after) > 0:
+        raise ValueError("The burden takes all income: inequality after it is undefined.")
+    return after
+
+
+def _regression(
+    outcome: FloatArray, design: FloatArray, weights: FloatArray, what: str
+) -> tuple[FloatArray, FloatArray]:
+    """Return weighted least-squares coefficients and their influence values."""
+    root = np.sqrt(weights)
+    if np.linalg.matrix_rank(design * root[:, None]) < design.shape[1]:
+        raise ValueError(f"The covariates are collinear in {what}: leave one out.")
+    beta, *_ = np.linalg.lstsq(design * root[:, None], outcome * root, rcond=None)
+    bread = np.linalg.inv((design * weights[:, None]).T @ design)
+    inside = weights > 0
+    residual = (outcome - design @ beta) * inside
+    return np.asarray(beta, dtype=np.float64), np.asarray((design * residual[:, None]) @ bread)
