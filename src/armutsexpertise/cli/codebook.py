@@ -1,0 +1,94 @@
+"""``armutsexpertise codebook``: draft a codebook from a survey file, check one."""
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+# The library is imported inside the commands: it needs pandas, which --help does not.
+
+codebook_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Draft a codebook from a survey file; check a codebook.",
+)
+
+
+def _fail(message: object) -> NoReturn:
+    typer.echo(str(message), err=True)
+    raise typer.Exit(1)
+
+
+@codebook_app.command("init")
+def init_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Survey file to draft from.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="File to write; FILE.codebook.yaml by default.")
+    ] = None,
+    unit: Annotated[
+        str, typer.Option("--unit", help="What a row is: household or person.")
+    ] = "person",
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="Code page of the file, such as cp850.")
+    ] = None,
+) -> None:
+    """Draft a codebook from the labels of a survey file.
+
+    The draft holds names, labels, value labels and missing codes as the file states them, no
+    value of the data. Every TODO in it is for you to decide.
+
+    For example:
+
+    * `armutsexpertise codebook init survey.sav`
+    * `armutsexpertise codebook init survey.dta --unit household --to my/codebook.yaml`
+    """
+    from armutsexpertise.microdata.draft import draft_codebook
+    from armutsexpertise.microdata.errors import SurveyFileError
+    from armutsexpertise.microdata.formats import read_survey
+
+    target = to or file.with_name(f"{file.name}.codebook.yaml")
+    if unit not in {"household", "person"}:
+        _fail(f"--unit is {unit}: give household or person.")
+    if target.exists():
+        _fail(f"{target} exists: give another name with --to.")
+    try:
+        survey = read_survey(file, encoding=encoding)
+    except SurveyFileError as error:
+        _fail(error)
+    target.write_text(draft_codebook(survey, file.name, unit), encoding="utf-8")
+    typer.echo(f"{target}: {len(survey.variables)} variables drafted; decide every TODO.")
+    for remark in survey.remarks:
+        typer.echo(remark)
+
+
+@codebook_app.command("check")
+def check_command(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Codebook, or name of a bundled one.")
+    ],
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Survey file that the codebook must cover.")
+    ] = None,
+) -> None:
+    """Check a codebook; ends with exit code 1 where it does not hold.
+
+    For example:
+
+    * `armutsexpertise codebook check my/codebook.yaml`
+    * `armutsexpertise codebook check my/codebook.yaml --data survey.sav`
+    """
+    from armutsexpertise.microdata.codebook import load_codebook, notices
+    from armutsexpertise.microdata.errors import CodebookError, SurveyFileError
+    from armutsexpertise.microdata.formats import read_survey
+    from armutsexpertise.microdata.recode import recode
+
+    try:
+        book = load_codebook(file)
+        for notice in notices(book):
+            typer.echo(f"notice: {notice}")
+        typer.echo(f"{book.name} {book.version}: {len(book.variables)} variables, holds")
+        if data is not None:
+            survey = read_survey(data, columns=book.source_columns)
+            typer.echo(str(recode(survey, book).report))
+    except (CodebookError, SurveyFileError) as error:
+        _fail(error)

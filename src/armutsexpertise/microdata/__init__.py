@@ -1,0 +1,1 @@
+"""Survey files in: formats, codebooks, recoding, missing values."""

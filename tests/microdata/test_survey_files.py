@@ -1,0 +1,434 @@
+"""Every survey file at hand reads as the table says; values agree with twins and with pandas."""
+
+import csv
+import gzip
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from armutsexpertise.microdata.encodings import best_encoding
+from armutsexpertise.microdata.errors import SurveyFileError
+from armutsexpertise.microdata.formats import missing_column_message, read_survey
+
+HERE = Path(__file__).parent
+FILES = HERE.parents[2] / "shared" / "data" / "survey_files"
+with (HERE / "files.csv").open(encoding="utf-8", newline="") as _table:
+    TABLE = list(csv.DictReader(_table))
+
+needs_files = pytest.mark.skipif(not FILES.is_dir(), reason="the survey files are not here")
+
+
+def _paths(*endings: str) -> list[str]:
+    return [r["file"] for r in TABLE if r["file"].endswith(endings) and not r["error"]]
+
+
+@needs_files
+def test_table_lists_every_file():
+    found = {
+        str(p.relative_to(FILES))
+        for p in FILES.rglob("*")
+        if p.is_file() and p.name != "PROVENANCE.md"
+    }
+    assert found == {row["file"] for row in TABLE}
+
+
+@needs_files
+@pytest.mark.parametrize("row", TABLE, ids=[row["file"] for row in TABLE])
+def test_file_reads_as_the_table_says(row):
+    if row["error"]:
+        with pytest.raises(SurveyFileError) as caught:
+            read_survey(FILES / row["file"])
+        assert str(caught.value) == row["error"]
+        return
+    survey = read_survey(FILES / row["file"])
+    assert (survey.format, survey.n) == (row["format"], int(row["rows"]))
+    assert survey.data.shape == (int(row["rows"]), int(row["columns"]))
+    assert survey.encoding == row["encoding"]
+    assert "; ".join(survey.remarks) == row["remark"]
+    assert list(survey.variables) == list(survey.data.columns)
+
+
+@needs_files
+@pytest.mark.parametrize("name", [n for n in _paths(".dta") if "stata_strl" not in n])
+def test_stata_numbers_and_texts_agree_with_pandas(name):
+    ours = read_survey(FILES / name).data
+    theirs = pd.read_stata(FILES / name, convert_dates=False, convert_categoricals=False)
+    assert list(ours.columns) == list(theirs.columns)
+    for column in theirs.columns:
+        if pd.api.types.is_numeric_dtype(theirs[column]):
+            if not pd.api.types.is_numeric_dtype(ours[column]):
+                continue  # dates and times
+            # One file stores minus infinity, which Stata does not know: pandas blanks it
+            got = ours[column].replace(-np.inf, np.nan).to_numpy(float)
+            np.testing.assert_array_equal(got, theirs[column].to_numpy(float), err_msg=column)
+        else:
+            assert ours[column].fillna("").tolist() == theirs[column].fillna("").tolist(), column
+
+
+@needs_files
+@pytest.mark.parametrize("name", _paths(".sas7bdat", ".xpt"))
+def test_sas_numbers_agree_with_pandas(name):
+    if name in {"pyreadstat/dates_xpt_v8.xpt"}:
+        pytest.skip("pandas does not read version 8 of the transport format")
+    ours = read_survey(FILES / name).data
+    kind = "sas7bdat" if name.endswith("sas7bdat") else "xport"
+    theirs = pd.read_sas(FILES / name, format=kind, encoding="infer")
+    assert list(ours.columns) == list(theirs.columns)
+    for column in theirs.columns:
+        both = (ours[column], theirs[column])
+        if all(pd.api.types.is_numeric_dtype(one) for one in both):
+            left, right = (one.to_numpy(float) for one in both)
+            # pandas shows zero and missing of a transport file as one tiny value
+            left, right = (one[~(np.abs(right) < 1e-70)] for one in (left, right))
+            np.testing.assert_allclose(left, right, rtol=1e-12, err_msg=column)
+
+
+@needs_files
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("foreign/electric.por", "foreign/electric.sav"),
+        ("foreign/electric.sav", "readspss/electric.sav"),
+        ("foreign/pbc.por", "foreign/pbc.sav"),
+        ("foreign/pbc.sav", "foreign/pbcold.sav"),
+        ("foreign/sample100.por", "foreign/sample100.sav"),
+        ("haven/iris.sav", "readspss/iris.sav"),
+        ("pyreadstat/sample.sav", "pyreadstat/sample.zsav"),
+        ("pyreadstat/sample.sas7bdat", "pyreadstat/sample_bincompressed.sas7bdat"),
+        ("pyreadstat/sample.por", "pyreadstat/sample.dta"),
+        ("foreign/pc5.dta", "foreign/sun6.dta"),
+        ("foreign/pc5.dta", "foreign/compressed.dta"),
+    ],
+)
+def test_twins_hold_the_same_numbers(one, other):
+    left, right = (read_survey(FILES / name).with_user_missing_blank() for name in (one, other))
+    left.columns = left.columns.str.lower()
+    right.columns = right.columns.str.lower()
+    shared = [c for c in left.columns if c in set(right.columns)]
+    assert len(left) == len(right)
+    assert len(shared) >= min(left.shape[1], right.shape[1]) - 1
+    compared = 0
+    for column in shared:
+        if all(pd.api.types.is_numeric_dtype(t[column]) for t in (left, right)):
+            np.testing.assert_allclose(left[column], right[column], rtol=1e-6, err_msg=column)
+            compared += 1
+    assert compared
+
+
+@needs_files
+@pytest.mark.parametrize("ending", ["sav", "zsav", "dta", "por", "xpt", "sas7bdat"])
+def test_values_agree_with_the_csv_twin(ending):
+    twin = pd.read_csv(FILES / "pyreadstat/sample.csv", encoding="utf-8-sig")
+    data = read_survey(FILES / f"pyreadstat/sample.{ending}").data
+    data.columns = data.columns.str.lower()
+    assert data["mychar"].tolist() == twin["mychar"].tolist()
+    for name in ("mynum", "mylabl", "myord"):
+        np.testing.assert_allclose(data[name].to_numpy(float), twin[name].to_numpy(float))
+    for name in ("mydate", "dtime"):
+        want = [None if pd.isna(x) else np.datetime64(x, "s") for x in twin[name]]
+        got = [None if pd.isna(x) else np.datetime64(x, "s") for x in data[name]]
+        assert got == want, name
+    want_times = [None if pd.isna(x) else x.split(".")[0].zfill(8) for x in twin["mytime"]]
+    assert [None if pd.isna(x) else str(x)[:8] for x in data["mytime"]] == want_times
+
+
+@needs_files
+def test_user_missing_values_are_kept_and_can_be_blanked():
+    survey = read_survey(FILES / "pyreadstat/sample_missing.sav")
+    kept = pd.read_csv(FILES / "pyreadstat/sample_missing_user.csv", na_values=["#NULL!"])
+    blank = pd.read_csv(FILES / "pyreadstat/sample_missing.csv", na_values=["#NULL!"])
+    for name in ("mynum", "mylabl", "myord"):
+        np.testing.assert_array_equal(survey.data[name], kept[name])
+        np.testing.assert_array_equal(survey.with_user_missing_blank()[name], blank[name])
+    assert survey.variables["mynum"].missing_ranges == ((2000.0, 3000.0), (-1.0, -1.0))
+    assert survey.variables["mylabl"].value_labels == {
+        -1.0: "undetermined",
+        1.0: "Male",
+        2.0: "Female",
+    }
+    assert survey.variables["myord"].measure == "ordinal"
+    assert survey.notes[0] == "some test text as notes"
+
+
+@needs_files
+def test_missing_text_is_user_missing():
+    survey = read_survey(FILES / "pyreadstat/missing_char.sav")
+    assert survey.data["mychar"].tolist() == ["Z", "a"]
+    assert survey.with_user_missing_blank()["mychar"].isna().tolist() == [True, False]
+
+
+@needs_files
+@pytest.mark.parametrize(
+    ("name", "column", "tags"),
+    [
+        ("haven/tagged-na-double.dta", "x", [".a", ".h", ".z"]),
+        ("haven/tagged-na-int.dta", "x", [".a", ".h", ".z"]),
+        ("haven/tagged-na.sas7bdat", "x", [".a", ".h", ".z"]),
+        ("readstata13/statacar.dta", "mileage", [".a", ".b"]),
+        ("pyreadstat/missing_test.sas7bdat", "var7", ["._"]),
+    ],
+)
+def test_tagged_missing_values_keep_their_letter(name, column, tags):
+    survey = read_survey(FILES / name)
+    assert survey.tags[column].tolist() == tags
+    assert survey.data.loc[survey.tags[column].index, column].isna().all()
+    assert survey.data[column].dtype == np.float64
+    assert survey.variables[column].tags == tuple(sorted(tags))
+
+
+@needs_files
+def test_labels_of_tags_have_the_point():
+    survey = read_survey(FILES / "haven/tagged-na-double.dta")
+    assert survey.variables["x"].value_labels[".a"] == "apple"
+
+
+@needs_files
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("readstata13/encodecp.dta", ["ä", "ö", "ü", "ß", "EUR", "OE"]),
+        ("readstata13/encode.dta", ["ä", "ö", "ü", "ß", "€", "Œ"]),
+    ],
+)
+def test_umlauts_of_both_code_pages(name, texts):
+    survey = read_survey(FILES / name)
+    assert survey.data["chr"].tolist() == texts
+    assert list(survey.variables["num"].value_labels.values()) == texts
+
+
+@needs_files
+def test_umlauts_in_labels_of_spss():
+    labels = read_survey(FILES / "haven/umlauts.sav").variables.popitem()[1].value_labels
+    assert {ch for text in labels.values() for ch in text if ord(ch) > 127} <= set("äöüÄÖÜß")
+    assert any(ord(ch) > 127 for text in labels.values() for ch in text)
+
+
+@needs_files
+def test_wrong_encoding_can_be_given_and_changes_the_text():
+    survey = read_survey(FILES / "readstata13/encodecp.dta", encoding="cp850")
+    assert survey.data["chr"].tolist() != ["ä", "ö", "ü", "ß", "EUR", "OE"]
+    assert survey.encoding == "cp850"
+
+
+@needs_files
+def test_columns_are_read_in_the_order_asked_for():
+    survey = read_survey(FILES / "pyreadstat/sample.sav", columns=["myord", "mychar"])
+    assert list(survey.data.columns) == ["myord", "mychar"]
+    assert list(survey.variables) == ["myord", "mychar"]
+
+
+@needs_files
+@pytest.mark.parametrize("name", ["sample.sav", "sample.csv"])
+def test_missing_column_names_the_nearest(name):
+    with pytest.raises(SurveyFileError, match=r"mynumber \(nearest: mynum\)"):
+        read_survey(FILES / "pyreadstat" / name, columns=["mychar", "mynumber"])
+
+
+@needs_files
+def test_binary_column_asked_for_by_name_is_refused():
+    with pytest.raises(SurveyFileError, match="does not fit its code page"):
+        read_survey(FILES / "readstata13/stata_strl.dta", columns=["image"])
+
+
+@needs_files
+def test_portable_file_takes_no_encoding():
+    with pytest.raises(SurveyFileError, match="own table of characters"):
+        read_survey(FILES / "pyreadstat/sample.por", encoding="cp850")
+
+
+@needs_files
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pyreadstat/sample.sav",
+        "pyreadstat/sample.zsav",
+        "foreign/sample100.sav",
+        "foreign/electric.por",
+        "readstata13/statacar.dta",
+        "foreign/compressed.dta",
+        "pyreadstat/sample.sas7bdat",
+        "pyreadstat/sample.xpt",
+    ],
+)
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.97])
+def test_truncated_file_is_one_sentence(tmp_path, name, share):
+    whole = (FILES / name).read_bytes()
+    cut = tmp_path / Path(name).name
+    cut.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(SurveyFileError, match="truncated or damaged") as caught:
+        read_survey(cut)
+    assert "\n" not in str(caught.value)
+
+
+@needs_files
+def test_wrong_ending_says_what_the_file_is(tmp_path):
+    wrong = tmp_path / "survey.sav"
+    shutil.copy(FILES / "readstata13/statacar.dta", wrong)
+    with pytest.raises(SurveyFileError, match=r"rename it to end in \.dta"):
+        read_survey(wrong)
+
+
+@needs_files
+def test_memory_limit_is_checked_before_reading():
+    with pytest.raises(SurveyFileError, match="name fewer columns"):
+        read_survey(FILES / "pyreadstat/sample_large.sav", memory_limit=1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("error.csv", b"<!DOCTYPE html><html><body>Login</body></html>", "HTML page"),
+        ("error.sav", b"  <html><body>403</body></html>", "HTML page"),
+        ("table.csv", b"PK\x03\x04rest", "ZIP archive or an Excel workbook"),
+        ("empty.csv", b"", "is empty"),
+        ("survey.ods", b"data", "no known survey format"),
+        ("noending", b"data", "ends in nothing"),
+        ("bad.sav", b"no header of any kind", "damaged or of another type"),
+        ("bad.csv.gz", b"\x1f\x8b\x08 broken", "gzip"),
+        ("bin.csv", b"a,b\n1\x00,2\n", "binary data"),
+        ("long.csv", b"a,b\n1,2,3\n4,5,6\n7,8,9,10\n", "3 row\\(s\\) with more or fewer cells"),
+        ("twice.csv", b"a,a\n1,2\n", "twice"),
+        ("blank.csv", b"a,,c\n1,2,3\n", "without a name"),
+        ("line.csv", b"\n\n", "no column names"),
+        ("x.parquet", b"PAR1 and no more", "pyarrow|truncated or damaged"),
+    ],
+)
+def test_bad_file_is_one_sentence_without_its_content(tmp_path, name, content, says):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(SurveyFileError, match=says) as caught:
+        read_survey(path)
+    assert "\n" not in str(caught.value)
+    assert "Login" not in str(caught.value)
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(SurveyFileError, match="does not exist"):
+        read_survey(tmp_path / "none.sav")
+
+
+def test_truncated_gzip_after_its_head(tmp_path):
+    rng = np.random.default_rng(1)
+    packed = gzip.compress(("a,b\n" + "\n".join(f"{x},1" for x in rng.random(20000))).encode())
+    path = tmp_path / "cut.csv.gz"
+    path.write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(SurveyFileError, match="truncated gzip"):
+        read_survey(path)
+
+
+def _write(path: Path, text: str, encoding: str) -> Path:
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "cp850", "utf-16"])
+def test_umlauts_of_a_delimited_file(tmp_path, encoding):
+    path = _write(tmp_path / "a.csv", "ort;wert\nKöln;1\nMünster;2\nWeiß;3\n", encoding)
+    assert read_survey(path).data["ort"].tolist() == ["Köln", "Münster", "Weiß"]
+
+
+def test_given_encoding_that_does_not_fit(tmp_path):
+    path = _write(tmp_path / "a.csv", "ort\nKöln\n", "cp1252")
+    with pytest.raises(SurveyFileError, match="code page utf-8"):
+        read_survey(path, encoding="utf-8")
+    with pytest.raises(SurveyFileError, match="no known code page"):
+        read_survey(path, encoding="klingon")
+
+
+def test_decimal_comma_and_keys_with_leading_zeros(tmp_path):
+    text = 'ags;"anteil";n\n05315;12,5;3\n05111;"7,25";4\n'
+    survey = read_survey(_write(tmp_path / "a.csv", text, "utf-8"))
+    assert survey.data["anteil"].tolist() == [12.5, 7.25]
+    assert survey.data["ags"].tolist() == ["05315", "05111"]
+    assert survey.data["n"].tolist() == [3, 4]
+    assert len(survey.remarks) == 2
+
+
+def test_decimal_point_wins_where_both_occur(tmp_path):
+    survey = read_survey(_write(tmp_path / "a.csv", "a;b\n1.5;1,234\n", "utf-8"))
+    assert survey.data["a"].tolist() == [1.5]
+    assert survey.data["b"].tolist() == ["1,234"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_separator_is_found_and_columns_chosen(tmp_path, separator):
+    text = "\n".join(separator.join(row) for row in (["a", "b", "c"], ["1", "2", "3"]))
+    survey = read_survey(_write(tmp_path / "a.txt", text, "utf-8"), columns=["c", "a"])
+    assert survey.data.to_dict("list") == {"c": [3], "a": [1]}
+
+
+def test_blank_cells_are_those_named(tmp_path):
+    path = _write(tmp_path / "a.csv", "a,b\nNA,1\n,2\n", "utf-8")
+    assert read_survey(path).data["a"].isna().sum() == 1
+    assert read_survey(path, blanks=("", "NA")).data["a"].isna().sum() == 2
+
+
+def test_delimited_memory_limit(tmp_path):
+    path = _write(tmp_path / "a.csv", "a,b\n" + "1,2\n" * 100, "utf-8")
+    with pytest.raises(SurveyFileError, match="name fewer columns"):
+        read_survey(path, memory_limit=100)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850"])
+def test_old_stata_text_of_either_code_page(tmp_path, encoding):
+    frame = pd.DataFrame({"ort": ["Köln", "Münster", "Düren"], "x": [1.0, 2.0, 3.0]})
+    path = tmp_path / "old.dta"
+    frame.to_stata(path, version=114, write_index=False, variable_labels={"ort": "Größe"})
+    data = path.read_bytes()
+    for text in (*frame["ort"], "Größe"):
+        assert text.encode("cp1252") in data
+        data = data.replace(text.encode("cp1252"), text.encode(encoding))
+    path.write_bytes(data)
+    survey = read_survey(path)
+    assert survey.data["ort"].tolist() == frame["ort"].tolist()
+    assert survey.variables["ort"].label == "Größe"
+    assert survey.encoding == {"cp1252": "windows-1252", "cp850": "cp850"}[encoding]
+    assert len(survey.remarks) == (encoding == "cp850")
+
+
+def test_missing_columns_beyond_five_are_counted():
+    sentence = missing_column_message([f"c{i}" for i in range(8)], ["zz"], "file")
+    assert sentence.endswith("and 3 more: correct the name or leave it out.")
+    assert missing_column_message(["zz"], ["zz"], "file") is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["Köln", "Düsseldorf", "Straße", "Öl", "Ärger", "Übermut", "Garçon"]),
+        min_size=1,
+        max_size=30,
+    ),
+    st.sampled_from(["utf-8", "cp1252", "cp850"]),
+)
+def test_code_page_of_german_words_is_found(words, encoding):
+    assert best_encoding(" ".join(words).encode(encoding)) == encoding
+
+
+def test_plain_ascii_has_no_code_page():
+    assert best_encoding(b"abc") is None
+
+
+@needs_files
+@pytest.mark.parametrize(("table", "first"), [("IRIS1", 5.1), ("IRIS2", 4.7)])
+def test_transport_file_with_several_data_sets(table, first):
+    survey = read_survey(FILES / "foreign/testEmpty.xpt", table=table)
+    numbers = survey.data.select_dtypes("number")
+    assert numbers.shape == (2, 4)
+    assert numbers.iloc[0, 0] == pytest.approx(first)
+    assert numbers.to_numpy().max() < 10
+
+
+@needs_files
+def test_transport_file_without_such_a_data_set():
+    with pytest.raises(SurveyFileError, match="IRIS1, EMPTY, IRIS2"):
+        read_survey(FILES / "foreign/testEmpty.xpt", table="IRIS9")
+    with pytest.raises(SurveyFileError, match=r"EMPTY in testEmpty\.xpt has no columns"):
+        read_survey(FILES / "foreign/testEmpty.xpt", table="EMPTY")
+    with pytest.raises(SurveyFileError, match=r"holds 1 data set\(s\), TEST"):
+        read_survey(FILES / "foreign/test.xpt", table="IRIS9")
