@@ -7,6 +7,7 @@ module                    what it holds
 `design`                  how the sample was drawn; covariance by Taylor or replicates
 `estimate`                totals, means, proportions, ratios, quantiles by domain
 `linearised`              an estimate with its influence values
+`models`                  linear, logit, Poisson; marginal effects, Wald tests
 `replicate`               replicate weights from a design: jackknife, half-samples, bootstrap
 ========================  ==================================================================
 """

@@ -79,6 +79,37 @@ fit <- function(name, design) {
 }
 for (name in c("persons", "stratified", "two_stage")) fit(name, designs[[name]])
 
+# Average marginal effects: per unit for age and size, female to male for sex
+effects <- function(name, design, family, outcome) {
+  m <- svyglm(update(covariates, as.formula(paste(outcome, "~ ."))), design, family = family,
+              control = glm.control(epsilon = 1e-14, maxit = 100))
+  b <- coef(m); V <- vcov(m); X <- model.matrix(m); w <- weights(design); W <- sum(w)
+  link <- m$family
+  second <- function(eta) if (outcome == "poor") link$mu.eta(eta) * (1 - 2 * link$linkinv(eta)) else exp(eta)
+  female <- X; female[, "sexmale"] <- 0; male <- X; male[, "sexmale"] <- 1
+  eta <- drop(X %*% b)
+  e <- function(j) outer(rep(1, nrow(X)), as.numeric(names(b) == j))
+  kinds <- list(
+    age = list(g = link$mu.eta(eta) * b["age"],
+               J = second(eta) * b["age"] * X + link$mu.eta(eta) * e("age")),
+    size = list(g = link$mu.eta(eta) * b["size"],
+                J = second(eta) * b["size"] * X + link$mu.eta(eta) * e("size")),
+    `sex=male` = list(g = link$linkinv(drop(male %*% b)) - link$linkinv(drop(female %*% b)),
+               J = link$mu.eta(drop(male %*% b)) * male - link$mu.eta(drop(female %*% b)) * female))
+  score <- (X * (m$y - fitted(m))) %*% solve(crossprod(X * w * link$mu.eta(eta), X))
+  for (k in names(kinds)) {
+    g <- kinds[[k]]$g; ame <- sum(w * g) / W; J <- colSums(w * kinds[[k]]$J) / W
+    put(name, paste0("ame_fixed_", outcome), k, "ALL", ame, sqrt(drop(t(J) %*% V %*% J)))
+    z <- (g - ame) / W + drop(score %*% J)
+    put(name, paste0("ame_", outcome), k, "ALL", ame,
+        sqrt(drop(svyrecvar(matrix(z * w), design$cluster, design$strata, design$fpc))))
+  }
+}
+for (name in c("stratified", "two_stage")) {
+  effects(name, designs[[name]], quasibinomial(), "poor")
+  effects(name, designs[[name]], quasipoisson(), "devices")
+}
+
 # Replicate weights, kept as factors per sampling unit
 set.seed(1)
 strat <- designs$stratified

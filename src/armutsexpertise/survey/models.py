@@ -1,0 +1,659 @@
+"""Linear, logit and Poisson models with design-based covariance.
+
+The coefficients maximise the weighted likelihood; their covariance comes from the survey design
+and not from the model. Average marginal effects, predictions, contrasts and Wald tests carry it
+on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+import pandas as pd
+from scipy import linalg, stats
+
+from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
+from armutsexpertise.survey.estimate import critical_values, make_domains
+
+Family = Literal["linear", "logit", "poisson"]
+
+INTERCEPT = "intercept"
+_STEPS, _CONVERGED, _ACCEPTED = 50, 1e-14, 1e-9  # steps relative to the largest coefficient
+_FLAT = 1e-9  # information relative to that of a linear model
+_RANK_TOLERANCE = 1e-10
+
+
+class Wald(NamedTuple):
+    """Test that several coefficients are zero.
+
+    Attributes
+    ----------
+    statistic : float
+        Wald's statistic over its number of coefficients, compared with an F distribution.
+    df_terms, df_design : float
+        Degrees of freedom of numerator and denominator.
+    p_value : float
+        In [0, 1].
+    """
+
+    statistic: float
+    df_terms: float
+    df_design: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """Terms of a model and the levels of its categorical variables."""
+
+    terms: tuple[tuple[str, ...], ...]
+    levels: Mapping[str, tuple[object, ...]]  # of categorical variables; the first is reference
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for term in self.terms for name in term))
+
+    @property
+    def names(self) -> list[str]:
+        names = [INTERCEPT]
+        for term in self.terms:
+            parts = [""]
+            for variable in term:
+                own = [variable]
+                if variable in self.levels:
+                    own = [f"{variable}={level}" for level in self.levels[variable][1:]]
+                parts = [f"{left}:{right}" if left else right for left in parts for right in own]
+            names += parts
+        return names
+
+    def columns_of(self, term: str) -> list[int]:
+        """Return the positions of the coefficients of a term such as ``"sex"``."""
+        wanted = tuple(term.split(":"))
+        if wanted not in self.terms:
+            known = ", ".join(":".join(one) for one in self.terms)
+            raise ValueError(f"The model has no term {term!r}: choose among {known}.")
+        position = 1
+        for one in self.terms:
+            width = int(np.prod([len(self.levels.get(name, (0, 1))) - 1 for name in one]))
+            if one == wanted:
+                break
+            position += width
+        return list(range(position, position + width))
+
+    def matrix(self, frame: pd.DataFrame, fixed: Mapping[str, object] | None = None) -> Floats:
+        """Return the model matrix, shape (n, k), with some variables set to a value."""
+        values = {name: self._values(frame, name, fixed or {}) for name in self.variables}
+        columns = [np.ones((len(frame), 1))]
+        columns += [_product([values[name] for name in term]) for term in self.terms]
+        return np.hstack(columns)
+
+    def derivative(self, frame: pd.DataFrame, variable: str) -> Floats:
+        """Return the derivative of the model matrix with respect to a number, shape (n, k)."""
+        values = {name: self._values(frame, name, {}) for name in self.variables}
+        one = np.ones((len(frame), 1))
+        columns = [np.zeros((len(frame), 1))]
+        for term in self.terms:
+            block = np.zeros_like(_product([values[name] for name in term]))
+            for place, name in enumerate(term):
+                if name == variable:
+                    block += _product(
+                        [one if i == place else values[other] for i, other in enumerate(term)]
+                    )
+            columns.append(block)
+        return np.hstack(columns)
+
+    def _values(self, frame: pd.DataFrame, name: str, fixed: Mapping[str, object]) -> Floats:
+        if name in self.levels:
+            levels = self.levels[name]
+            if name in fixed:
+                row = np.array([level == fixed[name] for level in levels[1:]], dtype=float)
+                return np.tile(row, (len(frame), 1))
+            given = frame[name].to_numpy(dtype=object)
+            strange = int((~frame[name].isin(list(levels))).sum())
+            if strange:
+                raise ValueError(
+                    f"The column {name} has a level that the model does not know in {strange} "
+                    "rows: predict only for levels of the sample."
+                )
+            return np.column_stack([given == level for level in levels[1:]]).astype(float)
+        return frame[name].to_numpy(dtype=float, na_value=np.nan)[:, None]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Model:
+    """A fitted model; see :func:`fit`.
+
+    Attributes
+    ----------
+    family : {"linear", "logit", "poisson"}
+        Which model.
+    names : list of str
+        Coefficients: ``intercept``, a column, ``column=level``, and products with ``:``.
+    coefficients : ndarray of float, shape (k,)
+        Estimates.
+    covariance : ndarray of float, shape (k, k)
+        Design-based covariance.
+    degrees_of_freedom : float
+        Of the design in the subpopulation, minus the number of coefficients without intercept.
+    n : int
+        Rows with a positive weight that enter.
+    n_weighted : float
+        Sum of their weights.
+    """
+
+    design: SurveyDesign
+    family: Family
+    terms: _Terms
+    inside: Booleans  # (n,)
+    matrix: Floats  # (rows inside, k)
+    coefficients: Floats
+    covariance: Floats
+    influence: Floats | None  # (n, k), without replicates
+    replicate_coefficients: Floats | None  # (R, k), with replicates
+    degrees_of_freedom: float
+    note: str
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the coefficients."""
+        return self.terms.names
+
+    @property
+    def n(self) -> int:
+        """Rows with a positive weight that enter."""
+        return int((self.design.weights[self.inside] > 0).sum())
+
+    @property
+    def n_weighted(self) -> float:
+        """Sum of the weights of these rows."""
+        return float(self.design.weights[self.inside].sum())
+
+    def __repr__(self) -> str:
+        return f"<{self.family} model: {self.n} rows, {len(self.names)} coefficients>"
+
+    def table(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the coefficients as a tidy frame.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level in (0, 1).
+
+        Returns
+        -------
+        DataFrame
+            One row per coefficient, columns as of
+            :func:`armutsexpertise.survey.estimate.estimate`; intervals use Student's t.
+        """
+        se = np.sqrt(np.diag(self.covariance))
+        return self._tidy(self.names, self.coefficients, se, level, "coefficient")
+
+    def wald(self, term: str) -> Wald:
+        r"""Test that all coefficients of a term are zero.
+
+        Parameters
+        ----------
+        term : str
+            A term as given to :func:`fit`.
+
+        Returns
+        -------
+        Wald
+            :math:`F = b^\top V^{-1} b / q` with q and the model's degrees of freedom.
+
+        Raises
+        ------
+        ValueError
+            If the model has no such term, or no degrees of freedom.
+        """
+        at = self.terms.columns_of(term)
+        if self.degrees_of_freedom <= 0:
+            raise ValueError(
+                f"The test of {term} has no degrees of freedom: the design has too few sampling "
+                "units for this model, leave out terms."
+            )
+        b, v = self.coefficients[at], self.covariance[np.ix_(at, at)]
+        f = float(b @ np.linalg.solve(v, b)) / len(at)
+        p = float(stats.f.sf(f, len(at), self.degrees_of_freedom))
+        return Wald(f, float(len(at)), self.degrees_of_freedom, p)
+
+    def contrast(
+        self, combinations: Mapping[str, Mapping[str, float]], level: float = 0.95
+    ) -> pd.DataFrame:
+        """Estimate linear combinations of the coefficients.
+
+        Parameters
+        ----------
+        combinations : mapping of str to mapping of str to float
+            Name, and the factor of each coefficient: ``{"gap": {"sex=male": 1}}``.
+        level : float
+            Confidence level in (0, 1).
+
+        Returns
+        -------
+        DataFrame
+            Tidy frame, one row per combination.
+
+        Raises
+        ------
+        ValueError
+            If a coefficient is not in the model.
+        """
+        position = {name: i for i, name in enumerate(self.names)}
+        factors = np.zeros((len(combinations), len(position)))
+        for row, combination in zip(factors, combinations.values(), strict=True):
+            unknown = sorted(set(combination) - set(position))
+            if unknown:
+                raise ValueError(
+                    f"The model has no coefficient {', '.join(unknown)}: see its names."
+                )
+            for name, factor in combination.items():
+                row[position[name]] = factor
+        variance = np.einsum("ij,jk,ik->i", factors, self.covariance, factors)
+        estimates = factors @ self.coefficients
+        return self._tidy(list(combinations), estimates, np.sqrt(variance), level, "contrast")
+
+    def predict(self, frame: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+        """Predict the mean of the outcome for given values of the variables.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (r, any)
+            A row per prediction with all variables of the model, without missing values.
+        level : float
+            Confidence level in (0, 1).
+
+        Returns
+        -------
+        DataFrame
+            Tidy frame with ``indicator`` "prediction" and the variables as domain columns. The
+            standard error is by the delta method; the interval is that of the linear predictor,
+            transformed.
+
+        Raises
+        ------
+        ValueError
+            If a variable is absent or missing, or has a level that the sample had not.
+        """
+        _require_complete(frame, self.terms.variables)
+        x = self.terms.matrix(frame)
+        eta = x @ self.coefficients
+        se = np.sqrt(np.einsum("ij,jk,ik->i", x, self.covariance, x))
+        half = critical_values(self.degrees_of_freedom, level)[0] * se
+        mean, slope, _ = _link(self.family, eta)
+        tidy = self._tidy(["prediction"] * len(x), mean, slope * se, level, "prediction")
+        tidy["ci_low"] = _link(self.family, eta - half)[0]
+        tidy["ci_high"] = _link(self.family, eta + half)[0]
+        for place, name in enumerate(self.terms.variables, start=1):
+            tidy.insert(place, name, frame[name].to_numpy())
+        return tidy
+
+    def marginal_effects(
+        self,
+        variables: Sequence[str] | None = None,
+        *,
+        level: float = 0.95,
+        fixed_covariates: bool = False,
+    ) -> pd.DataFrame:
+        r"""Estimate average marginal effects on the mean of the outcome.
+
+        Parameters
+        ----------
+        variables : sequence of str, optional
+            Variables of the model; default all.
+        level : float
+            Confidence level in (0, 1).
+        fixed_covariates : bool
+            Take the covariates of the sample as fixed, as the plain delta method does; else
+            their sampling enters the standard error.
+
+        Returns
+        -------
+        DataFrame
+            Tidy frame. For a number the average derivative, per unit of the variable; for a
+            categorical or boolean variable the average change from the reference level,
+            named ``variable=level``.
+
+        Raises
+        ------
+        ValueError
+            If a variable is not in the model.
+
+        Notes
+        -----
+        With :math:`g_i(\beta)` the effect for unit i, :math:`W=\sum w_i` over the
+        subpopulation and :math:`u_i` the influence of the coefficients, the effect
+        :math:`\bar g = \sum w_i g_i / W` has the influence
+
+        .. math:: (g_i - \bar g)/W + u_i^\top \sum_j w_j \partial g_j/\partial\beta / W
+
+        where the first part is left out with ``fixed_covariates``: Deville's (1999) rules for
+        functions of totals. Bartus (2005, doi:10.1177/1536867X0500500303) for the definitions.
+        """
+        wanted = self.terms.variables if variables is None else tuple(variables)
+        unknown = sorted(set(wanted) - set(self.terms.variables))
+        if unknown:
+            raise ValueError(
+                f"The model has no variable {', '.join(unknown)}: choose among "
+                f"{', '.join(self.terms.variables)}."
+            )
+        rows = self.design.frame[self.inside]
+        weights = self.design.weights[self.inside]
+        names, estimates, errors = [], [], []
+        for variable in wanted:
+            for name, pair in self._changes(rows, variable):
+                gap, jacobian = self._effect(pair, self.coefficients)
+                value = float(weights @ gap / weights.sum())
+                if self.replicate_coefficients is not None:
+                    variance = self._replicate_effect(pair, value, weights, fixed_covariates)
+                else:
+                    assert self.influence is not None
+                    gradient = weights @ jacobian / weights.sum()
+                    u = self.influence @ gradient
+                    if not fixed_covariates:
+                        u[self.inside] += (gap - value) / weights.sum()
+                    variance = self.design.covariance(u)[0, 0]
+                names.append(name)
+                estimates.append(value)
+                errors.append(np.sqrt(variance))
+        return self._tidy(
+            names, np.array(estimates), np.array(errors), level, "average marginal effect"
+        )
+
+    def _changes(
+        self, rows: pd.DataFrame, variable: str
+    ) -> list[tuple[str, tuple[Floats, Floats | None]]]:
+        """Return a name and two matrices (from, to), or one matrix of derivatives, per effect."""
+        if variable not in self.terms.levels:
+            return [(variable, (self.terms.derivative(rows, variable), None))]
+        reference, *others = self.terms.levels[variable]
+        start = self.terms.matrix(rows, {variable: reference})
+        return [
+            (f"{variable}={level}", (start, self.terms.matrix(rows, {variable: level})))
+            for level in others
+        ]
+
+    def _effect(self, pair: tuple[Floats, Floats | None], b: Floats) -> tuple[Floats, Floats]:
+        """Return the effect of each row, shape (n,), and its derivative by ``b``, (n, k)."""
+        first, second = pair
+        if second is None:
+            _, slope, bend = _link(self.family, self.matrix @ b)
+            change = first @ b
+            return slope * change, ((bend * change)[:, None] * self.matrix + slope[:, None] * first)
+        low, low_slope, _ = _link(self.family, first @ b)
+        high, high_slope, _ = _link(self.family, second @ b)
+        return high - low, high_slope[:, None] * second - low_slope[:, None] * first
+
+    def _replicate_effect(
+        self,
+        pair: tuple[Floats, Floats | None],
+        value: float,
+        weights: Floats,
+        fixed_covariates: bool,
+    ) -> float:
+        replicates, b = self.design.replicates, self.replicate_coefficients
+        assert replicates is not None
+        assert b is not None
+        values = []
+        for column, row in zip(replicates.T, b, strict=True):
+            w = weights if fixed_covariates else column[self.inside]
+            values.append(w @ self._effect(pair, row)[0] / w.sum())
+        covariance = self.design.replicate_covariance(np.array(values)[:, None], np.array([value]))
+        return float(covariance[0, 0])
+
+    def _tidy(
+        self, names: list[str], estimates: Floats, se: Floats, level: float, what: str
+    ) -> pd.DataFrame:
+        if not 0 < level < 1:
+            raise ValueError(f"level must lie between 0 and 1, not {level}.")
+        half = critical_values(self.degrees_of_freedom, level)[0] * se
+        kind = "Taylor" if self.design.replicates is None else f"replicates {self.design.kind}"
+        few = "; no degrees of freedom" if self.degrees_of_freedom <= 0 else ""
+        return pd.DataFrame(
+            {
+                "indicator": names,
+                "estimate": estimates,
+                "se": se,
+                "ci_low": estimates - half,
+                "ci_high": estimates + half,
+                "df": self.degrees_of_freedom,
+                "n": self.n,
+                "n_weighted": self.n_weighted,
+                "method": f"{what}, {self.family} model, {kind}{few}{self.note}",
+            }
+        )
+
+
+def fit(
+    design: SurveyDesign,
+    outcome: str,
+    terms: Sequence[str],
+    family: Family,
+    *,
+    where: str | None = None,
+    missing: Literal["fail", "drop"] = "fail",
+) -> Model:
+    r"""Fit a regression model with design-based covariance.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The sample.
+    outcome : str
+        Column of the outcome: numbers; 0 and 1 or boolean for "logit"; not negative for
+        "poisson".
+    terms : sequence of str
+        Columns, and products of columns as ``"age:age"`` or ``"age:sex"``. Numbers enter as
+        they are. Text, categorical and boolean columns enter as indicators of all levels but
+        the first (in the order of the categories, else sorted).
+    family : {"linear", "logit", "poisson"}
+        Identity, logit or log link for the mean.
+    where : str, optional
+        Boolean column: the subpopulation. The design of the whole sample is kept.
+    missing : {"fail", "drop"}
+        What to do where a variable is missing: raise, or leave those rows out and say how many
+        in ``method``.
+
+    Returns
+    -------
+    Model
+        Coefficients, covariance, and what follows from them.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent, a value is missing with ``missing="fail"`` or out of range,
+        terms are collinear, or the likelihood has no maximum (separation).
+    TypeError
+        If the outcome holds no numbers.
+
+    Notes
+    -----
+    The coefficients solve :math:`\sum_i w_i x_i(y_i-\mu_i)=0` by Newton's method; with
+    :math:`A=\sum_i w_i\mu'_i x_i x_i^\top` their influence is
+    :math:`u_i=A^{-1}x_i(y_i-\mu_i)` (Binder 1983, doi:10.2307/1402588). With replicates the
+    model is fitted anew on each.
+    """
+    if family not in get_args(Family):
+        raise ValueError(f"family must be one of {', '.join(get_args(Family))}, not {family!r}.")
+    split = tuple(tuple(term.split(":")) for term in terms)
+    variables = tuple(dict.fromkeys(name for term in split for name in term))
+    if not variables or len(set(split)) < len(split):
+        raise ValueError("terms must name at least one term and none twice.")
+    frame = design.frame
+    inside = make_domains(frame, None, where).codes >= 0
+    absent = _absent(frame, (outcome, *variables)) & inside
+    if absent.any() and missing == "fail":
+        raise ValueError(
+            f"{int(absent.sum())} of {int(inside.sum())} rows lack a value of the outcome or of "
+            'a variable: recode them, or set missing="drop" to leave them out.'
+        )
+    inside &= ~absent & (design.weights > 0)
+    if not inside.any():
+        raise ValueError("No row is left for the model: check the subpopulation.")
+    rows = frame[inside]
+    y = _outcome(rows[outcome], family)
+    built = _Terms(split, {name: levels for name in variables if (levels := _levels(rows[name]))})
+    x = built.matrix(rows)
+    w = design.weights[inside]
+    _require_full_rank(x, w, built.names)
+    b, a = _newton(family, x, y, w, None)
+    influence = replicate_coefficients = None
+    if design.replicates is None:
+        mean, _, _ = _link(family, x @ b)
+        influence = np.zeros((len(design), x.shape[1]))
+        influence[inside] = np.linalg.solve(a, (x * (y - mean)[:, None]).T).T
+        covariance = design.covariance(influence)
+    else:
+        replicate_coefficients = np.array(
+            [_newton(family, x, y, column, b)[0] for column in design.replicates[inside].T]
+        )
+        covariance = design.replicate_covariance(replicate_coefficients, b)
+    codes = np.where(inside, 0, -1)
+    df = float(design.domain_degrees_of_freedom(codes, 1)[0]) + 1 - x.shape[1]
+    note = f"; {int(absent.sum())} missing left out" if absent.any() else ""
+    return Model(
+        design=design,
+        family=family,
+        terms=built,
+        inside=inside,
+        matrix=x,
+        coefficients=b,
+        covariance=covariance,
+        influence=influence,
+        replicate_coefficients=replicate_coefficients,
+        degrees_of_freedom=df,
+        note=note,
+    )
+
+
+def _link(family: Family, eta: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the mean, its slope and its second derivative at the linear predictor."""
+    if family == "linear":
+        return eta, np.ones_like(eta), np.zeros_like(eta)
+    if family == "poisson":
+        mean = np.exp(eta)
+        return mean, mean, mean
+    mean = 1 / (1 + np.exp(-eta))
+    slope = mean * (1 - mean)
+    return mean, slope, slope * (1 - 2 * mean)
+
+
+def _newton(
+    family: Family, x: Floats, y: Floats, w: Floats, start: Floats | None
+) -> tuple[Floats, Floats]:
+    """Return the coefficients and the weighted information at them.
+
+    Columns are scaled to size 1. The steps solve normal equations for the residuals, so each
+    refines the one before, in the linear model too.
+    """
+    size = np.sqrt((x**2).mean(axis=0))
+    z, share = x / size, w / w.sum()
+    gram = (z * share[:, None]).T @ z
+    if start is not None:
+        b = start * size
+    elif family == "poisson":
+        guess = y + 0.1
+        working = np.log(guess) + (y - guess) / guess
+        first = (z * (share * guess)[:, None]).T
+        b = np.linalg.solve(first @ z, first @ working)
+    else:
+        b = np.zeros(x.shape[1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(_STEPS):
+            mean, slope, _ = _link(family, z @ b)
+            information = (z * (share * slope)[:, None]).T @ z
+            if not np.isfinite(information).all() or _vanishes(information, gram):
+                raise ValueError(_NO_MAXIMUM)
+            step = np.linalg.solve(information, z.T @ (share * (y - mean)))
+            b = b + step
+            if np.abs(step).max() <= _CONVERGED * max(1.0, np.abs(b).max()):
+                break
+        else:
+            if np.abs(step).max() > _ACCEPTED * max(1.0, np.abs(b).max()):
+                raise ValueError(_NO_MAXIMUM)
+    _, slope, _ = _link(family, z @ b)
+    return b / size, (x * (w * slope)[:, None]).T @ x
+
+
+def _vanishes(information: Floats, gram: Floats) -> bool:
+    """Say whether the likelihood has become flat in some direction, as under separation."""
+    flattest: float = linalg.eigh(information, gram, eigvals_only=True, subset_by_index=[0, 0])[0]
+    return flattest < _FLAT
+
+
+_NO_MAXIMUM = (
+    "The model has no finite estimate: a combination of terms separates the outcomes. Merge "
+    "levels, leave out a term, or use a penalised (Firth) logit."
+)
+
+
+def _product(parts: list[Floats]) -> Floats:
+    block = parts[0]
+    for part in parts[1:]:
+        block = (block[:, :, None] * part[:, None, :]).reshape(len(block), -1)
+    return block
+
+
+def _levels(values: pd.Series) -> tuple[object, ...]:
+    """Return the levels of a categorical, text or boolean column; none for numbers."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return tuple(values.cat.remove_unused_categories().cat.categories)
+    if pd.api.types.is_bool_dtype(values):
+        return (False, True)
+    if pd.api.types.is_numeric_dtype(values):
+        return ()
+    return tuple(sorted(values.unique()))
+
+
+def _outcome(values: pd.Series, family: Family) -> Floats:
+    if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
+        raise TypeError(
+            f"The outcome {values.name} holds {values.dtype} and not numbers: recode it."
+        )
+    y = values.to_numpy(dtype=float)
+    wrong = {
+        "linear": ~np.isfinite(y),
+        "logit": ~np.isin(y, [0, 1]),
+        "poisson": ~(np.isfinite(y) & (y >= 0)),
+    }[family]
+    if wrong.any():
+        need = {"linear": "finite", "logit": "0 or 1", "poisson": "not negative"}[family]
+        raise ValueError(
+            f"The outcome {values.name} must be {need} for a {family} model, and is not in "
+            f"{int(wrong.sum())} of {len(y)} rows: recode it."
+        )
+    return y
+
+
+def _absent(frame: pd.DataFrame, names: Sequence[str]) -> Booleans:
+    lacking = sorted(set(names) - set(frame.columns))
+    if lacking:
+        raise ValueError(
+            f"The sample lacks {len(lacking)} column(s) ({', '.join(lacking)}): check the names."
+        )
+    return frame[list(names)].isna().any(axis=1).to_numpy(dtype=bool)
+
+
+def _require_complete(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    absent = int(_absent(frame, names).sum())
+    if absent:
+        raise ValueError(
+            f"{absent} of {len(frame)} rows lack a variable of the model: fill them first."
+        )
+
+
+def _require_full_rank(x: Floats, w: Floats, names: list[str]) -> None:
+    if not np.isfinite(x).all():
+        raise ValueError("A variable of the model is infinite: recode it.")
+    scaled = x * np.sqrt(w)[:, None]
+    size = np.sqrt((scaled**2).sum(axis=0))
+    empty = [name for name, one in zip(names, size, strict=True) if one == 0]
+    rank = int(np.linalg.matrix_rank(scaled / np.where(size > 0, size, 1), tol=_RANK_TOLERANCE))
+    if rank < x.shape[1]:
+        zero = f", {', '.join(empty)} zero throughout" if empty else ""
+        raise ValueError(
+            f"The {x.shape[1]} columns of the model have rank {rank}{zero}: leave out a term or "
+            "merge levels."
+        )

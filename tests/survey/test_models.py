@@ -1,0 +1,225 @@
+"""Models against R's survey, effects, tests, and what cannot be fitted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from survey_samples import REFERENCE, replicated, taylor
+
+from armutsexpertise.survey.combine import combine_frames
+from armutsexpertise.survey.design import SurveyDesign
+from armutsexpertise.survey.models import fit
+from armutsexpertise.survey.replicate import make_replicates
+
+TERMS = ["age", "sex", "size", "stratum"]
+OUTCOMES = {"linear": "income", "logit": "poor", "poisson": "devices"}
+NAMES = ["intercept", "age", "sex=male", "size", "stratum=B", "stratum=C", "stratum=D"]
+R_NAMES = ["(Intercept)", "age", "sexmale", "size", "stratumB", "stratumC", "stratumD"]
+
+
+def _design(frame, name):
+    return replicated(frame, name) if name == "JKn" else taylor(frame, name)
+
+
+@pytest.mark.parametrize("family", OUTCOMES)
+@pytest.mark.parametrize("name", ["persons", "stratified", "two_stage", "JKn"])
+def test_matches_r(frame, name, family):
+    model = fit(_design(frame, name), OUTCOMES[family], TERMS, family)
+    rel = 1e-10 if family == "linear" else 1e-6
+    rows = REFERENCE[REFERENCE["design"].eq(name)].set_index(["statistic", "variable"])
+    got = model.table().set_index("indicator")
+    assert list(got.index) == NAMES
+    for ours, theirs in zip(NAMES, R_NAMES, strict=True):
+        row = rows.loc[(family, theirs)]
+        assert got.loc[ours, "estimate"] == pytest.approx(row["estimate"], rel=rel)
+        assert got.loc[ours, "se"] == pytest.approx(row["se"], rel=rel)
+        if name != "JKn":
+            assert got.loc[ours, "df"] == row["df"]
+    test, row = model.wald("stratum"), rows.loc[(f"{family}_wald", "stratum")]
+    assert test.statistic == pytest.approx(row["estimate"], rel=rel)
+    if name != "JKn":
+        assert test.p_value == pytest.approx(row["se"], rel=rel)
+        assert (test.df_terms, test.df_design) == (3, row["df"])
+
+
+@pytest.mark.parametrize("family", ["logit", "poisson"])
+@pytest.mark.parametrize("name", ["stratified", "two_stage"])
+@pytest.mark.parametrize("fixed", [False, True])
+def test_average_marginal_effects_match_r(frame, name, family, fixed):
+    model = fit(taylor(frame, name), OUTCOMES[family], TERMS, family)
+    statistic = f"ame_{'fixed_' if fixed else ''}{OUTCOMES[family]}"
+    rows = REFERENCE[REFERENCE["design"].eq(name) & REFERENCE["statistic"].eq(statistic)]
+    got = model.marginal_effects(["age", "size", "sex"], fixed_covariates=fixed)
+    rows = rows.set_index("variable").loc[got["indicator"]]
+    assert got["estimate"].to_numpy() == pytest.approx(rows["estimate"].to_numpy(), rel=1e-6)
+    assert got["se"].to_numpy() == pytest.approx(rows["se"].to_numpy(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("pers_strat", {"strata": "db040"}), ("hh_nostrat", {"clusters": "db030"})],
+)
+def test_matches_r_on_eusilc(eusilc, convey, name, options):
+    eusilc = eusilc.assign(rb090=pd.Categorical(eusilc["rb090"], ["male", "female"]))
+    design = SurveyDesign.from_frame(eusilc, weights="rb050", **options)
+    models = {
+        "logit": fit(design, "poor10k", ["age", "rb090", "hsize", "db040"], "logit"),
+        "ols": fit(design, "eqIncome", ["age", "rb090", "hsize"], "linear"),
+    }
+    known = convey[convey["design"].eq(name)].set_index("ind")
+    count = 0
+    for kind, model in models.items():
+        for row in model.table().itertuples():
+            r_name = row.indicator.replace("intercept", "(Intercept)").replace("=", "")
+            rel = 1e-10 if kind == "ols" else 1e-6
+            assert row.estimate == pytest.approx(known.loc[f"{kind}_{r_name}", "est"], rel=rel)
+            assert row.se == pytest.approx(known.loc[f"{kind}_{r_name}", "se"], rel=rel)
+            count += 1
+    assert count == 16
+
+
+def test_effects_of_a_product_are_derivatives(frame):
+    design = taylor(frame, "stratified")
+    model = fit(design, "poor", ["age", "age:age", "sex", "age:sex"], "logit")
+    h = 1e-4
+    means = []
+    for shift in (-h, h):
+        mean = model.predict(frame.assign(age=frame["age"] + shift))["estimate"]
+        means.append(np.average(mean, weights=frame["weight"]))
+    effects = model.marginal_effects().set_index("indicator")["estimate"]
+    assert list(effects.index) == ["age", "sex=male"]
+    assert effects["age"] == pytest.approx((means[1] - means[0]) / (2 * h), rel=1e-6)
+    predicted = [
+        np.average(model.predict(frame.assign(sex=s))["estimate"], weights=frame["weight"])
+        for s in ("female", "male")
+    ]
+    assert effects["sex=male"] == pytest.approx(predicted[1] - predicted[0])
+    assert model.names[-1] == "age:sex=male"
+    assert model.wald("age:sex").df_terms == 1
+
+
+def test_effects_of_the_linear_model_are_its_coefficients(frame):
+    model = fit(taylor(frame, "stratified"), "income", ["age", "sex"], "linear")
+    table = model.table().iloc[1:].reset_index(drop=True)
+    effects = model.marginal_effects()
+    for column in ("indicator", "estimate", "se", "ci_low", "df", "n"):
+        assert effects[column].tolist() == pytest.approx(table[column].tolist())
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_effects_by_jackknife_are_near_taylor(frame, fixed):
+    plain = taylor(frame, "stratified")
+    errors = [
+        fit(design, "poor", ["age", "sex"], "logit").marginal_effects(fixed_covariates=fixed)["se"]
+        for design in (plain, make_replicates(plain, "JKn"))
+    ]
+    assert errors[1].to_numpy() == pytest.approx(errors[0].to_numpy(), rel=0.1)
+
+
+def test_prediction_is_the_share_of_a_group(frame):
+    model = fit(taylor(frame, "stratified"), "poor", ["female"], "logit")
+    got = model.predict(pd.DataFrame({"female": [True, False]}))
+    for row in got.itertuples():
+        inside = frame["female"].eq(row.female)
+        share = np.average(frame["poor"][inside], weights=frame["weight"][inside])
+        assert row.estimate == pytest.approx(share)
+        assert 0 < row.ci_low < row.estimate < row.ci_high < 1
+    assert list(got.columns[:3]) == ["indicator", "female", "estimate"]
+
+
+def test_contrast_of_two_levels(frame):
+    model = fit(taylor(frame, "stratified"), "income", TERMS, "linear")
+    got = model.contrast({"C - B": {"stratum=C": 1, "stratum=B": -1}}).iloc[0]
+    other = frame.assign(stratum=pd.Categorical(frame["stratum"], ["B", "A", "C", "D"]))
+    same = fit(taylor(other, "stratified"), "income", TERMS, "linear").table()
+    row = same[same["indicator"].eq("stratum=C")].iloc[0]
+    assert got["estimate"] == pytest.approx(row["estimate"])
+    assert got["se"] == pytest.approx(row["se"])
+
+
+def test_subpopulation_keeps_the_design(frame):
+    design = taylor(frame, "stratified")
+    inside = fit(design, "income", ["age"], "linear", where="female")
+    assert inside.n == frame["female"].sum()
+    assert (inside.influence[~frame["female"].to_numpy()] == 0).all()
+    zeroed = frame.assign(weight=frame["weight"].where(frame["female"], 0))
+    outside = fit(taylor(zeroed, "stratified"), "income", ["age"], "linear")
+    assert inside.covariance == pytest.approx(outside.covariance, rel=1e-10)
+
+
+def test_missing_rows_are_counted(frame):
+    frame = frame.assign(age=frame["age"].astype(float))
+    frame.loc[:4, "age"] = np.nan
+    design = taylor(frame, "stratified")
+    with pytest.raises(ValueError, match="5 of 370 rows lack a value"):
+        fit(design, "income", ["age"], "linear")
+    model = fit(design, "income", ["age"], "linear", missing="drop")
+    assert model.n == 365
+    assert model.table()["method"].str.endswith("5 missing left out").all()
+    assert repr(model) == "<linear model: 365 rows, 2 coefficients>"
+
+
+def test_models_of_plausible_values_combine(frame):
+    design = taylor(frame, "stratified")
+    tables = [fit(design, f"pv{k}", ["age", "sex"], "linear").table() for k in range(1, 6)]
+    got = combine_frames(tables)
+    assert got["estimate"].to_numpy() == pytest.approx(
+        np.mean([table["estimate"] for table in tables], axis=0)
+    )
+    assert (got["df"] < tables[0]["df"]).all()
+
+
+def test_without_degrees_of_freedom_there_is_no_interval(small):
+    small["x"] = [1.0, 2, 1, 2, 1, 3]
+    design = SurveyDesign.from_frame(small, weights="w", strata="stratum", clusters="psu")
+    model = fit(design, "y", ["x", "x:x"], "linear")
+    assert model.table()["ci_low"].isna().all()
+    assert model.table()["method"].str.contains("no degrees of freedom").all()
+    with pytest.raises(ValueError, match="no degrees of freedom"):
+        model.wald("x")
+
+
+@pytest.mark.parametrize("family", ["logit", "poisson"])
+def test_separation_is_an_error(frame, family):
+    frame = frame.assign(never=frame["poor"] & (frame["stratum"] != "D"))
+    with pytest.raises(ValueError, match="no finite estimate"):
+        fit(taylor(frame, "stratified"), "never", ["age", "stratum"], family)
+    with pytest.raises(ValueError, match="no finite estimate"):
+        fit(taylor(frame, "stratified"), "poor", ["poor"], family)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "terms", "family", "options", "error", "message"),
+    [
+        ("income", ["age"], "probit", {}, ValueError, "family must be one of"),
+        ("income", [], "linear", {}, ValueError, "at least one term"),
+        ("income", ["age", "age"], "linear", {}, ValueError, "none twice"),
+        ("income", ["gone"], "linear", {}, ValueError, "lacks 1 column"),
+        ("sex", ["age"], "linear", {}, TypeError, "not numbers"),
+        ("income", ["age"], "logit", {}, ValueError, "must be 0 or 1 .* in 367 of 370 rows"),
+        ("below", ["age"], "poisson", {}, ValueError, "must be not negative"),
+        ("income", ["age", "twice"], "linear", {}, ValueError, "3 columns .* rank 2"),
+        ("income", ["nought"], "linear", {}, ValueError, "nought zero throughout"),
+        ("income", ["far"], "linear", {}, ValueError, "infinite"),
+        ("income", ["age"], "linear", {"where": "nobody"}, ValueError, "No row is left"),
+    ],
+)
+def test_refuses_what_cannot_be_fitted(frame, outcome, terms, family, options, error, message):
+    frame = frame.assign(below=-1, twice=2 * frame["age"], nobody=False, nought=0, far=np.inf)
+    with pytest.raises(error, match=message):
+        fit(taylor(frame, "stratified"), outcome, terms, family, **options)
+
+
+def test_refuses_unknown_names(frame):
+    model = fit(taylor(frame, "stratified"), "income", ["age", "sex"], "linear")
+    with pytest.raises(ValueError, match="no term 'region': choose among age, sex"):
+        model.wald("region")
+    with pytest.raises(ValueError, match="no coefficient male"):
+        model.contrast({"x": {"male": 1}})
+    with pytest.raises(ValueError, match="no variable region"):
+        model.marginal_effects(["region"])
+    with pytest.raises(ValueError, match="does not know in 1 rows"):
+        model.predict(pd.DataFrame({"age": [3.0], "sex": ["x"]}))
+    with pytest.raises(ValueError, match="1 of 1 rows lack a variable"):
+        model.predict(pd.DataFrame({"age": [np.nan], "sex": ["male"]}))
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        model.table(level=95)
