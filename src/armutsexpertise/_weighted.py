@@ -15,6 +15,9 @@ Negative = Literal["keep", "zero", "fail"]
 QUANTILE_RULES = ("averaged_inverted_cdf", "inverted_cdf")
 # Cumulative weights are sums of floats: shares this close to a probability count as equal to it.
 _SHARE_TOLERANCE = 1e-12
+# Samples from this size on are not sorted as a whole for a quantile; the bracket of the quantile
+# comes from so many units, so many of them to either side.
+_LARGE, _PROBES, _MARGIN = 20_000, 4_000, 200
 # Beyond nine bandwidths the normal kernel is below the last digit of a double.
 _KERNEL_REACH = 9.0
 
@@ -65,13 +68,13 @@ class Ordered(NamedTuple):
     ----------
     numbers, weights : ndarray of float, shape (m,)
         Values in ascending order with their weights.
-    order : ndarray of int, shape (m,)
-        Position of each of them before sorting.
+    order : ndarray of int, shape (m,), or None
+        Position of each of them before sorting; None where they came sorted.
     """
 
     numbers: FloatArray
     weights: FloatArray
-    order: npt.NDArray[np.intp]
+    order: npt.NDArray[np.intp] | None
 
     def tie_ends(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Return for each unit the first and last position of the units with the same value."""
@@ -82,8 +85,14 @@ class Ordered(NamedTuple):
         sizes = np.diff(np.append(first, self.numbers.size))
         return np.repeat(first, sizes), np.repeat(first + sizes - 1, sizes)
 
+    def sort(self, values: FloatArray) -> FloatArray:
+        """Return another variable of the same units in the ascending order of this one."""
+        return values if self.order is None else values[self.order]
+
     def unsort(self, sorted_values: FloatArray) -> FloatArray:
         """Return values given in ascending order in the order before sorting."""
+        if self.order is None:
+            return sorted_values
         result = np.empty(sorted_values.size)
         result[self.order] = sorted_values
         return result
@@ -300,6 +309,11 @@ def positive_only(sample: Sample, nonpositive: Nonpositive, index: str) -> Sampl
     return Sample(sample.numbers, sample.weights, inside)
 
 
+def dot(weights: FloatArray, values: FloatArray | BoolArray) -> float:
+    """Return the sum of products, in one thread and by pairwise summation."""
+    return float((weights * values).sum())
+
+
 def require_choice(value: str, allowed: tuple[str, ...], name: str) -> None:
     """Raise ``ValueError`` where ``value`` is not one of ``allowed``."""
     if value not in allowed:
@@ -323,7 +337,7 @@ def ordered(values: FloatArray, weights: FloatArray) -> Ordered:
     Returns
     -------
     Ordered
-        All units, those of equal value in their given order.
+        All units; the order of those with equal value is not defined.
 
     Notes
     -----
@@ -331,8 +345,8 @@ def ordered(values: FloatArray, weights: FloatArray) -> Ordered:
     used with many weights.
     """
     if bool((values[1:] >= values[:-1]).all()):
-        return Ordered(values, weights, np.arange(values.size))
-    order = np.argsort(values, kind="stable")
+        return Ordered(values, weights, None)
+    order = np.argsort(values)
     return Ordered(values[order], weights[order], order)
 
 
@@ -367,21 +381,53 @@ def quantile(
     Notes
     -----
     The smallest value with :math:`\hat F(y) \ge p`: definitions 1 and 2 of Hyndman and Fan
-    (1996), doi:10.2307/2684934, with the weighted distribution function.
+    (1996), doi:10.2307/2684934, with the weighted distribution function. In a large sample only
+    the values between two nearby quantiles of a systematic subsample are sorted, where the
+    quantile proves to lie between them.
     """
     require_share(probability, "probability")
     require_choice(rule, QUANTILE_RULES, "quantile_rule")
     carries = weights > 0
     if not carries.all():
         values, weights = values[carries], weights[carries]
+    total = float(weights.sum())
+    target, tolerance = probability * total, _SHARE_TOLERANCE * total
+    if values.size >= _LARGE:
+        found = _bracketed_quantile(values, weights, target, tolerance, rule)
+        if found is not None:
+            return found
     units = ordered(values, weights)
-    cumulative = np.cumsum(units.weights)
-    target, tolerance = probability * cumulative[-1], _SHARE_TOLERANCE * cumulative[-1]
-    position = int(np.searchsorted(cumulative, target - tolerance))
-    value = float(units.numbers[position])
-    if rule == "averaged_inverted_cdf" and cumulative[position] <= target + tolerance:
-        return (value + float(units.numbers[position + 1])) / 2
+    return _value_at(units.numbers, np.cumsum(units.weights), target, tolerance, rule)
+
+
+def _value_at(
+    values: FloatArray, cumulative: FloatArray, target: float, tolerance: float, rule: QuantileRule
+) -> float:
+    """Return the value, of ascending ones, where the cumulative weight reaches the target."""
+    position = min(int(np.searchsorted(cumulative, target - tolerance)), values.size - 1)
+    value = float(values[position])
+    exact = position + 1 < values.size and cumulative[position] <= target + tolerance
+    if rule == "averaged_inverted_cdf" and exact:
+        return (value + float(values[position + 1])) / 2
     return value
+
+
+def _bracketed_quantile(
+    values: FloatArray, weights: FloatArray, target: float, tolerance: float, rule: QuantileRule
+) -> float | None:
+    """Return the quantile by sorting a bracket of the values, None where it lies outside."""
+    few = ordered(values[:: values.size // _PROBES], weights[:: values.size // _PROBES])
+    shares = np.cumsum(few.weights)
+    near = int(np.searchsorted(shares, target / float(weights.sum()) * shares[-1]))
+    low = float(few.numbers[max(near - _MARGIN, 0)])
+    high = float(few.numbers[min(near + _MARGIN, few.numbers.size - 1)])
+    below = float(weights[values < low].sum())
+    between = (values >= low) & (values <= high)
+    middle = ordered(values[between], weights[between])
+    cumulative = below + np.cumsum(middle.weights)
+    if not below < target - tolerance or not target + tolerance < cumulative[-1]:
+        return None
+    return _value_at(middle.numbers, cumulative, target, tolerance, rule)
 
 
 def default_bandwidth(values: FloatArray, weights: FloatArray) -> float:
@@ -404,8 +450,8 @@ def default_bandwidth(values: FloatArray, weights: FloatArray) -> float:
     doi:10.18148/srm/2009.v3i3.369.
     """
     total = float(weights.sum())
-    mean = float(weights @ values) / total
-    variance = float(weights @ (values - mean) ** 2) / total
+    mean = dot(weights, values) / total
+    variance = dot(weights, (values - mean) ** 2) / total
     return float(np.sqrt(variance) / total**0.2)
 
 
@@ -583,11 +629,11 @@ def ranked_sum(
     """
     units = ordered(rank_by, weights)
     first, last = units.tie_ends()
-    a, b = upper[units.order], lower[units.order]
+    a, b = units.sort(upper), units.sort(lower)
     mass = units.weights * b
     upto = np.cumsum(mass)
     below = (upto[first] - mass[first] + upto[last]) / 2
     mass = units.weights * a
     upto = np.cumsum(mass)
     above = upto[-1] - (upto[first] - mass[first] + upto[last]) / 2
-    return RankedSum(float(mass @ below), units.unsort(a * below + b * above))
+    return RankedSum(dot(mass, below), units.unsort(a * below + b * above))

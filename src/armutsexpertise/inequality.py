@@ -25,6 +25,7 @@ from armutsexpertise._weighted import (
     check_lengths,
     default_bandwidth,
     density,
+    dot,
     ordered,
     positive_density,
     positive_only,
@@ -171,7 +172,7 @@ def lorenz_curve(
     sample = _with_total(income, weight, domain, negative, "The Lorenz curve")
     curve = _curve(sample, sample.numbers)
     if generalised:
-        mean = float(sample.domain_weights @ sample.domain_values) / sample.domain_weights.sum()
+        mean = dot(sample.domain_weights, sample.domain_values) / sample.domain_weights.sum()
         curve["cumulative_mean"] = curve.pop("share") * mean
         return curve
     return curve.rename(columns={"share": "income_share"})
@@ -300,7 +301,7 @@ def gini_linearised(
     slopes = 2 * ranked_sum(values, weights, values, np.ones(values.size)).derivative
     if ranking == "cumulative":
         slopes = slopes + (2 * weights - 1) * values
-    size, total = float(weights.sum()), float(weights @ values)
+    size, total = float(weights.sum()), dot(weights, values)
     influence = (slopes - (coefficient + 1) * (total + size * values)) / (size * total)
     return Linearised(coefficient, sample.spread(influence))
 
@@ -830,7 +831,7 @@ def concentration_index_linearised(
             "give the least and the greatest possible outcome."
         )
     size = float(weights.sum())
-    mean = float(weights @ values) / size
+    mean = dot(weights, values) / size
     if correction == "erreygers":
         factor, slope = 4 * mean / (high - low), 4 / (high - low)
     else:
@@ -973,7 +974,7 @@ def suits_index_linearised(
     sample, incomes, burdens = _incidence(income, burden, weight, domain)
     weights = sample.domain_weights
     pairs = ranked_sum(incomes, weights, incomes, burdens)
-    income_total, burden_total = float(weights @ incomes), float(weights @ burdens)
+    income_total, burden_total = dot(weights, incomes), dot(weights, burdens)
     area = pairs.total / (income_total * burden_total)
     influence = pairs.derivative / (income_total * burden_total) - area * (
         incomes / income_total + burdens / burden_total
@@ -1016,7 +1017,7 @@ def redistribution(
     sample, incomes, burdens = _incidence(income, burden, weight, domain)
     weights = sample.domain_weights
     after = _after_burden(incomes, burdens, weights)
-    share = float(weights @ burdens) / float(weights @ incomes)
+    share = dot(weights, burdens) / dot(weights, incomes)
     before_gini, _ = _concentration(incomes, incomes, weights)
     after_gini, _ = _concentration(after, after, weights)
     after_ranked, _ = _concentration(after, incomes, weights)
@@ -1235,7 +1236,7 @@ def poverty_change(
         _with_total(income_before, weight_before, None, "keep", "The decomposition"),
         _with_total(income_after, weight_after, None, "keep", "The decomposition"),
     ]
-    means = [float(s.weights @ s.numbers) / float(s.weights.sum()) for s in samples]
+    means = [dot(s.weights, s.numbers) / float(s.weights.sum()) for s in samples]
     lines = (line_before, line_after)
     poverty: dict[tuple[int, int, int], float] = {}
     for state in np.ndindex(2, 2, 2):
@@ -1308,7 +1309,7 @@ def _with_total(
 ) -> Sample:
     """Return the checked sample, or raise ``ValueError`` where its total is not positive."""
     sample = treat_negative(as_sample(values, weight, domain, name=name), negative, index)
-    total = float(sample.domain_weights @ sample.domain_values)
+    total = dot(sample.domain_weights, sample.domain_values)
     if not total > 0:
         raise ValueError(f"{index} is undefined: the total of {name} is {total:g}, not positive.")
     return sample
@@ -1320,8 +1321,8 @@ def _gini(values: FloatArray, weights: FloatArray, ranking: Ranking) -> float:
     units = ordered(values, weights)
     mass = units.weights * units.numbers
     cumulative = np.cumsum(units.weights)
-    offset = float(mass @ units.weights) if ranking == "midpoint" else float(mass.sum())
-    double = 2 * float(mass @ cumulative) - offset
+    offset = dot(mass, units.weights) if ranking == "midpoint" else float(mass.sum())
+    double = 2 * dot(mass, cumulative) - offset
     return double / (float(cumulative[-1]) * float(mass.sum())) - 1
 
 
@@ -1331,7 +1332,7 @@ def _concentration(
     """Return the concentration index and its influence values within the domain."""
     ones = np.ones(values.size)
     pairs = ranked_sum(ranks, weights, values, ones)
-    size, total = float(weights.sum()), float(weights @ values)
+    size, total = float(weights.sum()), dot(weights, values)
     index = 2 * pairs.total / (size * total) - 1
     influence = 2 * pairs.derivative / (size * total) - (index + 1) * (1 / size + values / total)
     return index, influence
@@ -1343,7 +1344,7 @@ def _curve(sample: Sample, rank_by: FloatArray) -> pd.DataFrame:
     units = ordered(rank_by[carries], sample.weights[carries])
     _, last = units.tie_ends()
     ends = np.unique(last)
-    totals = np.cumsum((sample.numbers[carries])[units.order] * units.weights)
+    totals = np.cumsum(units.sort(sample.numbers[carries]) * units.weights)
     sizes = np.cumsum(units.weights)
     return pd.DataFrame(
         {
@@ -1365,13 +1366,13 @@ def _tail_ratio(sample: Sample, low: float, high: float, quantile_rule: Quantile
             f"{high}: the ratio is undefined, merge the domain with another."
         )
     below = values <= lower
-    poorest = float(weights[below] @ values[below])
+    poorest = dot(weights[below], values[below])
     if not poorest > 0:
         raise ValueError(
             f"The income total of the poorest {low:.0%} is {poorest:g}: the ratio is undefined, "
             'set negative="zero" or merge the domain with another.'
         )
-    return _TailRatio(float(weights[rich] @ values[rich]) / poorest, lower, upper, poorest)
+    return _TailRatio(dot(weights[rich], values[rich]) / poorest, lower, upper, poorest)
 
 
 def _tail_ratio_linearised(
@@ -1400,19 +1401,19 @@ def _entropy(sample: Sample, alpha: float, nonpositive: Nonpositive = "fail") ->
     positive = positive_only(sample, nonpositive, "The generalised entropy index")
     values, weights = positive.domain_values, positive.domain_weights
     size = float(weights.sum())
-    mean = float(weights @ values) / size
+    mean = dot(weights, values) / size
     relative = values / mean
     if alpha == 0:
         terms = -np.log(relative)
-        index = float(weights @ terms) / size
+        index = dot(weights, terms) / size
         influence = terms - index + relative - 1
     elif alpha == 1:
         terms = relative * np.log(relative)
-        index = float(weights @ terms) / size
+        index = dot(weights, terms) / size
         influence = terms - index - (1 + index) * (relative - 1)
     else:
         terms = relative**alpha
-        level = float(weights @ terms) / size
+        level = dot(weights, terms) / size
         scale = alpha * (alpha - 1)
         index = (level - 1) / scale
         influence = (terms - level - alpha * level * (relative - 1)) / scale
@@ -1426,16 +1427,16 @@ def _atkinson(sample: Sample, epsilon: float, nonpositive: Nonpositive) -> Linea
     positive = positive_only(sample, nonpositive, "The Atkinson index")
     values, weights = positive.domain_values, positive.domain_weights
     size = float(weights.sum())
-    mean = float(weights @ values) / size
+    mean = dot(weights, values) / size
     relative = values / mean
     if epsilon == 1:
         terms = np.log(relative)
-        level = float(weights @ terms) / size
+        level = dot(weights, terms) / size
         equivalent = float(np.exp(level))
         slope = equivalent
     else:
         terms = relative ** (1 - epsilon)
-        level = float(weights @ terms) / size
+        level = dot(weights, terms) / size
         equivalent = level ** (1 / (1 - epsilon))
         slope = equivalent / (level * (1 - epsilon))
     influence = equivalent * (relative - 1) - slope * (terms - level)
@@ -1458,7 +1459,7 @@ def _incidence(
 def _after_burden(incomes: FloatArray, burdens: FloatArray, weights: FloatArray) -> FloatArray:
     """Return income after the burden, or raise ``ValueError`` where none is left in total."""
     after = incomes - burdens
-    if not float(weights @ after) > 0:
+    if not dot(weights, after) > 0:
         raise ValueError("The burden takes all income: inequality after it is undefined.")
     return after
 

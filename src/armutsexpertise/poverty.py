@@ -26,6 +26,7 @@ from armutsexpertise._weighted import (
     check_lengths,
     default_bandwidth,
     density,
+    dot,
     positive_density,
     positive_only,
     quantile,
@@ -348,7 +349,7 @@ def poverty_line(
     values, weights = sample.domain_values, sample.domain_weights
     if of == "median":
         return share * quantile(values, weights, 0.5, quantile_rule)
-    return share * float(weights @ values) / float(weights.sum())
+    return share * dot(weights, values) / float(weights.sum())
 
 
 def poverty_line_linearised(
@@ -395,7 +396,7 @@ def poverty_line_linearised(
         influence = quantile_influence(sample, middle, 0.5, bandwidth)
     else:
         total = float(weights.sum())
-        middle = float(weights @ values) / total
+        middle = dot(weights, values) / total
         influence = sample.spread((values - middle) / total)
     return Linearised(share * middle, share * influence)
 
@@ -964,7 +965,7 @@ def foster_greer_thorbecke_linearised(
             slope = _density(sample, threshold, bandwidth)
         else:
             pull = alpha * gap ** (alpha - 1) * poor * values / threshold**2
-            slope = float(weights @ pull) / total
+            slope = dot(weights, pull) / total
         influence = influence + slope * estimated.influence
     return Linearised(index, influence)
 
@@ -1332,7 +1333,7 @@ def _gap(values: FloatArray, line: float) -> FloatArray:
 
 def _share(values: BoolArray | FloatArray, weights: FloatArray) -> float:
     """Return the weighted mean."""
-    return float(weights @ values) / float(weights.sum())
+    return dot(weights, values) / float(weights.sum())
 
 
 def _density(

@@ -343,3 +343,31 @@ def test_recentered_influence_has_the_index_as_mean():
     got = iq.recentered_influence(iq.gini_linearised(SAMPLE_INCOME, SAMPLE_WEIGHT), SAMPLE_WEIGHT)
     mean = SAMPLE_WEIGHT @ got / SAMPLE_WEIGHT.sum()
     assert mean == pytest.approx(iq.gini(SAMPLE_INCOME, SAMPLE_WEIGHT))
+
+
+@pytest.mark.parametrize("rule", ["averaged_inverted_cdf", "inverted_cdf"])
+@pytest.mark.parametrize("shape", ["smooth", "rounded", "ordered", "few values"])
+def test_quantile_of_a_large_sample_is_the_one_of_the_sorted_sample(shape, rule):
+    """Large samples are not sorted as a whole: the answer is the same to the last digit."""
+    rng = np.random.default_rng(3)
+    values = rng.lognormal(7, 0.6, 30_000)
+    values = {
+        "smooth": values,
+        "rounded": np.round(values, -2),
+        "ordered": np.sort(values),
+        "few values": np.where(values > 3000, 1.0, 0.0),
+    }[shape]
+    weight = rng.integers(0, 4, values.size).astype(float)
+    order = np.argsort(values, kind="stable")
+    cumulative = np.cumsum(weight[order])
+    for probability in (0.0001, 0.2, 0.5, 0.8, 0.9999):
+        got = pv.weighted_quantile(values, weight, probability, quantile_rule=rule)
+        target = probability * cumulative[-1]
+        at = np.searchsorted(cumulative, target)
+        assert got >= values[order][at]
+        if rule == "inverted_cdf" or cumulative[at] > target:
+            assert got == values[order][at]
+        else:
+            carries = weight[order] > 0
+            after = values[order][carries & (np.arange(values.size) > at)][0]
+            assert got == (values[order][at] + after) / 2
