@@ -291,7 +291,7 @@ def cost_tables(clean: Tables, config: PassesConfig, pairs: pd.DataFrame) -> Tab
             if rule.high_evidence is not None and rule.high_evidence not in evidence.index:
                 raise ConfigError(
                     f"cost.take_up.{variant}.high_evidence is '{rule.high_evidence}', which is no "
-                    "finding in data/raw/evidence."
+                    "finding of the data package evidence."
                 )
             high = rule.high or evidence.loc[rule.high_evidence, "value"] / 100
             rate = take_up.Range(pairs.loc[rule.low_pair, "share_low"], high)
