@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from armutsexpertise.microdata.codebook import load_codebook
 from armutsexpertise.microdata.derivations import DERIVATIONS
 from armutsexpertise.microdata.errors import CodebookError
-from armutsexpertise.microdata.formats import SurveyFile
+from armutsexpertise.microdata.formats import SurveyFile, Variable
 from armutsexpertise.microdata.recode import attach_household, recode, unknown_codes
 
 BOOK = load_codebook(Path(__file__).parent / "small.yaml")
@@ -68,6 +68,20 @@ def test_a_tag_the_codebook_does_not_list_is_not_taken_for_blank():
     data = frame(warm=[np.nan, 1, 1, 2, 1])
     survey = SurveyFile(data, {}, {"warm": pd.Series([".z"], index=[0])}, "utf-8", (), (), "Stata")
     with pytest.raises(CodebookError, match=r"1 cell\(s\) of warm are blank without a reason"):
+        recode(survey, BOOK)
+
+
+def test_user_missing_of_the_file_must_be_missing_in_the_codebook():
+    survey = SurveyFile(
+        frame(inc=[3000.0, 999.0, 100.0, np.nan, 100.0]),
+        {"inc": Variable("inc", missing_ranges=((990.0, 999.0),))},
+        {},
+        "utf-8",
+        (),
+        (),
+        "SPSS",
+    )
+    with pytest.raises(CodebookError, match=r"1 cell\(s\) of inc are user-missing in the file"):
         recode(survey, BOOK)
 
 

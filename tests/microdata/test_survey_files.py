@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armutsexpertise.microdata.encodings import best_encoding
-from armutsexpertise.microdata.errors import SurveyFileError
-from armutsexpertise.microdata.formats import missing_column_message, read_survey
+from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
+from armutsexpertise.microdata.formats import read_survey
 
 HERE = Path(__file__).parent
 FILES = HERE.parents[2] / "shared" / "data" / "survey_files"
@@ -432,3 +433,61 @@ def test_transport_file_without_such_a_data_set():
         read_survey(FILES / "foreign/testEmpty.xpt", table="EMPTY")
     with pytest.raises(SurveyFileError, match=r"holds 1 data set\(s\), TEST"):
         read_survey(FILES / "foreign/test.xpt", table="IRIS9")
+
+
+def test_parquet_with_pyarrow(tmp_path):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"ort": ["Köln", "Bonn"], "x": [1, 2]}).to_parquet(path)
+    survey = read_survey(path, columns=["x"])
+    assert survey.data.to_dict("list") == {"x": [1, 2]}
+    assert read_survey(path).data["ort"].tolist() == ["Köln", "Bonn"]
+    with pytest.raises(SurveyFileError, match=r"y \(nearest: x\)|not y"):
+        read_survey(path, columns=["y"])
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(SurveyFileError, match="truncated or damaged"):
+        read_survey(path)
+
+
+def test_parquet_without_pyarrow(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"PAR1")
+    with pytest.raises(SurveyFileError, match="needs the package pyarrow"):
+        read_survey(path)
+
+
+def _spss_in_cp1252_that_states_utf8(path: Path, *, labels: bool) -> Path:
+    frame = pd.DataFrame({"ort": ["Köln", "Bonn"], "x": [1.0, 2.0]})
+    pyreadstat.write_sav(frame, str(path), column_labels=["Größe" if labels else "x", "x"])
+    data = path.read_bytes()
+    for text in ("Köln", *(["Größe"] if labels else [])):
+        stored = text.encode("utf-8")
+        assert stored in data
+        data = data.replace(stored, text.encode("cp1252").ljust(len(stored)))
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("labels", [True, False])
+def test_text_that_contradicts_the_stated_code_page(tmp_path, labels):
+    path = _spss_in_cp1252_that_states_utf8(tmp_path / "a.sav", labels=labels)
+    survey = read_survey(path)
+    assert survey.data["ort"].tolist() == ["Köln", "Bonn"]
+    assert survey.variables["ort"].label == ("Größe" if labels else "x")
+    assert "its letters are those of cp1252" in survey.remarks[0]
+    with pytest.raises(SurveyFileError, match="does not fit its code page"):
+        read_survey(path, encoding="UTF-8")
+
+
+@pytest.mark.parametrize("name", ["latin-1", "cp1252", "iso8859-15", "WINDOWS-1252", "cp850"])
+def test_python_names_of_code_pages_are_understood(tmp_path, name):
+    path = _spss_in_cp1252_that_states_utf8(tmp_path / "a.sav", labels=True)
+    read = read_survey(path, encoding=name).data["ort"].tolist()
+    assert read == [b"K\xf6ln".decode(name), "Bonn"]
+
+
+def test_unknown_code_page_for_a_labelled_file(tmp_path):
+    path = _spss_in_cp1252_that_states_utf8(tmp_path / "a.sav", labels=True)
+    with pytest.raises(SurveyFileError, match="klingon is no known code page"):
+        read_survey(path, encoding="klingon")

@@ -12,11 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from armutsexpertise.microdata.encodings import best_encoding
-from armutsexpertise.microdata.errors import SurveyFileError
+from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
 
 _SEPARATORS = (";", "\t", ",", "|")
 _LOOK = 2_000
-_LEADING_ZERO = re.compile(rb'(?:^|[;,\t|"\n\r])0[0-9]')
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _DECIMAL_POINT = re.compile(r"^[+-]?\d+\.\d+$")
 
@@ -94,7 +93,7 @@ def read_delimited(
     if decimal == ",":
         remarks.append("Numbers are written with a decimal comma.")
     data = _parse(text, separator, decimal, wanted, blanks)
-    if _LEADING_ZERO.search(raw):
+    if _has_leading_zero(text, separator):
         keys = _keys(text, separator, data, blanks)
         if not keys.empty:
             data = data.assign(**{str(name): keys[name] for name in keys.columns})
@@ -123,8 +122,6 @@ def _decode(source: Path, raw: bytes, encoding: str | None) -> tuple[str, str]:
         name = best_encoding(raw) or "utf-8"
     try:
         text = raw.decode(name)
-    except LookupError as error:
-        raise SurveyFileError(f"{name} is no known code page: give cp1252 or utf-8.") from error
     except UnicodeDecodeError as error:
         raise SurveyFileError(
             f"{source.name} does not fit the code page {name}: give another encoding or none."
@@ -161,8 +158,6 @@ def _header(source: Path, lines: Sequence[str], separator: str) -> list[str]:
 
 
 def _require(source: Path, wanted: Sequence[str], header: Sequence[str]) -> None:
-    from armutsexpertise.microdata.formats import missing_column_message
-
     if sentence := missing_column_message(wanted, header, source.name):
         raise SurveyFileError(sentence)
 
@@ -207,6 +202,12 @@ def _parse(
         low_memory=False,
         index_col=False,
     ).rename(columns=lambda name: str(name).strip())
+
+
+def _has_leading_zero(text: str, separator: str) -> bool:
+    """Say quickly whether some cell may begin with a superfluous zero."""
+    starts = (f"{before}0{digit}" for before in (separator, "\n", '"') for digit in range(10))
+    return any(start in text for start in starts)
 
 
 def _keys(text: str, separator: str, data: pd.DataFrame, blanks: Sequence[str]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from armutsexpertise.microdata.formats import SurveyFile, Value, Variable, user_
 
 _TODO = "TODO"
 _MANY_CODES = 60
+_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def draft_codebook(survey: SurveyFile, name: str, unit_of_analysis: str) -> str:
@@ -59,7 +60,7 @@ def draft_codebook(survey: SurveyFile, name: str, unit_of_analysis: str) -> str:
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    plain = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_") or "variable"
+    plain = re.sub(r"[^a-z0-9_]+", "_", name.lower().translate(_PLAIN)).strip("_") or "variable"
     plain = plain if plain[0].isalpha() else f"v_{plain}"
     free, number = plain, 2
     while free in taken:
@@ -123,7 +124,7 @@ def _plain(code: Value) -> Value:
 
 
 def _value(text: str, code: Value) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or f"code_{code}"
+    return re.sub(r"[^a-z0-9]+", "_", text.lower().translate(_PLAIN)).strip("_") or f"code_{code}"
 
 
 def _type(column: pd.Series) -> str:

@@ -5,13 +5,13 @@ values and ranges, tagged missing values. Nothing is turned into a missing value
 the task of a codebook (`armutsexpertise.microdata.recode`), which also keeps the reason.
 """
 
+import codecs
 import gzip
 import importlib
 import importlib.util
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import pyreadstat
 
 from armutsexpertise.microdata.delimited import read_delimited
 from armutsexpertise.microdata.encodings import best_encoding
-from armutsexpertise.microdata.errors import SurveyFileError
+from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
 from armutsexpertise.microdata.transport import one_member
 
 Value = float | int | str
@@ -199,6 +199,13 @@ def read_survey(
         is one sentence and holds no value of the data.
     """
     source = Path(path)
+    if encoding is not None:
+        try:
+            encoding = codecs.lookup(encoding).name
+        except LookupError as error:
+            raise SurveyFileError(
+                f"{encoding} is no known code page: give cp1252, cp850, latin-1 or utf-8."
+            ) from error
     ending = _ending(source)
     head = _head(source)
     _refuse_disguise(source, ending, head)
@@ -212,36 +219,6 @@ def read_survey(
     text = read_delimited(source, columns, encoding, blanks, memory_limit)
     variables = {str(name): Variable(str(name)) for name in text.data.columns}
     return SurveyFile(text.data, variables, {}, text.encoding, (), text.remarks, "CSV")
-
-
-def missing_column_message(wanted: Sequence[str], present: Sequence[str], where: str) -> str | None:
-    """Say which wanted columns are not there and what comes nearest.
-
-    Parameters
-    ----------
-    wanted, present : sequence of str
-        Names asked for, and names there are.
-    where : str
-        Name of the file for the sentence.
-
-    Returns
-    -------
-    str or None
-        One sentence; None where nothing is missing.
-    """
-    missing = [name for name in wanted if name not in set(present)]
-    if not missing:
-        return None
-    by_lower = {name.lower(): name for name in present}
-    parts = []
-    for name in missing[:5]:
-        near = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.5)
-        parts.append(f"{name} (nearest: {by_lower[near[0]]})" if near else name)
-    more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-    return (
-        f"{where} has {len(present)} columns but not {', '.join(parts)}{more}: "
-        "correct the name or leave it out."
-    )
 
 
 def _ending(source: Path) -> str:
@@ -369,7 +346,7 @@ def _read_labelled(
 ) -> SurveyFile:
     kind, reader = _READERS[ending]
     _refuse_truncated(source, ending)
-    meta = _metadata(source, reader, encoding)
+    meta, fits = _metadata(source, reader, encoding)
     present = list(meta.column_names)
     _require(columns, present, source)
     wanted = present if columns is None else list(columns)
@@ -387,14 +364,25 @@ def _read_labelled(
         )
     chosen = encoding
     stated = _stated_encoding(source, ending, meta)
-    if encoding is None and stated.lower() in _DOUBTED and ending not in {".sas7bdat", ".por"}:
+    doubted = not fits or (stated.lower() in _DOUBTED and ending != ".sas7bdat")
+    if encoding is None and doubted and ending != ".por":
         chosen = _doubt_encoding(source, reader, stated, remarks)
-    options: dict[str, Any] = {"encoding": chosen, "dates_as_pandas_datetime": True}
+    options: dict[str, Any] = {"dates_as_pandas_datetime": True}
     if columns is not None:
         options["usecols"] = wanted
     if kind in _TAGGED or ending in {".sav", ".zsav"}:
         options["user_missing"] = True
-    data, meta = _read_with_fallbacks(source, reader, options, wanted, columns, remarks)
+    try:
+        data, meta = _read_with_fallbacks(
+            source, reader, {**options, "encoding": chosen}, wanted, columns, remarks
+        )
+    except _UnfitTextError:
+        if chosen is not None:
+            raise
+        chosen = _doubt_encoding(source, reader, stated, remarks)
+        data, meta = _read_with_fallbacks(
+            source, reader, {**options, "encoding": chosen}, wanted, columns, remarks
+        )
     if columns is not None:
         data = data[wanted]
     variables, tags = _describe(data, meta, kind)
@@ -425,27 +413,26 @@ def _refuse_truncated(source: Path, ending: str) -> None:
         raise _damaged(source)
 
 
-def _metadata(source: Path, reader: Callable[..., Any], encoding: str | None) -> Any:
+class _UnfitTextError(SurveyFileError):
+    """Text that does not fit the code page."""
+
+
+def _metadata(source: Path, reader: Callable[..., Any], encoding: str | None) -> tuple[Any, bool]:
+    """Return what the file says, and whether its labels fit the code page."""
     try:
-        return reader(str(source), metadataonly=True, encoding=encoding)[1]
-    except pyreadstat.ReadstatError as error:
-        if "convert" not in str(error).lower():
-            raise _failure(source, error) from error
-        # A label that does not fit the stated code page: look at the rest byte by byte
-        try:
-            return reader(str(source), metadataonly=True, encoding="LATIN1")[1]
-        except pyreadstat.ReadstatError as second:
-            raise _failure(source, second) from second
-    except UnicodeDecodeError:
-        return reader(str(source), metadataonly=True, encoding="LATIN1")[1]
+        return reader(str(source), metadataonly=True, encoding=encoding)[1], True
+    except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
+        failure = _failure(source, error)
+        if encoding is not None or not isinstance(failure, _UnfitTextError):
+            raise failure from error
+        return reader(str(source), metadataonly=True, encoding="LATIN1")[1], False
 
 
 def _failure(source: Path, error: Exception) -> SurveyFileError:
-    text = str(error).lower()
-    if "encoding" in text or "character set" in text or "convert" in text:
-        return SurveyFileError(
+    if isinstance(error, UnicodeDecodeError) or "convert" in str(error).lower():
+        return _UnfitTextError(
             f"{source.name} holds text that does not fit its code page: give encoding='cp1252', "
-            "'cp850' or 'latin1'."
+            "'cp850' or 'latin-1'."
         )
     return _damaged(source)
 
@@ -483,7 +470,7 @@ def _doubt_encoding(
     found = best_encoding("\n".join(texts).encode("latin-1", errors="ignore"))
     if found is None or (found == "cp1252" and stated.lower().startswith("iso")):
         return None
-    if found != "cp1252":
+    if found != "cp1252" or stated.lower() not in _DOUBTED:
         remarks.append(
             f"The file states {stated or 'no code page'}, but its letters are those of {found}, "
             "which was used."

@@ -16,8 +16,8 @@ from armutsexpertise.microdata.codebook import (
     DropRule,
 )
 from armutsexpertise.microdata.derivations import DERIVATIONS
-from armutsexpertise.microdata.errors import CodebookError
-from armutsexpertise.microdata.formats import SurveyFile, missing_column_message
+from armutsexpertise.microdata.errors import CodebookError, missing_column_message
+from armutsexpertise.microdata.formats import SurveyFile, Variable, user_missing
 
 Bools = npt.NDArray[np.bool_]
 Reasons = npt.NDArray[np.object_]
@@ -85,10 +85,11 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
     ------
     CodebookError
         If a column is missing, a cell holds a code the codebook does not list, is blank
-        without a reason, lies outside ``valid_range``, contradicts its flag, or the key is
-        not unique. The sentence names the variable and the number of cells, no value.
+        without a reason, is user-missing in the file but a value in the codebook, lies
+        outside ``valid_range``, contradicts its flag, or the key is not unique. The sentence
+        names the variable and the number of cells, no value.
     """
-    frame, tags = (data.data, data.tags) if isinstance(data, SurveyFile) else (data, {})
+    frame, tags, described = _parts(data)
     _require(frame, codebook)
     keep, dropped = _rows(frame, codebook.drop)
     rows = frame.loc[keep]
@@ -101,6 +102,7 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
                 values, why = _derived(variable, columns, reasons)
             else:
                 values, why = _recoded(variable, rows, tags)
+                _refuse_user_missing(variable, rows, why, described)
         except CodebookError as error:
             problems.append(f"{variable.name}: {error}")
             values, why = _nothing(variable, rows)
@@ -138,7 +140,7 @@ def unknown_codes(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> pd.Dat
     CodebookError
         If a column is missing.
     """
-    frame, tags = (data.data, data.tags) if isinstance(data, SurveyFile) else (data, {})
+    frame, tags, _ = _parts(data)
     _require(frame, codebook)
     keep, _ = _rows(frame, codebook.drop)
     rows = frame.loc[keep]
@@ -208,6 +210,33 @@ def attach_household(
     place = pd.Index(households[on]).get_indexer(pd.Index(persons[on]))
     attached = {name: households[name].array.take(place) for name in columns}
     return persons.assign(**attached)
+
+
+def _parts(
+    data: SurveyFile | pd.DataFrame,
+) -> tuple[pd.DataFrame, Mapping[str, pd.Series], Mapping[str, Variable]]:
+    if isinstance(data, SurveyFile):
+        return data.data, data.tags, data.variables
+    return data, {}, {}
+
+
+def _refuse_user_missing(
+    variable: CodebookVariable,
+    rows: pd.DataFrame,
+    why: Reasons,
+    described: Mapping[str, Variable],
+) -> None:
+    """Refuse values that the file itself declares missing."""
+    name = str(variable.source)
+    if name not in described or not described[name].missing_ranges:
+        return
+    declared = user_missing(rows[name], described[name].missing_ranges).to_numpy(dtype=bool)
+    overlooked = int((declared & pd.isna(why)).sum())
+    if overlooked:
+        raise CodebookError(
+            f"{overlooked} cell(s) of {name} are user-missing in the file but values in the "
+            "codebook; add the codes to the missing values"
+        )
 
 
 def _require(frame: pd.DataFrame, codebook: Codebook) -> None:
@@ -313,11 +342,11 @@ def _lookup(codes: Sequence[object], labels: Mapping[Code, object]) -> list[obje
     texts = {str(key): value for key, value in labels.items()}
     found: list[object | None] = []
     for code in codes:
-        if isinstance(code, str):
-            found.append(texts.get(code.strip()))
-        else:
-            number = float(code)  # type: ignore[arg-type]
+        if isinstance(code, (int, float, np.integer, np.floating)):
+            number = float(code)
             found.append(labels.get(int(number) if number.is_integer() else number))
+        else:
+            found.append(texts.get(str(code).strip()))
     return found
 
 
