@@ -18,13 +18,16 @@ REFERENCE = Path(__file__).parent / "reference"
 CONVEY = pd.read_csv(REFERENCE / "convey.csv").loc[lambda t: t["index"].ne("zenga_pos")]
 LAEKEN = pd.read_csv(REFERENCE / "laeken.csv")
 
-pytestmark = pytest.mark.skipif(not EUSILC.exists(), reason=f"{EUSILC.name} is not at hand")
+SURVEY = pd.read_csv(REFERENCE / "survey.csv")
+SURVEY_LAEKEN = pd.read_csv(REFERENCE / "survey_laeken.csv")
 
 RELATIVE = 1e-10
 
 
 @pytest.fixture(scope="module")
 def eusilc() -> pd.DataFrame:
+    if not EUSILC.exists():
+        pytest.skip(f"{EUSILC.name} is not at hand")
     return pd.read_csv(EUSILC)
 
 
@@ -86,6 +89,10 @@ def laeken_index(name: str, income: np.ndarray, weight: np.ndarray, domain: np.n
         share = float(name.removeprefix("arpr") or 60) / 100
         line = poverty.at_risk_of_poverty_threshold(income, weight, share=share)
         return 100 * poverty.at_risk_of_poverty_rate(income, weight, line=line, domain=domain)
+    if name.startswith("q0"):
+        return poverty.weighted_quantile(income, weight, float(name[1:]), domain=domain)
+    if name == "arpt":
+        return poverty.at_risk_of_poverty_threshold(income, weight)
     if name == "rmpg":
         return 100 * poverty.relative_median_poverty_gap(income, weight, domain=domain)
     if name == "qsr":
@@ -101,6 +108,17 @@ def test_estimate_equals_laeken(case, eusilc):
         case.index, eusilc["eqIncome"].to_numpy(), eusilc["rb050"].to_numpy(), domain
     )
     assert got == pytest.approx(case.value, rel=RELATIVE)
+
+
+@pytest.mark.parametrize(
+    "case", list(SURVEY_LAEKEN.itertuples()), ids=lambda c: f"{c.index}-{c.weights}-{c.domain}"
+)
+def test_estimate_on_the_invented_survey_equals_laeken(case):
+    """Many incomes are equal, and some shares are met exactly: the conventions agree."""
+    everyone = np.ones(len(SURVEY), dtype=bool)
+    domain = everyone if case.domain == "ALL" else SURVEY["region"].eq(case.domain).to_numpy()
+    income, weight = SURVEY["income"].to_numpy(), SURVEY[case.weights].to_numpy()
+    assert laeken_index(case.index, income, weight, domain) == pytest.approx(case.value, rel=1e-12)
 
 
 def test_rates_of_men_and_women_equal_the_published_ones(eusilc):
