@@ -9,5 +9,6 @@ module                    what it holds
 `linearised`              an estimate with its influence values
 `models`                  linear, logit, Poisson; marginal effects, Wald tests
 `replicate`               replicate weights from a design: jackknife, half-samples, bootstrap
+`weights`                 raking, calibration, non-response, trimming, effective size
 ========================  ==================================================================
 """

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
@@ -88,6 +89,10 @@ class SurveyDesign:
         Factor of each replicate.
     centre : {"estimate", "mean"}
         Squares about the full-sample estimate, or about the mean of the replicates.
+    auxiliary : sparse array, shape (n, p), or None
+        Variables to whose totals the weights are calibrated.
+    base_weights : ndarray of float, shape (n,), or None
+        Weights before calibration.
     """
 
     frame: pd.DataFrame
@@ -101,6 +106,8 @@ class SurveyDesign:
     scale: float = 1.0
     rscales: Floats | None = None
     centre: Centre = "estimate"
+    auxiliary: sparse.csr_array | None = None
+    base_weights: Floats | None = None
     _given_df: float | None = None
 
     @classmethod
@@ -332,7 +339,9 @@ class SurveyDesign:
         which is the grand mean of an influence that sums to zero; "average" gives the stratum
         the mean contribution of the other strata of its stage.
 
-        With replicates the totals are formed anew with each replicate weight.
+        With replicates the totals are formed anew with each replicate weight. For calibrated
+        weights :math:`u_i` is first replaced by its residual from the regression on the
+        auxiliary variables; see :func:`armutsexpertise.survey.weights.calibrated`.
         """
         u = np.asarray(influence, dtype=float)
         u = u[:, None] if u.ndim == 1 else u
@@ -349,7 +358,7 @@ class SurveyDesign:
             )
         if self.replicates is not None:
             return self.replicate_covariance(self.replicates.T @ u, self.weights @ u)
-        x = u * self.weights[:, None]
+        x = self._residuals(u) * self.weights[:, None]
         total = np.zeros((u.shape[1], u.shape[1]))
         for stage in self._stages:
             total += stage.covariance(x)
@@ -378,6 +387,10 @@ class SurveyDesign:
         x = self.weights * np.asarray(influence, dtype=float)
         codes = np.asarray(domain, dtype=np.intp)
         inside = codes >= 0
+        if self.auxiliary is not None:  # residuals reach beyond the domain
+            u = np.asarray(influence, dtype=float)
+            columns = [np.where(codes == d, u, 0.0) for d in range(n_domains)]
+            return np.array([self.covariance(column)[0, 0] for column in columns])
         if self.replicates is not None:
             at = codes[inside]
             u = np.asarray(influence, dtype=float)[inside]
@@ -513,6 +526,19 @@ class SurveyDesign:
         strata = np.unique(first.stratum[unit] * n_domains + codes[inside])
         counts = [np.bincount(part % n_domains, minlength=n_domains) for part in (units, strata)]
         return (counts[0] - counts[1]).astype(float)
+
+    def _residuals(self, u: Floats) -> Floats:
+        """Return the residuals of ``u`` (n, k) from its regression on the auxiliary variables."""
+        if self.auxiliary is None or self.base_weights is None:
+            return u
+        weighted = self.auxiliary.multiply(self.base_weights[:, None]).T.tocsr()
+        gram = (weighted @ self.auxiliary).toarray()
+        size = np.sqrt(np.diag(gram))
+        size[size == 0] = 1
+        inverse = np.linalg.pinv(gram / np.outer(size, size), rcond=1e-12, hermitian=True)
+        slopes = (inverse @ ((weighted @ u) / size[:, None])) / size[:, None]
+        residuals: Floats = u - self.auxiliary @ slopes
+        return residuals
 
     def _nested(self, nest: bool) -> "SurveyDesign":
         """Check nesting and corrections once; the stages are then kept."""

@@ -477,10 +477,7 @@ def fit(
     """
     if family not in get_args(Family):
         raise ValueError(f"family must be one of {', '.join(get_args(Family))}, not {family!r}.")
-    split = tuple(tuple(term.split(":")) for term in terms)
-    variables = tuple(dict.fromkeys(name for term in split for name in term))
-    if not variables or len(set(split)) < len(split):
-        raise ValueError("terms must name at least one term and none twice.")
+    split, variables = _split(terms)
     frame = design.frame
     inside = make_domains(frame, None, where).codes >= 0
     absent = _absent(frame, (outcome, *variables)) & inside
@@ -494,7 +491,7 @@ def fit(
         raise ValueError("No row is left for the model: check the subpopulation.")
     rows = frame[inside]
     y = _outcome(rows[outcome], family)
-    built = _Terms(split, {name: levels for name in variables if (levels := _levels(rows[name]))})
+    built = _build(rows, split, variables)
     x = built.matrix(rows)
     w = design.weights[inside]
     _require_full_rank(x, w, built.names)
@@ -526,6 +523,50 @@ def fit(
         degrees_of_freedom=df,
         note=note,
     )
+
+
+def design_matrix(frame: pd.DataFrame, terms: Sequence[str]) -> tuple[list[str], Floats]:
+    """Return the matrix of a model's variables and the names of its columns.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, any)
+        The sample, without missing values in the variables.
+    terms : sequence of str
+        As in :func:`fit`.
+
+    Returns
+    -------
+    tuple of list of str and ndarray of float, shape (n, k)
+        Names and columns, the intercept first.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent, missing or infinite, or a term is named twice.
+    """
+    split, variables = _split(terms)
+    _require_complete(frame, variables)
+    built = _build(frame, split, variables)
+    matrix = built.matrix(frame)
+    if not np.isfinite(matrix).all():
+        raise ValueError("A variable is infinite: recode it.")
+    return built.names, matrix
+
+
+def _split(terms: Sequence[str]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    split = tuple(tuple(term.split(":")) for term in terms)
+    variables = tuple(dict.fromkeys(name for term in split for name in term))
+    if not variables or len(set(split)) < len(split):
+        raise ValueError("terms must name at least one term and none twice.")
+    return split, variables
+
+
+def _build(
+    rows: pd.DataFrame, split: tuple[tuple[str, ...], ...], variables: tuple[str, ...]
+) -> _Terms:
+    found = {name: _levels(rows[name]) for name in variables}
+    return _Terms(split, {name: levels for name, levels in found.items() if levels})
 
 
 def _link(family: Family, eta: Floats) -> tuple[Floats, Floats, Floats]:

@@ -63,12 +63,12 @@ def make_replicates(
         Fay's :math:`\rho` in [0, 1), for kind "Fay".
     adjust : callable, optional
         Takes weights, shape (n, R), and returns adjusted ones: a calibration of
-        :mod:`armutsexpertise.survey.weights`, then applied to every replicate.
+        :mod:`armutsexpertise.survey.weights`, applied to the weights and to every replicate.
 
     Returns
     -------
     SurveyDesign
-        The same sample and weights with replicates, and the degrees of freedom of ``design``.
+        The same sample with replicates, and the degrees of freedom of ``design``.
 
     Raises
     ------
@@ -111,11 +111,13 @@ def make_replicates(
     else:
         factors = _half_samples(stratum, sampled, fay or 0.0)
     weights = (np.take(factors, unit, axis=1) * design.weights).T
+    full = design.weights
     if adjust is not None:
-        weights = adjust(weights)
+        full, weights = adjust(full[:, None])[:, 0], adjust(weights)
     count = len(factors)
     return replace(
         design,
+        weights=full,
         replicates=weights,
         kind=kind,
         scale=default_scale(kind, count, fay=fay),
@@ -150,7 +152,7 @@ def bootstrap(
     n_replicates : int
         Number of replicates, at least 2.
     adjust : callable, optional
-        Adjustment of every replicate, as for :func:`make_replicates`.
+        Adjustment of the weights and of every replicate, as for :func:`make_replicates`.
     block : int
         Replicates at a time, at least 1.
 
@@ -169,7 +171,8 @@ def bootstrap(
     if block < 1:
         raise ValueError(f"block must be at least 1, not {block}.")
     unit, stratum = design.sampling_units
-    estimate = np.asarray(estimator(design.weights[:, None]), dtype=float)[0]
+    full = design.weights[:, None]
+    estimate = np.asarray(estimator(full if adjust is None else adjust(full)), dtype=float)[0]
     parts = []
     for factors in _rao_wu(stratum, np.bincount(stratum), n_replicates, seed, block):
         weights = (np.take(factors, unit, axis=1) * design.weights).T
@@ -188,6 +191,11 @@ def bootstrap(
 def _check(design: SurveyDesign) -> None:
     if design.replicates is not None:
         raise ValueError("The design has replicate weights already: use them.")
+    if design.auxiliary is not None:
+        raise ValueError(
+            "The design is calibrated: make replicates of the uncalibrated design and give the "
+            "calibration as adjust."
+        )
     lonely = int((np.bincount(design.sampling_units[1]) == 1).sum())
     if lonely and design.lonely_psu in ("adjust", "average"):
         raise ValueError(

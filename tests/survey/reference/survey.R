@@ -154,11 +154,13 @@ totals <- c(`(Intercept)` = 79000, sexmale = 38000, regionsouth = 27000, age = 3
 linear <- calibrate(strat, ~ sex + region + age, totals, calfun = "linear")
 logit <- calibrate(strat, ~ sex + region + age, totals, calfun = "logit", bounds = c(0.5, 2.2),
                    epsilon = 1e-12, maxit = 500)
-for (name in c("raked", "post", "linear", "logit")) {
+raking <- calibrate(strat, ~ sex + region, totals[1:3], calfun = "raking", epsilon = 1e-12,
+                    maxit = 500)
+for (name in c("raked", "raking", "post", "linear", "logit")) {
   design <- get(name)
   s <- svytotal(~income, design); put(name, "total", "income", "ALL", coef(s), SE(s))
   s <- svymean(~income, design); put(name, "mean", "income", "ALL", coef(s), SE(s))
-  put(name, "weight", data$person, "ALL", weights(design), NA)
+  if (name != "raking") put(name, "weight", data$person, "ALL", weights(design), NA)
 }
 writeLines(paste0("R ", getRversion(), ", survey ", packageVersion("survey")), "version.txt")
 write.csv(out, "survey.csv", row.names = FALSE, quote = FALSE)
