@@ -491,3 +491,34 @@ def test_unknown_code_page_for_a_labelled_file(tmp_path):
     path = _spss_in_cp1252_that_states_utf8(tmp_path / "a.sav", labels=True)
     with pytest.raises(SurveyFileError, match="klingon is no known code page"):
         read_survey(path, encoding="klingon")
+
+
+@needs_files
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pyreadstat/sample.sav",
+        "pyreadstat/sample.zsav",
+        "foreign/electric.por",
+        "readstata13/statacar.dta",
+        "foreign/pc5.dta",
+        "pyreadstat/sample.sas7bdat",
+        "pyreadstat/sample.xpt",
+    ],
+)
+def test_damaged_file_reads_or_is_refused_but_never_fails_otherwise(tmp_path, name):
+    whole = (FILES / name).read_bytes()
+    rng = np.random.default_rng(7)
+    path = tmp_path / Path(name).name
+    sentences = []
+    for _ in range(12):
+        damaged = np.frombuffer(whole, dtype=np.uint8).copy()
+        places = rng.integers(0, min(len(damaged), 3000), size=20)
+        damaged[places] = rng.integers(0, 256, size=20)
+        path.write_bytes(damaged.tobytes())
+        try:
+            read_survey(path)
+        except SurveyFileError as error:
+            sentences.append(str(error))
+    assert sentences
+    assert not any("\n" in one for one in sentences)

@@ -344,6 +344,19 @@ def _read_labelled(
     encoding: str | None,
     memory_limit: int | None,
 ) -> SurveyFile:
+    try:
+        return _labelled(source, ending, columns, encoding, memory_limit)
+    except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
+        raise _failure(source, error) from error
+
+
+def _labelled(
+    source: Path,
+    ending: str,
+    columns: Sequence[str] | None,
+    encoding: str | None,
+    memory_limit: int | None,
+) -> SurveyFile:
     kind, reader = _READERS[ending]
     _refuse_truncated(source, ending)
     meta, fits = _metadata(source, reader, encoding)
@@ -459,7 +472,7 @@ def _doubt_encoding(
         sample, described = reader(
             str(source), encoding="LATIN1", row_limit=_SAMPLE_ROWS, disable_datetime_conversion=True
         )
-    except pyreadstat.ReadstatError:
+    except (pyreadstat.ReadstatError, UnicodeDecodeError):
         return None  # the full read says what is wrong
     texts = [*map(str, described.column_labels or ()), *map(str, described.notes or ())]
     texts += [str(x) for labels in described.value_labels.values() for x in labels.values()]
