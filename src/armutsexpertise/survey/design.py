@@ -47,11 +47,10 @@ class _Stage:
 
     def domain_variance(self, x: Floats, domain: Integers, n_domains: int) -> Floats:
         """Return the part of the variance of the sum of ``x`` in each domain."""
-        pair, position = np.unique(self.unit * n_domains + domain, return_inverse=True)
+        position, pair = pd.factorize(self.unit * n_domains + domain)
         totals = _sums(position, x, len(pair))
         unit, of_domain = np.divmod(pair, n_domains)
-        stratum = self.stratum[unit]
-        cell, place = np.unique(stratum * n_domains + of_domain, return_inverse=True)
+        place, cell = pd.factorize(self.stratum[unit] * n_domains + of_domain)
         at, in_domain = np.divmod(cell, n_domains)
         means = _sums(place, totals, len(cell))
         means *= np.where(self.centred[at], 1 / self.sampled[at], 0.0)
@@ -522,8 +521,8 @@ class SurveyDesign:
         inside = (codes >= 0) & (self.weights > 0)
         first = self._stages[0]
         unit = first.unit[inside]
-        units = np.unique(unit * n_domains + codes[inside])
-        strata = np.unique(first.stratum[unit] * n_domains + codes[inside])
+        units = pd.unique(unit * n_domains + codes[inside])
+        strata = pd.unique(first.stratum[unit] * n_domains + codes[inside])
         counts = [np.bincount(part % n_domains, minlength=n_domains) for part in (units, strata)]
         return (counts[0] - counts[1]).astype(float)
 
@@ -543,8 +542,9 @@ class SurveyDesign:
     def _nested(self, nest: bool) -> "SurveyDesign":
         """Check nesting and corrections once; the stages are then kept."""
         if not nest and self.strata and self.clusters:
-            pairs = np.unique(np.column_stack([self.clusters[0], self.strata[0]]), axis=0)
-            several = len(pairs) - len(np.unique(pairs[:, 0]))
+            clusters = int(self.clusters[0].max()) + 1
+            pairs = pd.unique(self.strata[0] * clusters + self.clusters[0])
+            several = len(pairs) - clusters
             if several:
                 raise ValueError(
                     f"Clusters appear in more than one stratum ({several} times): set nest=True "

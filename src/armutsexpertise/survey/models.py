@@ -109,14 +109,15 @@ class _Terms:
             if name in fixed:
                 row = np.array([level == fixed[name] for level in levels[1:]], dtype=float)
                 return np.tile(row, (len(frame), 1))
-            given = frame[name].to_numpy(dtype=object)
-            strange = int((~frame[name].isin(list(levels))).sum())
+            at = pd.Index(levels).get_indexer(pd.Index(frame[name]))
+            strange = int((at < 0).sum())
             if strange:
                 raise ValueError(
                     f"The column {name} has a level that the model does not know in {strange} "
                     "rows: predict only for levels of the sample."
                 )
-            return np.column_stack([given == level for level in levels[1:]]).astype(float)
+            flags: Floats = (at[:, None] == np.arange(1, len(levels))).astype(float)
+            return flags
         return frame[name].to_numpy(dtype=float, na_value=np.nan)[:, None]
 
 
@@ -691,7 +692,8 @@ def _require_full_rank(x: Floats, w: Floats, names: list[str]) -> None:
     scaled = x * np.sqrt(w)[:, None]
     size = np.sqrt((scaled**2).sum(axis=0))
     empty = [name for name, one in zip(names, size, strict=True) if one == 0]
-    rank = int(np.linalg.matrix_rank(scaled / np.where(size > 0, size, 1), tol=_RANK_TOLERANCE))
+    triangle = np.linalg.qr(scaled / np.where(size > 0, size, 1), mode="r")
+    rank = int(np.linalg.matrix_rank(triangle, tol=_RANK_TOLERANCE))
     if rank < x.shape[1]:
         zero = f", {', '.join(empty)} zero throughout" if empty else ""
         raise ValueError(

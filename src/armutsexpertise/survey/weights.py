@@ -48,6 +48,8 @@ class Raking:
     totals: tuple[Floats, ...]  # per margin (categories,)
     tolerance: float
     max_iterations: int
+    cells: Integers  # (cells, margins) combinations of categories that occur
+    cell: Integers  # (n,)
 
     @property
     def auxiliary(self) -> sparse.csr_array:
@@ -76,13 +78,12 @@ class Raking:
             If a category has no weight, or the margins are not met in the allowed iterations.
         """
         given = weights[:, None] if weights.ndim == 1 else weights
-        cells, cell = np.unique(np.column_stack(self.codes), axis=0, return_inverse=True)
-        cell = cell.ravel()
-        start = np.asarray(_indicators(cell, len(cells)).T @ given)
+        cell, count = self.cell, len(self.cells)
+        start = np.column_stack([np.bincount(cell, one, count) for one in given.T])
         now = start.copy()
         margins = [
             (name, _indicators(at, len(total)).T, at, total[:, None])
-            for name, at, total in zip(self.names, cells.T, self.totals, strict=True)
+            for name, at, total in zip(self.names, self.cells.T, self.totals, strict=True)
         ]
         for name, select, _, total in margins:
             empty = ((select @ now <= 0) & (total > 0)).any(axis=1)
@@ -107,7 +108,9 @@ class Raking:
                 f"relative gap {off:.2g}): check that they have the same sum, or merge categories."
             )
         factor = np.divide(now, start, out=np.zeros_like(now), where=start > 0)
-        adjusted: Floats = given * factor[cell]
+        adjusted: Floats = np.empty_like(given)
+        for column, (one, by_cell) in enumerate(zip(given.T, factor.T, strict=True)):
+            np.multiply(one, by_cell[cell], out=adjusted[:, column])
         return adjusted[:, 0] if weights.ndim == 1 else adjusted
 
 
@@ -263,7 +266,15 @@ def rake(
     if max(sums) - min(sums) > 1e-8 * max(sums):
         told = ", ".join(f"{name} {one:.10g}" for name, one in zip(margins, sums, strict=True))
         raise ValueError(f"The margins have different sums ({told}): bring them to one total.")
-    return Raking(tuple(margins), tuple(codes), tuple(totals), tolerance, max_iterations)
+    crossed = np.zeros(len(frame), dtype=np.intp)
+    for at, total in zip(codes, totals, strict=True):
+        crossed = crossed * len(total) + at
+    cell, _ = pd.factorize(crossed)
+    _, first = np.unique(cell, return_index=True)
+    cells = np.column_stack([at[first] for at in codes])
+    return Raking(
+        tuple(margins), tuple(codes), tuple(totals), tolerance, max_iterations, cells, cell
+    )
 
 
 def calibrate(
