@@ -31,7 +31,8 @@ needs_piaac = pytest.mark.skipif(not PIAAC.is_file(), reason="PIAAC Germany is n
 def test_bundled_codebook_holds_and_is_harmonised(name):
     book = load_codebook(name)
     assert book.name == name
-    assert notices(book) == []
+    untried = book.dataset["tried_on"] is None
+    assert notices(book) == (["Not yet tried on a real file."] if untried else [])
     for variable in book.variables.values():
         assert set(variable.label) == {"de", "en"}
         assert variable.universe
@@ -254,3 +255,28 @@ def test_piaac_blank_is_never_a_no():
     assert asked.isna().sum() > 1000
     assert set(table.reasons["uses_computer_at_work"].dropna()) == {"reason not in the file"}
     assert isinstance(asked.dtype, pd.BooleanDtype)
+
+
+def test_codebook_of_the_user_database_on_invented_rows():
+    """Two invented households, the second with every answer refused."""
+    book = load_codebook("eu_silc_udb_household")
+    first = {"DB040": "DE1", "HB020": "DE", "HB010": 2019, "HX040": 2, "HX050": 1.5}
+    rows = []
+    for number, answered in ((1, True), (2, False)):
+        row: dict[str, object] = {"HB030": number, "HX060": 5, "HX080": 0, **first}
+        for variable in book.variables.values():
+            source = variable.source
+            if source is None:
+                continue
+            row.setdefault(str(source), next(iter(variable.value_labels), 100.0))
+            if variable.flag is not None:
+                row[variable.flag] = 1 if answered else -1
+                if not answered:
+                    row[str(source)] = None
+        row["HH030"] = 3 if answered else None
+        rows.append(row)
+    result = recode(pd.DataFrame(rows), book)
+    assert result.data["household_type"].tolist() == ["single", "single"]
+    assert result.data["poverty_flag"].tolist() == [False, False]
+    assert set(result.reasons.loc[1].dropna()) == {"no answer"}
+    assert result.data["persons_weight"].tolist() == [200.0, 200.0]
