@@ -85,6 +85,12 @@ class Ordered(NamedTuple):
         sizes = np.diff(np.append(first, self.numbers.size))
         return np.repeat(first, sizes), np.repeat(first + sizes - 1, sizes)
 
+    def below(self, mass: FloatArray) -> FloatArray:
+        """Return for each unit the mass of the units below it plus half that of its ties."""
+        first, last = self.tie_ends()
+        upto = np.cumsum(mass)
+        return np.asarray((upto[first] - mass[first] + upto[last]) / 2)
+
     def sort(self, values: FloatArray) -> FloatArray:
         """Return another variable of the same units in the ascending order of this one."""
         return values if self.order is None else values[self.order]
@@ -326,18 +332,21 @@ def require_share(value: float, name: str) -> None:
         raise ValueError(f"{name} is {value}: give a share above 0 and below 1, not percent.")
 
 
-def ordered(values: FloatArray, weights: FloatArray) -> Ordered:
+def ordered(values: FloatArray, weights: FloatArray, *, stable: bool = False) -> Ordered:
     """Return the units with positive weight in ascending order of their values.
 
     Parameters
     ----------
     values, weights : ndarray of float, shape (m,)
         Values and weights of the domain.
+    stable : bool
+        Whether units of equal value keep their order; default: their order is not defined,
+        which is faster.
 
     Returns
     -------
     Ordered
-        All units; the order of those with equal value is not defined.
+        All units.
 
     Notes
     -----
@@ -346,7 +355,7 @@ def ordered(values: FloatArray, weights: FloatArray) -> Ordered:
     """
     if bool((values[1:] >= values[:-1]).all()):
         return Ordered(values, weights, None)
-    order = np.argsort(values)
+    order = np.argsort(values, kind="stable" if stable else None)
     return Ordered(values[order], weights[order], order)
 
 
@@ -628,12 +637,8 @@ def ranked_sum(
     :math:`\partial P / \partial w_i = a_i B_i + b_i A_i`. Gini: a the income, b one.
     """
     units = ordered(rank_by, weights)
-    first, last = units.tie_ends()
     a, b = units.sort(upper), units.sort(lower)
-    mass = units.weights * b
-    upto = np.cumsum(mass)
-    below = (upto[first] - mass[first] + upto[last]) / 2
+    below = units.below(units.weights * b)
     mass = units.weights * a
-    upto = np.cumsum(mass)
-    above = upto[-1] - (upto[first] - mass[first] + upto[last]) / 2
+    above = mass.sum() - units.below(mass)
     return RankedSum(dot(mass, below), units.unsort(a * below + b * above))

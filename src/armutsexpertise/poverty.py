@@ -296,7 +296,8 @@ def weighted_quantile_linearised(
     .. math:: u_i = -\frac{1}{\hat N}\frac{1(y_i \le \hat q) - p}{\hat f(\hat q)}
 
     Deville (1999), Survey Methodology 25, 193-203; Osier (2009),
-    doi:10.18148/srm/2009.v3i3.369.
+    doi:10.18148/srm/2009.v3i3.369. The default bandwidth takes the weights to sum to the
+    population: with weights scaled to a mean of 1 it is wider, with few persons give your own.
     """
     sample = as_sample(values, weight, domain, name="values")
     value = quantile(sample.domain_values, sample.domain_weights, probability, quantile_rule)
@@ -1076,7 +1077,7 @@ def sen_shorrocks_thon_index(
     -----
     :math:`P_{SST} = P_1 (1 + G)` with the poverty gap index and the Gini coefficient of the gaps
     of all persons. Shorrocks (1995), doi:10.2307/2171728; Osberg and Xu (2000),
-    doi:10.1111/j.1475-4991.2000.tb00391.x.
+    Journal of Human Resources 35, 51-81.
     """
     sample = treat_negative(as_sample(income, weight, domain), negative, "The index")
     return _sen_shorrocks_thon(sample, _line(sample, line)).estimate

@@ -29,11 +29,12 @@ SCALE_FREE: dict[str, Index] = {
     "MLD": lambda y, w: iq.mean_log_deviation(y, w),
     "GE2": lambda y, w: iq.generalised_entropy(y, w, alpha=2),
     "Atkinson": lambda y, w: iq.atkinson_index(y, w, epsilon=0.5),
+    "Zenga": lambda y, w: iq.zenga_index(y, w),
     "Suits": lambda y, w: iq.suits_index(y, np.sqrt(y), w),
     "Kakwani": lambda y, w: iq.kakwani_index(y, np.sqrt(y), w),
     "Reynolds-Smolensky": lambda y, w: iq.redistribution(y, y / 3, w).reynolds_smolensky,
 }
-BETWEEN_ZERO_AND_ONE = ["rate", "FGT1", "FGT2", "SST", "Gini", "Atkinson"]
+BETWEEN_ZERO_AND_ONE = ["rate", "FGT1", "FGT2", "SST", "Gini", "Atkinson", "Zenga"]
 POSITIVE = ["Watts", "Theil", "MLD", "GE2"]
 
 incomes = st.lists(st.tuples(st.integers(1, 40), st.integers(1, 4)), min_size=2, max_size=25).map(
@@ -185,6 +186,10 @@ SMOOTH: dict[str, Twin] = {
     "Gini, cumulative ranks": lambda w, d: iq.gini_linearised(
         SAMPLE_INCOME, w, domain=d, ranking="cumulative"
     ),
+    "Zenga": lambda w, d: iq.zenga_index_linearised(SAMPLE_INCOME, w, domain=d),
+    "Zenga, cumulative": lambda w, d: iq.zenga_index_linearised(
+        SAMPLE_INCOME, w, domain=d, ranking="cumulative"
+    ),
     "Suits": lambda w, d: iq.suits_index_linearised(SAMPLE_INCOME, SAMPLE_BURDEN, w, domain=d),
     "Kakwani": lambda w, d: iq.kakwani_index_linearised(SAMPLE_INCOME, SAMPLE_BURDEN, w, domain=d),
     "Reynolds-Smolensky": lambda w, d: iq.reynolds_smolensky_index_linearised(
@@ -302,6 +307,7 @@ TWINS = {
     "Watts": pv.watts_index_linearised,
     "SST": pv.sen_shorrocks_thon_index_linearised,
     "Gini": iq.gini_linearised,
+    "Zenga": iq.zenga_index_linearised,
 }
 
 

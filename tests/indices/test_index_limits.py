@@ -210,6 +210,16 @@ BAD = {
     ),
     "no burden": (lambda: iq.kakwani_index([1, 2], [0, 0]), ValueError, "total of burden is 0"),
     "all burden": (lambda: iq.redistribution([1, 2], [1, 2]), ValueError, "takes all income"),
+    "negative income for Zenga": (
+        lambda: iq.zenga_index([-1, 2]),
+        ValueError,
+        r"1 value\(s\) of the domain are negative",
+    ),
+    "negative income kept for Zenga": (
+        lambda: iq.zenga_index([-1, 2], negative="keep"),
+        ValueError,
+        "choose one of zero, fail",
+    ),
     "ranking": (lambda: iq.gini([1, 2], ranking="other"), ValueError, "choose one of midpoint"),
     "rule": (
         lambda: pv.weighted_quantile([1, 2], quantile_rule="other"),

@@ -59,6 +59,9 @@ BY_HAND = {
         lambda: iq.generalised_entropy([1, 3], alpha=2),
         0.125,
     ),
+    # below the first: weight 1/2 and income 1/2 of 2 and 4; below the second: 3/2 and 5/2
+    "Zenga of 1 and 3": (lambda: iq.zenga_index([1, 3]), 1 - (3 / 7 + 5 / 9) / 2),
+    "Zenga of equal incomes": (lambda: iq.zenga_index([2, 2, 2], [1, 2, 3]), 0),
     "Atkinson of 1 and 4, epsilon 1": (lambda: iq.atkinson_index([1, 4], epsilon=1), 1 - 2 / 2.5),
     "Atkinson of 1 and 4, epsilon 2": (lambda: iq.atkinson_index([1, 4], epsilon=2), 1 - 1.6 / 2.5),
 }
