@@ -79,6 +79,19 @@ fit <- function(name, design) {
 }
 for (name in c("persons", "stratified", "two_stage")) fit(name, designs[[name]])
 
+# Rao-Scott tests
+for (name in c("persons", "stratified", "two_stage")) {
+  for (pair in list(c("sex", "region"), c("stratum", "size"), c("poor", "stratum"))) {
+    for (part in c("ALL", "female")) if (part == "ALL" || pair[1] != "sex") {
+      design <- designs[[name]]
+      if (part == "female") design <- subset(design, sex == "female")
+      t <- svychisq(as.formula(paste("~", pair[1], "+", pair[2])), design, statistic = "F")
+      put(name, "rao_scott", paste(pair, collapse = " "), part, t$statistic, t$p.value,
+          t$parameter[1], t$parameter[2])
+    }
+  }
+}
+
 # Average marginal effects: per unit for age and size, female to male for sex
 effects <- function(name, design, family, outcome) {
   m <- svyglm(update(covariates, as.formula(paste(outcome, "~ ."))), design, family = family,
