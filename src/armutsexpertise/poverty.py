@@ -627,7 +627,8 @@ def median_income_of_the_poor(
     income, weight, domain, line, inclusive
         As in `at_risk_of_poverty_rate`.
     quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
-        As in `weighted_quantile`.
+        Rule for the median of the poor, as in `weighted_quantile`; for another rule at the line
+        give ``line``.
 
     Returns
     -------
@@ -703,7 +704,8 @@ def relative_median_poverty_gap(
     income, weight, domain, line, inclusive
         As in `at_risk_of_poverty_rate`.
     quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
-        As in `weighted_quantile`.
+        Rule for the median of the poor, as in `weighted_quantile`; for another rule at the line
+        give ``line``.
 
     Returns
     -------
@@ -961,7 +963,7 @@ def foster_greer_thorbecke_linearised(
     terms = gap**alpha * poor
     index = _share(terms, weights)
     influence = sample.spread((terms - index) / total)
-    if not isinstance(line, (int, float)):
+    if line is None or isinstance(line, Linearised):
         if alpha == 0:
             slope = _density(sample, threshold, bandwidth)
         else:

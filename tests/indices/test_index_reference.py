@@ -140,3 +140,22 @@ def test_household_scale_equals_the_one_of_the_data(eusilc):
     """The data give the scale that the R package laeken computed, person by person."""
     got = poverty.household_scale(eusilc["db030"], eusilc["age"])
     assert np.abs(got - eusilc["eqSS"]).max() < 1e-9
+
+
+def test_poverty_flag_of_spain_row_by_row():
+    """EU-SILC Spain 2019: the statistical office's own flag of each household is met.
+
+    Its published figures are 9 009 euros for the threshold and 20.7 % for the rate (INE, Encuesta
+    de condiciones de vida 2019).
+    """
+    path = REPO.parent / "shared" / "data" / "eu_silc_es_2019" / "ecv_2019.csv.gz"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not at hand")
+    columns = ["DB090", "HX040", "HX240", "HY020", "vhPobreza"]
+    rows = pd.read_csv(path, usecols=columns).dropna()
+    income = poverty.equivalised_income(rows["HY020"], rows["HX240"])
+    weight = (rows["DB090"] * rows["HX040"]).to_numpy()  # household weight times members
+    line = poverty.at_risk_of_poverty_threshold(income, weight)
+    assert ((income < line) == rows["vhPobreza"].eq(1)).all()
+    assert line == pytest.approx(9009, abs=0.5)
+    assert poverty.at_risk_of_poverty_rate(income, weight) == pytest.approx(0.207, abs=5e-4)
