@@ -8,6 +8,7 @@ A survey file becomes a table in the harmonised schema in three steps::
 """
 
 from armutsexpertise.microdata.codebook import Codebook, bundled_codebooks, load_codebook
+from armutsexpertise.microdata.deprivation import enforced_lacks
 from armutsexpertise.microdata.errors import CodebookError, SurveyFileError
 from armutsexpertise.microdata.formats import SurveyFile, Variable, read_survey
 from armutsexpertise.microdata.recode import (
@@ -28,6 +29,7 @@ __all__ = [
     "Variable",
     "attach_household",
     "bundled_codebooks",
+    "enforced_lacks",
     "load_codebook",
     "read_survey",
     "recode",
