@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
@@ -285,6 +286,7 @@ def test_memory_limit_is_checked_before_reading():
     [
         ("error.csv", b"<!DOCTYPE html><html><body>Login</body></html>", "HTML page"),
         ("error.sav", b"  <html><body>403</body></html>", "HTML page"),
+        ("table.xlsx", b"PK\x03\x04rest", "damaged, encrypted"),
         ("table.csv", b"PK\x03\x04rest", "ZIP archive or an Excel workbook"),
         ("empty.csv", b"", "is empty"),
         ("survey.ods", b"data", "no known survey format"),
@@ -522,3 +524,51 @@ def test_damaged_file_reads_or_is_refused_but_never_fails_otherwise(tmp_path, na
             sentences.append(str(error))
     assert sentences
     assert not any("\n" in one for one in sentences)
+
+
+def _workbook(path: Path, **sheets: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_workbook_keeps_text_keys_numbers_and_blanks(tmp_path):
+    rows = [["AGS", "Größe", "x"], ["05315", 1.5, None], ["05111", 2, "NA"], [None, None, None]]
+    path = _workbook(tmp_path / "a.xlsx", Daten=rows, Leer=[])
+    survey = read_survey(path)
+    assert survey.data["AGS"].tolist() == ["05315", "05111"]
+    assert survey.data["Größe"].tolist() == [1.5, 2.0]
+    assert survey.format == "Excel"
+    chosen = read_survey(path, columns=["x", "AGS"], blanks=("", "NA"))
+    assert list(chosen.data.columns) == ["x", "AGS"]
+    assert chosen.data["x"].isna().all()
+    with pytest.raises(SurveyFileError, match=r"AG \(nearest: AGS\)"):
+        read_survey(path, columns=["AG"])
+
+
+def test_workbook_with_two_sheets_needs_the_name_of_one(tmp_path):
+    path = _workbook(tmp_path / "a.xlsx", A=[["x"], [1]], B=[["y"], [2]])
+    with pytest.raises(SurveyFileError, match=r"2 sheet\(s\) with data among A, B"):
+        read_survey(path)
+    assert read_survey(path, table="B").data["y"].tolist() == [2]
+    with pytest.raises(SurveyFileError, match=r"0 sheet\(s\) with data"):
+        read_survey(path, table="C")
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([["a", None, "c"], [1, 2, 3]], r"1 column\(s\) without a name"),
+        ([["a", "a"], [1, 2]], r"1 column name\(s\) twice"),
+        ([["a"], [1, 2]], r"1 row\(s\) with cells beyond"),
+        ([["a"], ["#REF!"]], r"1 cell\(s\) with an error of Excel"),
+    ],
+)
+def test_workbook_that_is_no_table(tmp_path, rows, says):
+    with pytest.raises(SurveyFileError, match=says):
+        read_survey(_workbook(tmp_path / "a.xlsx", A=rows))

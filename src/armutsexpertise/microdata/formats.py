@@ -1,4 +1,4 @@
-"""Read a survey file as it comes: SPSS, Stata, SAS, CSV or Parquet, with its labels.
+"""Read a survey file as it comes: SPSS, Stata, SAS, CSV, Excel or Parquet, with its labels.
 
 `read_survey` keeps what the file says about its variables: labels, value labels, user-missing
 values and ranges, tagged missing values. Nothing is turned into a missing value here; that is
@@ -23,6 +23,7 @@ from armutsexpertise.microdata.delimited import read_delimited
 from armutsexpertise.microdata.encodings import best_encoding
 from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
 from armutsexpertise.microdata.transport import one_member
+from armutsexpertise.microdata.workbook import read_workbook
 
 Value = float | int | str
 MissingRange = tuple[Value, Value]
@@ -41,7 +42,7 @@ _READERS: dict[str, tuple[str, Callable[..., Any]]] = {
     ".sas7bdat": ("SAS", pyreadstat.read_sas7bdat),
     ".xpt": ("SAS transport", pyreadstat.read_xport),
 }
-_ENDINGS = (*_READERS, ".csv", ".csv.gz", ".tsv", ".txt", ".parquet")
+_ENDINGS = (*_READERS, ".csv", ".csv.gz", ".tsv", ".txt", ".xlsx", ".parquet")
 _TAGGED = frozenset({"Stata", "SAS"})
 _HEAD = 4096
 _STATA_RELEASES = frozenset(range(104, 116))
@@ -173,7 +174,7 @@ def read_survey(
     ----------
     path : str or Path
         File ending in .sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv, .tsv, .txt (also with
-        .gz) or .parquet.
+        .gz), .xlsx or .parquet.
     columns : sequence of str, optional
         Columns to read, in this order; the others are not read.
     encoding : str, optional
@@ -181,9 +182,10 @@ def read_survey(
         where the file makes none, or one that leaves no plausible letters, the best of UTF-8,
         cp1252 and cp850 is taken and said in ``remarks``.
     blanks : sequence of str
-        Cells of a delimited file that are empty; give ``("", "NA")`` for files written by R.
+        Cells of a delimited file or workbook that are empty; give ``("", "NA")`` for files
+        written by R.
     table : str, optional
-        Data set to read from a SAS transport file that holds several.
+        Data set of a SAS transport file, or sheet of a workbook, that holds several.
     memory_limit : int, optional
         Bytes the data may take, at 8 bytes per cell.
 
@@ -209,6 +211,10 @@ def read_survey(
     ending = _ending(source)
     head = _head(source)
     _refuse_disguise(source, ending, head)
+    if ending == ".xlsx":
+        sheet = read_workbook(source, columns, table, blanks)
+        named = {str(name): Variable(str(name)) for name in sheet.columns}
+        return SurveyFile(sheet, named, {}, "utf-8", (), (), "Excel")
     if ending == ".parquet":
         return _read_parquet(source, columns)
     if ending == ".xpt":
@@ -291,9 +297,12 @@ def _refuse_disguise(source: Path, ending: str, head: bytes) -> None:
         raise SurveyFileError(
             f"{source.name} is encrypted with a password: open it in SPSS and save it without one."
         )
+    if found == "zip" and ending == ".xlsx":
+        return
     if found == "zip":
         raise SurveyFileError(
-            f"{source.name} is a ZIP archive or an Excel workbook: unpack it or save it as CSV."
+            f"{source.name} is a ZIP archive or an Excel workbook: unpack it or rename it to "
+            "end in .xlsx."
         )
     meant = ".sav" if ending == ".zsav" else ending
     if found is not None and found != meant:

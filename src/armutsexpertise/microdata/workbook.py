@@ -1,0 +1,104 @@
+"""Survey data in an Excel workbook: one sheet, names in its first row."""
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+from openpyxl.utils.exceptions import InvalidFileException
+
+from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
+
+_EXCEL_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
+
+
+def read_workbook(
+    source: Path, columns: Sequence[str] | None, table: str | None, blanks: Sequence[str] = ("",)
+) -> pd.DataFrame:
+    """Read one sheet of a workbook; formulas count with their stored result.
+
+    Parameters
+    ----------
+    source : Path
+        File ending in .xlsx.
+    columns : sequence of str or None
+        Columns to return, in this order; all where None.
+    table : str or None
+        Sheet; needed where more than one holds data.
+    blanks : sequence of str
+        Cells that are empty.
+
+    Returns
+    -------
+    DataFrame, shape (n, n_columns)
+
+    Raises
+    ------
+    SurveyFileError
+        If the workbook is damaged or encrypted, the sheet is not clear, a column has no name
+        or one that occurs twice, a cell holds an error of Excel, or a column is missing.
+    """
+    try:
+        book = openpyxl.load_workbook(source, read_only=True, data_only=True)
+        rows = {
+            sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
+            for sheet in book.worksheets
+            if table is None or sheet.title == table
+        }
+        titles = [sheet.title for sheet in book.worksheets]
+        book.close()
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        raise SurveyFileError(
+            f"{source.name} is damaged, encrypted or no .xlsx workbook: save it again in Excel."
+        ) from error
+    filled = {name: one for name, one in rows.items() if any(any(_cells(row)) for row in one)}
+    if len(filled) != 1:
+        raise SurveyFileError(
+            f"{source.name} has {len(filled)} sheet(s) with data among {', '.join(titles)}: "
+            "name one with table."
+        )
+    lines = [row for row in next(iter(filled.values())) if any(_cells(row))]
+    header = _header(source, lines[0])
+    if columns is not None and (sentence := missing_column_message(columns, header, source.name)):
+        raise SurveyFileError(sentence)
+    width = len(header)
+    beyond = sum(any(_cells(row[width:])) for row in lines[1:])
+    if beyond:
+        raise SurveyFileError(
+            f"{source.name} has {beyond} row(s) with cells beyond the named columns: name them."
+        )
+    padded = [[*row[:width], *[None] * (width - len(row))] for row in lines[1:]]
+    faults = sum(cell in _EXCEL_ERRORS for row in padded for cell in row)
+    if faults:
+        raise SurveyFileError(
+            f"{source.name} has {faults} cell(s) with an error of Excel such as #REF!: mend them."
+        )
+    empty = set(blanks)
+    cleaned = [
+        [None if isinstance(c, str) and c.strip() in empty else c for c in r] for r in padded
+    ]
+    data = pd.DataFrame(cleaned, columns=header).infer_objects()
+    return data if columns is None else data[list(columns)]
+
+
+def _cells(row: Sequence[object]) -> list[bool]:
+    return [cell is not None and str(cell).strip() != "" for cell in row]
+
+
+def _header(source: Path, first: Sequence[object]) -> list[str]:
+    names = ["" if cell is None else str(cell).strip() for cell in first]
+    while names and not names[-1]:
+        names.pop()
+    unnamed = sum(not name for name in names)
+    doubled = sorted({name for name in names if name and names.count(name) > 1})
+    if unnamed:
+        raise SurveyFileError(
+            f"{source.name} has {unnamed} column(s) without a name: name every column."
+        )
+    if doubled:
+        raise SurveyFileError(
+            f"{source.name} has {len(doubled)} column name(s) twice ({', '.join(doubled[:3])}): "
+            "rename one of each."
+        )
+    return names
