@@ -14,8 +14,8 @@ ROWS = REFERENCE[REFERENCE["statistic"].eq("rao_scott")]
 
 @pytest.mark.parametrize(
     "expected",
-    ROWS.itertuples(),
-    ids=ROWS["design"] + " " + ROWS["variable"] + " " + ROWS["domain"],
+    list(ROWS.itertuples()),
+    ids=list(ROWS["design"] + " " + ROWS["variable"] + " " + ROWS["domain"]),
 )
 def test_matches_r(frame, expected):
     where = None if expected.domain == "ALL" else "female"

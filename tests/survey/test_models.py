@@ -7,7 +7,7 @@ from survey_samples import REFERENCE, replicated, taylor
 
 from armutsexpertise.survey.combine import combine_frames
 from armutsexpertise.survey.design import SurveyDesign
-from armutsexpertise.survey.models import fit
+from armutsexpertise.survey.models import fit, fit_ordered
 from armutsexpertise.survey.replicate import make_replicates
 
 TERMS = ["age", "sex", "size", "stratum"]
@@ -223,3 +223,43 @@ def test_refuses_unknown_names(frame):
         model.predict(pd.DataFrame({"age": [np.nan], "sex": ["male"]}))
     with pytest.raises(ValueError, match="between 0 and 1"):
         model.table(level=95)
+
+
+def _with_levels(frame):
+    return frame.assign(many=pd.cut(frame["devices"], [-1, 0, 2, 99], labels=["0", "1", "2"]))
+
+
+@pytest.mark.parametrize("name", ["stratified", "two_stage"])
+def test_ordered_logit_is_near_r(frame, name):
+    model = fit_ordered(taylor(_with_levels(frame), name), "many", ["age", "sex", "size"])
+    rows = REFERENCE[REFERENCE["design"].eq(name) & REFERENCE["statistic"].eq("ordered")]
+    assert model.names == ["age", "sex=male", "size", "0|1", "1|2"]
+    got = model.table()
+    assert got["estimate"].to_numpy() == pytest.approx(rows["estimate"].to_numpy(), rel=1e-3)
+    assert got["se"].to_numpy() == pytest.approx(rows["se"].to_numpy(), rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["two_stage", "JKn"])
+def test_ordered_logit_of_two_levels_is_the_logit(frame, name):
+    frame = frame.assign(poor=frame["poor"].astype(int))
+    terms = ["age", "sex", "size"]
+    ordered = fit_ordered(_design(frame, name), "poor", terms)
+    binary = fit(_design(frame, name), "poor", terms, "logit")
+    assert ordered.names == [*binary.names[1:], "0|1"]
+    turn = np.diag([1.0, 1.0, 1.0, -1.0])  # the threshold is minus the intercept
+    order = [1, 2, 3, 0]
+    assert ordered.coefficients == pytest.approx(turn @ binary.coefficients[order], rel=1e-8)
+    expected = turn @ binary.covariance[np.ix_(order, order)] @ turn
+    assert ordered.covariance == pytest.approx(expected, rel=1e-7)
+    assert ordered.wald("sex").p_value == pytest.approx(binary.wald("sex").p_value, rel=1e-7)
+
+
+def test_ordered_logit_refuses(frame):
+    frame = _with_levels(frame).assign(one=1, split=frame["devices"].clip(upper=2))
+    design = taylor(frame, "stratified")
+    with pytest.raises(TypeError, match="make it an ordered categorical"):
+        fit_ordered(design, "sex", ["age"])
+    with pytest.raises(ValueError, match="fewer than two levels"):
+        fit_ordered(design, "one", ["age"])
+    with pytest.raises(ValueError, match="no finite estimate"):
+        fit_ordered(design, "many", ["split"])

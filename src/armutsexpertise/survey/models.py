@@ -7,9 +7,11 @@ on.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import linalg, stats
 
@@ -122,12 +124,12 @@ class _Terms:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Model:
-    """A fitted model; see :func:`fit`.
+class Fitted:
+    """Coefficients with their design-based covariance, and what follows from them.
 
     Attributes
     ----------
-    family : {"linear", "logit", "poisson"}
+    family : {"linear", "logit", "poisson", "ordered logit"}
         Which model.
     names : list of str
         Coefficients: ``intercept``, a column, ``column=level``, and products with ``:``.
@@ -135,8 +137,12 @@ class Model:
         Estimates.
     covariance : ndarray of float, shape (k, k)
         Design-based covariance.
+    influence : ndarray of float, shape (n, k), or None
+        Influence of each unit on the coefficients; None with replicates.
+    replicate_coefficients : ndarray of float, shape (R, k), or None
+        Coefficients on each replicate.
     degrees_of_freedom : float
-        Of the design in the subpopulation, minus the number of coefficients without intercept.
+        Of the design in the subpopulation, plus 1, minus the number of coefficients.
     n : int
         Rows with a positive weight that enter.
     n_weighted : float
@@ -144,21 +150,16 @@ class Model:
     """
 
     design: SurveyDesign
-    family: Family
+    family: Family | Literal["ordered logit"]
     terms: _Terms
+    names: list[str]
     inside: Booleans  # (n,)
-    matrix: Floats  # (rows inside, k)
     coefficients: Floats
     covariance: Floats
-    influence: Floats | None  # (n, k), without replicates
-    replicate_coefficients: Floats | None  # (R, k), with replicates
+    influence: Floats | None
+    replicate_coefficients: Floats | None
     degrees_of_freedom: float
     note: str
-
-    @property
-    def names(self) -> list[str]:
-        """Names of the coefficients."""
-        return self.terms.names
 
     @property
     def n(self) -> int:
@@ -208,7 +209,7 @@ class Model:
         ValueError
             If the model has no such term, or no degrees of freedom.
         """
-        at = self.terms.columns_of(term)
+        at = [self.names.index(self.terms.names[i]) for i in self.terms.columns_of(term)]
         if self.degrees_of_freedom <= 0:
             raise ValueError(
                 f"The test of {term} has no degrees of freedom: the design has too few sampling "
@@ -254,6 +255,36 @@ class Model:
         variance = np.einsum("ij,jk,ik->i", factors, self.covariance, factors)
         estimates = factors @ self.coefficients
         return self._tidy(list(combinations), estimates, np.sqrt(variance), level, "contrast")
+
+    def _tidy(
+        self, names: list[str], estimates: Floats, se: Floats, level: float, what: str
+    ) -> pd.DataFrame:
+        if not 0 < level < 1:
+            raise ValueError(f"level must lie between 0 and 1, not {level}.")
+        half = critical_values(self.degrees_of_freedom, level)[0] * se
+        kind = "Taylor" if self.design.replicates is None else f"replicates {self.design.kind}"
+        few = "; no degrees of freedom" if self.degrees_of_freedom <= 0 else ""
+        return pd.DataFrame(
+            {
+                "indicator": names,
+                "estimate": estimates,
+                "se": se,
+                "ci_low": estimates - half,
+                "ci_high": estimates + half,
+                "df": self.degrees_of_freedom,
+                "n": self.n,
+                "n_weighted": self.n_weighted,
+                "method": f"{what}, {self.family} model, {kind}{few}{self.note}",
+            }
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Model(Fitted):
+    """A fitted linear, logit or Poisson model; see :func:`fit` and `Fitted`."""
+
+    family: Family
+    matrix: Floats  # (rows inside, k)
 
     def predict(self, frame: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
         """Predict the mean of the outcome for given values of the variables.
@@ -403,28 +434,6 @@ class Model:
         covariance = self.design.replicate_covariance(np.array(values)[:, None], np.array([value]))
         return float(covariance[0, 0])
 
-    def _tidy(
-        self, names: list[str], estimates: Floats, se: Floats, level: float, what: str
-    ) -> pd.DataFrame:
-        if not 0 < level < 1:
-            raise ValueError(f"level must lie between 0 and 1, not {level}.")
-        half = critical_values(self.degrees_of_freedom, level)[0] * se
-        kind = "Taylor" if self.design.replicates is None else f"replicates {self.design.kind}"
-        few = "; no degrees of freedom" if self.degrees_of_freedom <= 0 else ""
-        return pd.DataFrame(
-            {
-                "indicator": names,
-                "estimate": estimates,
-                "se": se,
-                "ci_low": estimates - half,
-                "ci_high": estimates + half,
-                "df": self.degrees_of_freedom,
-                "n": self.n,
-                "n_weighted": self.n_weighted,
-                "method": f"{what}, {self.family} model, {kind}{few}{self.note}",
-            }
-        )
-
 
 def fit(
     design: SurveyDesign,
@@ -478,23 +487,10 @@ def fit(
     """
     if family not in get_args(Family):
         raise ValueError(f"family must be one of {', '.join(get_args(Family))}, not {family!r}.")
-    split, variables = _split(terms)
-    frame = design.frame
-    inside = make_domains(frame, None, where).codes >= 0
-    absent = _absent(frame, (outcome, *variables)) & inside
-    if absent.any() and missing == "fail":
-        raise ValueError(
-            f"{int(absent.sum())} of {int(inside.sum())} rows lack a value of the outcome or of "
-            'a variable: recode them, or set missing="drop" to leave them out.'
-        )
-    inside &= ~absent & (design.weights > 0)
-    if not inside.any():
-        raise ValueError("No row is left for the model: check the subpopulation.")
-    rows = frame[inside]
+    rows, inside, built, note = _prepare(design, outcome, terms, where, missing)
     y = _outcome(rows[outcome], family)
-    built = _build(rows, split, variables)
-    x = built.matrix(rows)
     w = design.weights[inside]
+    x = built.matrix(rows)
     _require_full_rank(x, w, built.names)
     b, a = _newton(family, x, y, w, None)
     influence = replicate_coefficients = None
@@ -508,22 +504,169 @@ def fit(
             [_newton(family, x, y, column, b)[0] for column in design.replicates[inside].T]
         )
         covariance = design.replicate_covariance(replicate_coefficients, b)
-    codes = np.where(inside, 0, -1)
-    df = float(design.domain_degrees_of_freedom(codes, 1)[0]) + 1 - x.shape[1]
-    note = f"; {int(absent.sum())} missing left out" if absent.any() else ""
     return Model(
         design=design,
         family=family,
         terms=built,
+        names=built.names,
         inside=inside,
         matrix=x,
         coefficients=b,
         covariance=covariance,
         influence=influence,
         replicate_coefficients=replicate_coefficients,
-        degrees_of_freedom=df,
+        degrees_of_freedom=_model_df(design, inside, x.shape[1]),
         note=note,
     )
+
+
+def fit_ordered(
+    design: SurveyDesign,
+    outcome: str,
+    terms: Sequence[str],
+    *,
+    where: str | None = None,
+    missing: Literal["fail", "drop"] = "fail",
+) -> Fitted:
+    r"""Fit an ordered logit (proportional odds) model with design-based covariance.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The sample.
+    outcome : str
+        Column of the outcome: an ordered categorical, or numbers that give the order.
+    terms : sequence of str
+        As for :func:`fit`; there is no intercept.
+    where, missing
+        As for :func:`fit`.
+
+    Returns
+    -------
+    Fitted
+        Coefficients of the terms, then the thresholds, named ``level|next level``. A positive
+        coefficient shifts the outcome upwards.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`fit`, or if the outcome has fewer than two levels with weight.
+    TypeError
+        If the outcome has no order.
+
+    Notes
+    -----
+    :math:`P(y_i\le j)=\Lambda(\theta_j-x_i^\top\beta)` (McCullagh 1980,
+    doi:10.1111/j.2517-6161.1980.tb01109.x). With the score :math:`s_i` of a unit and the
+    weighted Hessian H the influence is :math:`-H^{-1}s_i` (Binder 1983, doi:10.2307/1402588).
+    """
+    rows, inside, built, note = _prepare(design, outcome, terms, where, missing)
+    values = rows[outcome]
+    ordered = isinstance(values.dtype, pd.CategoricalDtype) and values.cat.ordered
+    if not ordered and not pd.api.types.is_numeric_dtype(values):
+        raise TypeError(
+            f"The outcome {outcome} holds {values.dtype}: make it an ordered categorical."
+        )
+    y, levels = pd.factorize(values, sort=True)
+    if len(levels) < 2:
+        raise ValueError(f"The outcome {outcome} has fewer than two levels with weight.")
+    full, w = built.matrix(rows), design.weights[inside]
+    _require_full_rank(full, w, built.names)
+    x = full[:, 1:]
+    shares = np.cumsum(np.bincount(y, w))[:-1] / w.sum()
+    start = np.concatenate([np.zeros(x.shape[1]), np.log(shares / (1 - shares))])
+    b, hessian, score = _ordered_newton(x, y, w, start)
+    influence = replicate_coefficients = None
+    if design.replicates is None:
+        influence = np.zeros((len(design), len(b)))
+        influence[inside] = np.linalg.solve(-hessian, score.T).T
+        covariance = design.covariance(influence)
+    else:
+        replicate_coefficients = np.array(
+            [_ordered_newton(x, y, column, b)[0] for column in design.replicates[inside].T]
+        )
+        covariance = design.replicate_covariance(replicate_coefficients, b)
+    thresholds = [f"{low}|{high}" for low, high in pairwise(levels)]
+    return Fitted(
+        design=design,
+        family="ordered logit",
+        terms=built,
+        names=built.names[1:] + thresholds,
+        inside=inside,
+        coefficients=b,
+        covariance=covariance,
+        influence=influence,
+        replicate_coefficients=replicate_coefficients,
+        degrees_of_freedom=_model_df(design, inside, len(b)),
+        note=note,
+    )
+
+
+def _ordered_newton(
+    x: Floats, y: npt.NDArray[np.intp], w: Floats, start: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return coefficients and thresholds, the weighted Hessian, and the score of each row."""
+    k, cuts = x.shape[1], len(start) - x.shape[1]
+    size = np.concatenate([np.sqrt((x**2).mean(axis=0)), np.ones(cuts)])
+    x = x / size[:k]
+    flags = np.eye(cuts + 2)[:, 1:-1]  # no threshold below the first level or above the last
+    upper, lower = (np.hstack([-x, flags[y + shift]]) for shift in (1, 0))
+    b = start * size
+    for _ in range(_STEPS):
+        edges = np.concatenate([[-np.inf], b[k:], [np.inf]])
+        eta = x @ b[:k]
+        high, low = (_cumulated(edges[y + shift] - eta) for shift in (1, 0))
+        p = high[0] - low[0]
+        if not (p > 0).all():
+            raise ValueError(_NO_MAXIMUM)
+        score = (high[1] / p)[:, None] * upper - (low[1] / p)[:, None] * lower
+        curve = (w * high[2] / p, w * low[2] / p)
+        hessian = (upper * curve[0][:, None]).T @ upper - (lower * curve[1][:, None]).T @ lower
+        hessian -= (score * w[:, None]).T @ score
+        if np.linalg.cond(hessian) > 1 / _FLAT:
+            raise ValueError(_NO_MAXIMUM)
+        step = np.linalg.solve(-hessian, w @ score)
+        reach = min(1.0, 5.0 / max(np.abs(x @ step[:k]).max(), np.abs(step[k:]).max(), 1e-300))
+        while cuts > 1 and (np.diff(b[k:] + reach * step[k:]) <= 0).any():
+            reach /= 2
+        b = b + reach * step
+        if np.abs(step).max() <= 1e-12 * max(1.0, np.abs(b).max()):
+            return b / size, hessian * np.outer(size, size), score * size
+    raise ValueError(_NO_MAXIMUM)
+
+
+def _cumulated(eta: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the logistic distribution function, its density and the slope of the density."""
+    return _link("logit", eta)
+
+
+def _prepare(
+    design: SurveyDesign,
+    outcome: str,
+    terms: Sequence[str],
+    where: str | None,
+    missing: Literal["fail", "drop"],
+) -> tuple[pd.DataFrame, Booleans, _Terms, str]:
+    """Return the rows that enter, which they are, the terms, and a note on missing values."""
+    split, variables = _split(terms)
+    frame = design.frame
+    inside = make_domains(frame, None, where).codes >= 0
+    absent = _absent(frame, (outcome, *variables)) & inside
+    if absent.any() and missing == "fail":
+        raise ValueError(
+            f"{int(absent.sum())} of {int(inside.sum())} rows lack a value of the outcome or of "
+            'a variable: recode them, or set missing="drop" to leave them out.'
+        )
+    inside &= ~absent & (design.weights > 0)
+    if not inside.any():
+        raise ValueError("No row is left for the model: check the subpopulation.")
+    rows = frame[inside]
+    note = f"; {int(absent.sum())} missing left out" if absent.any() else ""
+    return rows, inside, _build(rows, split, variables), note
+
+
+def _model_df(design: SurveyDesign, inside: Booleans, k: int) -> float:
+    return float(design.domain_degrees_of_freedom(np.where(inside, 0, -1), 1)[0]) + 1 - k
 
 
 def design_matrix(frame: pd.DataFrame, terms: Sequence[str]) -> tuple[list[str], Floats]:
