@@ -137,6 +137,37 @@ def test_given_bandwidth_changes_the_influence_and_not_the_estimate():
     assert np.isfinite(ratio.influence).all()
 
 
+def test_default_bandwidth_is_the_deviation_over_the_fifth_root_of_the_population():
+    weight = np.arange(1.0, 11.0)
+    mean = weight @ INCOME / 55
+    deviation = np.sqrt(weight @ (INCOME - mean) ** 2 / 55)
+    default = pv.weighted_quantile_linearised(INCOME, weight, 0.3)
+    given = pv.weighted_quantile_linearised(INCOME, weight, 0.3, bandwidth=deviation / 55**0.2)
+    assert default.influence == pytest.approx(given.influence, rel=1e-12)
+
+
+def test_influence_of_the_ratio_of_medians_follows_from_the_medians():
+    age = np.array([70, 20, 80, 30, 66, 40, 90, 50, 65, 60])
+    options = {"bandwidth": 15.0}
+    old = pv.weighted_quantile_linearised(INCOME, domain=age >= 65, **options)
+    young = pv.weighted_quantile_linearised(INCOME, domain=age < 65, **options)
+    got = pv.relative_median_income_ratio_linearised(INCOME, age, **options)
+    assert got.estimate == old.estimate / young.estimate
+    expected = old.influence - got.estimate * young.influence
+    assert got.influence == pytest.approx(expected / young.estimate)
+
+
+def test_influence_of_the_median_of_the_poor_follows_from_a_quantile_and_the_rate():
+    """The median of the poor is the quantile at half the rate, which itself is estimated."""
+    weight, options = np.full(10, 2.0), {"bandwidth": 15.0}
+    rate = pv.at_risk_of_poverty_rate_linearised(INCOME, weight, line=62, **options)
+    half = pv.weighted_quantile_linearised(INCOME, weight, rate.estimate / 2, **options)
+    got = pv.median_income_of_the_poor_linearised(INCOME, weight, line=62, **options)
+    assert got.estimate == half.estimate == 35
+    density = 1 / (weight.sum() * np.ptp(half.influence))
+    assert got.influence == pytest.approx(half.influence + rate.influence / 2 / density)
+
+
 def test_nonpositive_incomes_are_dropped_on_demand():
     income = np.array([-1.0, 0, 1, 3])
     assert iq.theil_index(income, nonpositive="drop") == iq.theil_index([1, 3])

@@ -140,9 +140,12 @@ def test_quantile_rules_differ_only_where_the_share_is_met_exactly():
     assert pv.weighted_quantile([1, 2, 3], [1, 0.9, 2], 0.5) == 3
 
 
-def test_share_met_exactly_in_spite_of_rounding():
-    """Ten weights of 0.1 sum to just below 1: half of them still is one half."""
-    assert pv.weighted_quantile(np.arange(10), np.full(10, 0.1)) == 4.5
+@pytest.mark.parametrize("size", [10, 20, 30, 50])
+@pytest.mark.parametrize("weight", [0.1, 0.3, 0.7, 1 / 3])
+def test_share_met_exactly_in_spite_of_rounding(size, weight):
+    """Half of an even number of equal weights is one half, whatever their sum rounds to."""
+    got = pv.weighted_quantile(np.arange(size), np.full(size, weight))
+    assert got == size / 2 - 0.5
 
 
 def test_poverty_line_of_the_mean_and_of_a_region():
