@@ -1005,7 +1005,7 @@ def watts_index(
     -----
     .. math:: W = \frac{1}{\hat N} \sum_{y_i < z} w_i \ln(z / y_i)
 
-    Watts (1968), An economic definition of poverty. Zheng (1993), doi:10.1016/0165-1765(93)90177-E.
+    Watts (1968), An economic definition of poverty. Zheng (1993), Economics Letters 42.
     """
     return _watts(as_sample(income, weight, domain), line, nonpositive).estimate
 
