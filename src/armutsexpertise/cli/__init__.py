@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from armutsexpertise import __version__
+from armutsexpertise.cli.codebook import codebook_app
 from armutsexpertise.cli.data import data_app
 from armutsexpertise.cli.render import render_command
 from armutsexpertise.cli.report import report_command
@@ -39,6 +40,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(data_app, name="data")
+app.add_typer(codebook_app, name="codebook")
 app.command("report")(report_command)
 app.command("render")(render_command)
 

@@ -45,6 +45,7 @@ def init_command(
     from armutsexpertise.microdata.draft import draft_codebook
     from armutsexpertise.microdata.errors import SurveyFileError
     from armutsexpertise.microdata.formats import read_survey
+    from armutsexpertise.publish.files import write_atomic
 
     target = to or file.with_name(f"{file.name}.codebook.yaml")
     if unit not in {"household", "person"}:
@@ -55,7 +56,7 @@ def init_command(
         survey = read_survey(file, encoding=encoding)
     except SurveyFileError as error:
         _fail(error)
-    target.write_text(draft_codebook(survey, file.name, unit), encoding="utf-8")
+    write_atomic(target, draft_codebook(survey, file.name, unit).encode())
     typer.echo(f"{target}: {len(survey.variables)} variables drafted; decide every TODO.")
     for remark in survey.remarks:
         typer.echo(remark)
