@@ -112,6 +112,10 @@ types: $(INSTALLED) ## mypy --strict on src
 .PHONY: check
 check: lint types data-check ## lint, types and data-check
 
+.PHONY: benchmark
+benchmark: $(INSTALLED) ## time the stages and the survey functions on this machine
+	@$(PY) benchmarks/stages.py && $(PY) benchmarks/survey.py
+
 .PHONY: clean
 clean: ## delete generated files only (never data/raw or .venv)
 	@rm -rf reports/index.html $(foreach t,$(TOPICS),reports/$(t) data/processed/$(t) analyses/$(t)/exhibits analyses/$(t)/.cache) analyses/.cache reports/.render-* $(REBUILT)
