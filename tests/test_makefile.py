@@ -21,7 +21,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 LONG_AGO = 1_000_000_000
 TARGETS = {
     "help", "install", "data-check", "processed", "estimates", "report", "release", "test", "lint",
-    "types", "check", "clean",
+    "types", "check", "benchmark", "clean",
 }  # fmt: skip
 
 
