@@ -3,7 +3,7 @@
 # Run in this folder: Rscript documented_reference.R
 # Needs base R, brglm2 and numDeriv (Debian: r-base-core, r-cran-brglm2, which brings numDeriv).
 # documented_frame.csv is made up (drawn once at random); its rows are no real municipalities.
-# Writes documented_reference.csv (quantity, term, value) and endometrial.csv; prints versions.
+# Writes documented_reference.csv (quantity, term, value); prints versions.
 
 suppressPackageStartupMessages({
   library(brglm2)
@@ -111,15 +111,7 @@ for (scenario in names(scenarios)) {
   note(paste0(scenario, ":implied_upper"), "", plogis(qlogis(share(beta)) + e))
 }
 
-# 6. Published data with quasi-complete separation: Heinze and Schemper (2002)
-data(endometrial, package = "brglm2")
-e <- glm(HG ~ NV + PI + EH, family = binomial(), data = endometrial, method = "brglmFit",
-         type = "AS_mean", epsilon = 1e-12, maxit = 1000)
-note("endometrial:estimate", names(coef(e)), coef(e))
-note("endometrial:std_error", names(coef(e)), sqrt(diag(vcov(e))))
-
 out$value <- trimws(formatC(out$value, digits = 12, format = "g"))
 write.csv(out, "documented_reference.csv", row.names = FALSE, quote = FALSE)
 cat(R.version.string, "; brglm2", as.character(packageVersion("brglm2")), "; numDeriv",
     as.character(packageVersion("numDeriv")), "\n")
-write.csv(endometrial, "endometrial.csv", row.names = FALSE, quote = FALSE)
