@@ -415,7 +415,7 @@ def palma_ratio(
 
     Notes
     -----
-    Palma (2011), doi:10.1111/j.1467-7660.2011.01646.x; Cobham and Sumner (2013).
+    Palma (2011), doi:10.1111/j.1467-7660.2011.01694.x; Cobham and Sumner (2013).
     """
     sample = treat_negative(as_sample(income, weight, domain), negative, "The Palma ratio")
     return _tail_ratio(sample, 0.4, 0.9, quantile_rule).ratio
@@ -766,7 +766,7 @@ def zenga_index(
               \hat Z = 1 - \frac{1}{\hat N} \sum_i w_i
               \frac{K_i (\hat N - H_i)}{H_i (\hat T - K_i)}
 
-    Zenga (2007), Statistica e Applicazioni 4, 3-27; Langel and Tillé (2012),
+    Zenga (2007), Statistica & Applicazioni 5, 3-27; Langel and Tillé (2012),
     doi:10.1007/s00184-011-0369-1.
     """
     return zenga_index_linearised(
@@ -1127,7 +1127,7 @@ def redistribution(
     .. math:: RS = G_X - G_{X-T} = \frac{t}{1-t} K - R, \qquad R = G_{X-T} - C_{X-T}
 
     Reynolds and Smolensky (1977), Public Expenditures, Taxes, and the Distribution of Income;
-    Kakwani (1984), Advances in Economic Inequality 3; Lambert (2001), The Distribution and
+    Kakwani (1984), Advances in Econometrics 3, 149-168; Lambert (2001), The Distribution and
     Redistribution of Income.
     """
     sample, incomes, burdens = _incidence(income, burden, weight, domain)
@@ -1346,7 +1346,7 @@ def poverty_change(
     -----
     Each part is the mean of its marginal contributions over the six orders in which mean,
     distribution and line can change. Shorrocks (2013), doi:10.1007/s10888-011-9214-z; Datt and
-    Ravallion (1992), doi:10.1016/0304-3878(92)90001-P.
+    Ravallion (1992), Journal of Development Economics 38, 275-295.
     """
     samples = [
         _with_total(income_before, weight_before, None, "keep", "The decomposition"),

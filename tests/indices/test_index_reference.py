@@ -143,10 +143,10 @@ def test_household_scale_equals_the_one_of_the_data(eusilc):
 
 
 def test_poverty_flag_of_spain_row_by_row():
-    """EU-SILC Spain 2019: the statistical office's own flag of each household is met.
+    """EU-SILC Spain 2019: the flag vhPobreza in the file is met for each household.
 
-    Its published figures are 9 009 euros for the threshold and 20.7 % for the rate (INE, Encuesta
-    de condiciones de vida 2019).
+    The threshold of 9009 euros and the rate of 20.7 % were computed from the same file, whose flag
+    they reproduce.
     """
     path = REPO.parent / "shared" / "data" / "eu_silc_es_2019" / "ecv_2019.csv.gz"
     if not path.exists():

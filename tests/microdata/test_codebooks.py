@@ -236,6 +236,7 @@ def _piaac():
     [("literacy", 269.81, 0.92), ("numeracy", 271.73, 1.00), ("problem_solving", 282.58, 1.05)],
 )
 def test_piaac_published_means_and_standard_errors(domain, mean, error):
+    """Figures from the notes on the shared reference data, which name no publication."""
     data = _piaac().data
     values = data[[f"{domain}_pv{i}" for i in range(1, 11)]].to_numpy(float)
     seen = np.isfinite(values[:, 0])

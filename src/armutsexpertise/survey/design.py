@@ -512,7 +512,7 @@ class SurveyDesign:
         -------
         ndarray of float, shape (n_domains,)
             First-stage units minus strata, of those with a row of positive weight in the
-            domain (Korn and Graubard 1999, section 5.2, doi:10.1002/9781118032619); those of
+            domain (Korn and Graubard 1999, chapter 5, doi:10.1002/9781118032619); those of
             the design for a design with replicates or given degrees of freedom.
         """
         if self._given_df is not None or self.replicates is not None:

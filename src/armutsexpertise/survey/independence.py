@@ -61,7 +61,8 @@ def rao_scott(design: SurveyDesign, row: str, column: str, *, where: str | None 
 
     has :math:`d=(\operatorname{tr}\Delta)^2/\operatorname{tr}\Delta^2` and
     :math:`d\nu` degrees of freedom, with :math:`\nu` those of the design (Rao and Scott 1984,
-    doi:10.1214/aos/1176346391; Thomas and Rao 1987, doi:10.1080/01621459.1987.10478474).
+    doi:10.1214/aos/1176346391; Thomas and Rao 1987, Journal of the American Statistical
+    Association 82, 630-636).
     """
     both = make_domains(design.frame, [row, column], where)
     inside = (both.codes >= 0) & (design.weights > 0)
