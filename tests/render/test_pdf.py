@@ -14,15 +14,21 @@ import pikepdf
 import pytest
 
 from armutsexpertise.render import RenderError, pdf, render
+from render.standards import failures, stream_lengths_are_right
 
 Write = Callable[..., Path]
 
 
 @pytest.mark.parametrize("profile", ["ua1", "2a"])
 def test_report_meets_the_standard(report: dict[str, Path], profile: str) -> None:
-    result = page_validation.validate_pdf(str(report["pdf"]), profile=profile)
-    assert result.is_compliant, [(f.rule_id, f.message) for f in result.failures]
-    assert result.rules.total > 50
+    assert failures(report["pdf"], profile) == []
+
+
+def test_a_wrong_stream_length_is_not_taken_for_the_false_alarm() -> None:
+    right = b"<< /Length 3 >>\nstream\nab\r\nendstream\n"
+    assert stream_lengths_are_right(right)
+    assert not stream_lengths_are_right(right.replace(b"Length 3", b"Length 9"))
+    assert not stream_lengths_are_right(b"no stream at all")
 
 
 def test_structure_and_metadata(report: dict[str, Path]) -> None:
