@@ -5,7 +5,8 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-MAKEFLAGS += --no-print-directory --no-builtin-rules
+# Two jobs at once: the topics do not depend on each other.
+MAKEFLAGS += --no-print-directory --no-builtin-rules --jobs=2
 SHELL := /bin/sh
 
 TOPICS := passes
@@ -14,9 +15,9 @@ TOPIC ?= $(TOPICS)
 # What the stages of a topic are made from: raw packages, and folders or modules of
 # src/armutsexpertise that the stage uses. A change there redoes the stage.
 passes_raw    := passes evidence nrw_regions statutory
-passes_clean  := catalog passes stages.py provenance.py
+passes_clean  := catalog passes stages.py provenance.py expertise.py
 passes_model  := passes config.py publish/values.py
-passes_report := publish render provenance.py
+passes_report := publish render provenance.py expertise.py
 
 VENV := .venv
 PY := $(VENV)/bin/python

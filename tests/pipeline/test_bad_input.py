@@ -47,7 +47,7 @@ def swapped(old: str, new: str) -> Edit:
 
 def nothing_was_written(project: Project) -> bool:
     folder = project.root / "data" / "processed"
-    return {p.name for p in folder.iterdir()} <= {"README.md", ".lock"}
+    return {p.name for p in folder.iterdir()} <= {"README.md", ".lock-passes"}
 
 
 @pytest.mark.parametrize("package", ["passes", "statutory"])
@@ -136,11 +136,11 @@ def test_wrong_config(project: Project, run: Run, old: str, new: str, sentence: 
 
 
 def test_two_runs_at_once(project: Project, run: Run) -> None:
-    with FileLock(project.root / "data" / "processed" / ".lock"):
+    with FileLock(project.root / "data" / "processed" / ".lock-passes"):
         done = run("report", "--root", project.root)
     assert done.returncode == 1
     assert done.stderr == (
-        f"Another run is writing into {project.root}: wait until it has ended, "
+        f"Another run is building passes in {project.root}: wait until it has ended, "
         "then start this one again.\n"
     )
     assert done.stdout == ""
