@@ -29,7 +29,17 @@ def start(project: Project, stage: str) -> subprocess.Popen[str]:
         "from armutsexpertise.cli import main; main()"
     )
     return subprocess.Popen(
-        [sys.executable, "-c", code, "report", "--only", stage, "--root", str(project.root)],
+        [
+            sys.executable,
+            "-c",
+            code,
+            "report",
+            "passes",
+            "--only",
+            stage,
+            "--root",
+            str(project.root),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
