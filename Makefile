@@ -78,7 +78,7 @@ $(foreach t,$(TOPICS),$(eval $(call topic_rules,$(t))))
 .PHONY: FORCE
 FORCE:
 
-reports/index.html: $(foreach t,$(TOPICS),$(wildcard data/processed/$(t)/report.done)) $(foreach t,$(TOPIC),data/processed/$(t)/report.done) $(wildcard analyses/index.*) $(call code,publish render site.py)
+reports/index.html: $(foreach t,$(TOPICS),$(wildcard data/processed/$(t)/report.done)) $(foreach t,$(TOPIC),data/processed/$(t)/report.done) $(call code,publish render site) analyses/glossary.yml analyses/references.bib
 	@$(PY) -m armutsexpertise report --only index && touch $(REBUILT)
 
 .PHONY: processed
@@ -119,5 +119,5 @@ benchmark: $(INSTALLED) ## time the stages and the survey functions on this mach
 
 .PHONY: clean
 clean: ## delete generated files only (never data/raw or .venv)
-	@rm -rf reports/index.html $(foreach t,$(TOPICS),reports/$(t) data/processed/$(t) analyses/$(t)/exhibits analyses/$(t)/.cache) analyses/.cache reports/.render-* $(REBUILT)
+	@rm -rf $(addprefix reports/,index.html glossar.html annahmen.html daten.html literatur.html) $(foreach t,$(TOPICS),reports/$(t) data/processed/$(t) analyses/$(t)/exhibits analyses/$(t)/.cache) analyses/.cache reports/.render-* $(REBUILT)
 	@echo 'Deleted the generated files of: $(TOPICS).'

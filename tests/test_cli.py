@@ -116,7 +116,7 @@ def test_one_stage(say: Callable[..., Said], project: Project) -> None:
 def test_all_stages_in_order_then_the_index(
     say: Callable[..., Said], project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("armutsexpertise.site.build_index", lambda p: p.root / "reports/x")
+    monkeypatch.setattr("armutsexpertise.site.build_site", lambda p: p.root / "reports/x")
     code, out, _ = say("report", "--root", project.root)
     assert code == 0
     assert re.findall(r"passes: (\w+),", out) == list(STAGES)
@@ -128,7 +128,7 @@ def test_all_stages_in_order_then_the_index(
     [
         (["pases"], "Unknown topic 'pases': one of passes."),
         (["passes", "--only", "cleen"], f"Unknown stage 'cleen': one of {', '.join(ONLY)}."),
-        (["--only", "index"], r"findings.json is missing: build the report first with make report"),
+        (["--only", "index"], "holds no report: build them first with make report."),
         (["--only", "release"], "The release needs reports/index.html, which is missing"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from topics import topics
 
+from armutsexpertise.publish.parts import PAGES
 from armutsexpertise.stages import Project
 from render.standards import failures
 from render.test_accessibility import check, look
@@ -21,6 +22,6 @@ def test_pdf_meets_the_standard(built: Project, topic: str, profile: str) -> Non
     assert failures(built.reports(topic) / "report.pdf", profile) == []
 
 
-@pytest.mark.parametrize("page", ["index.html", *(f"{name}/report.html" for name in TOPICS)])
+@pytest.mark.parametrize("page", [*PAGES, *(f"{name}/report.html" for name in TOPICS)])
 def test_pages_are_accessible_and_ask_no_other_host(built: Project, page: str) -> None:
     check(look(built.root / "reports" / page))

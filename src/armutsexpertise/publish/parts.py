@@ -1,4 +1,4 @@
-"""Parts that every report prints: a finding, the assumptions, the colophon."""
+"""Parts that every report prints: navigation, a finding, the assumptions, the colophon."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.display import Markdown
 
-__all__ = ["assumptions", "colophon", "finding"]
+__all__ = ["assumptions", "colophon", "finding", "links", "navigation"]
+
+PAGES = {
+    "index.html": "Startseite und Suche",
+    "glossar.html": "Glossar",
+    "annahmen.html": "Annahmen",
+    "daten.html": "Daten",
+    "literatur.html": "Literatur",
+}
+"""Pages that all expertises share, beside the folders of the reports."""
 
 LICENCE = "Daten und Bericht CC BY 4.0; Code MIT; Daten Dritter behalten ihre Bedingungen"
 
@@ -21,6 +30,31 @@ def _markdown(text: str) -> Markdown:
 
 def _definitions(entries: Mapping[str, str]) -> Markdown:
     return _markdown("\n".join(f"{name}\n:   {text}\n" for name, text in entries.items()))
+
+
+def navigation(depth: int = 1) -> Markdown:
+    """Return links to the pages that all expertises share, for HTML only.
+
+    Parameters
+    ----------
+    depth : int
+        How many folders the page lies below the start page; a report lies one below.
+
+    Returns
+    -------
+    IPython.display.Markdown
+    """
+    return _markdown(links(depth))
+
+
+def links(depth: int) -> str:
+    """Return the Markdown of `navigation`, for pages that are not executed."""
+    shown = " ".join(f"[{words}]({'../' * depth}{name})" for name, words in PAGES.items())
+    return (
+        '::: {.content-visible when-format="html"}\n'
+        '::: {.pages role="navigation" aria-label="Seiten aller Expertisen"}\n'
+        f"{shown}\n:::\n:::\n"
+    )
 
 
 def finding(entry: Mapping[str, str], number: int) -> Markdown:
