@@ -369,8 +369,10 @@ def standard_benefit_divisions(
     amount = part of the RBEG 2021 / sum of its parts x standard benefit of the day. The act
     fixes the parts for 2021 only; scaling all parts alike is the usual extrapolation and
     agrees with the published 50.49 EUR for transport in 2024 to 2026 (39.01 / 434.96 x 563).
-    For RBS2 and RBS3 the shares of single persons are applied, which is an assumption. The
-    list for children from 6 to 13 is incomplete, that for 14 to 17 is missing.
+    For RBS2 and RBS3 the shares of single persons are applied, which is an assumption. For
+    RBS6 the standard benefit of 2021 (283 EUR) already exceeds the sum of the parts (275.85
+    EUR); the difference is spread over all parts. The list for children from 6 to 13 is
+    incomplete, that for 14 to 17 is missing.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from armutsexpertise.catalog.checking import check
 from armutsexpertise.catalog.problems import CatalogError, Problem, Report
+from armutsexpertise.catalog.restricted import restricted_datasets
 from armutsexpertise.catalog.store import data_root, describe, list_packages, read
 from armutsexpertise.catalog.writing import citation, export, write_template
 
@@ -16,5 +17,6 @@ __all__ = [
     "export",
     "list_packages",
     "read",
+    "restricted_datasets",
     "write_template",
 ]
