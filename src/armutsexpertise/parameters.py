@@ -586,10 +586,13 @@ def check_parameters(
         name: [dict(zip(fields[name], row, strict=True)) for row in table.rows]
         for name, table in tables.items()
     }
-    statutory = catalog.read("statutory", "statutory", root).to_dict("records")
+    file = tables["values"]
+    try:
+        statutory = catalog.read("statutory", "statutory", root).to_dict("records")
+    except catalog.CatalogError as error:
+        return [Problem("error", file.file, f"the rows cannot be compared: {error}".rstrip("."))]
     known = {row["id"]: {k: _cell(v) for k, v in row.items()} for row in statutory}
     known |= {row["id"]: row for row in cells["additions"]}
-    file = tables["values"]
     try:
         findings = _findings(cells["values"], known)
     except ValueError:
