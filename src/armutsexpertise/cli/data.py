@@ -45,7 +45,7 @@ def list_command(root: RootOption = None) -> None:
         tables = ", ".join(r["name"] for r in one["resources"])
         typer.echo(f"{one['name']:<{width}}  {one['version']}  {one['title']}")
         typer.echo(f"{'':<{width}}         {tables}")
-    if "restricted_catalog" in [d["name"] for d in described]:
+    if "microdata_access" in [d["name"] for d in described]:
         _list_restricted(root)
 
 
@@ -140,7 +140,7 @@ def _is_restricted(name: str, root: Path | None) -> bool:
     from armutsexpertise import catalog
 
     packages = catalog.list_packages(root)
-    if name in packages or "restricted_catalog" not in packages:
+    if name in packages or "microdata_access" not in packages:
         return False
     found = catalog.restricted_datasets(root=root)
     return name in {*found["id"], *found["family"]}

@@ -9,7 +9,7 @@ from armutsexpertise.catalog.problems import CatalogError
 from armutsexpertise.catalog.store import data_root, read
 
 FOLDER = "restricted"
-_PACKAGE = "restricted_catalog"
+_PACKAGE = "microdata_access"
 
 
 def restricted_datasets(name: str | None = None, root: Path | None = None) -> pd.DataFrame:
@@ -25,7 +25,7 @@ def restricted_datasets(name: str | None = None, root: Path | None = None) -> pd
     Returns
     -------
     DataFrame, one row per data set
-        The columns of ``restricted_catalog/datasets`` with empty text for what is not
+        The columns of ``microdata_access/datasets`` with empty text for what is not
         known, and ``path`` (where the file is looked for), ``present`` (bool) and
         ``as_tried`` (bool; missing where no file or no checksum is there).
 

@@ -12,7 +12,7 @@ from conftest import RAW
 
 @pytest.fixture
 def root(tmp_path):
-    shutil.copytree(RAW / "restricted_catalog", tmp_path / "restricted_catalog")
+    shutil.copytree(RAW / "microdata_access", tmp_path / "microdata_access")
     (tmp_path / "restricted").mkdir()
     return tmp_path
 
@@ -56,7 +56,7 @@ def test_show_takes_the_survey_or_the_data_set(root):
 def test_list_names_them_apart(root):
     listed = run("list", "--root", str(root)).output
     packages, _, microdata = listed.partition("Microdata on request")
-    assert "restricted_catalog" in packages
+    assert "microdata_access" in packages
     assert "piaac_de_2012" not in packages
     assert "piaac_de_2012" in microdata
     assert "absent" in microdata
