@@ -18,6 +18,7 @@ from armutsexpertise.microdata.codebook import (
 from armutsexpertise.microdata.derivations import DERIVATIONS
 from armutsexpertise.microdata.errors import CodebookError, missing_column_message
 from armutsexpertise.microdata.formats import SurveyFile, Variable, user_missing
+from armutsexpertise.microdata.mark import MARK_COLUMN, is_synthetic
 
 Bools = npt.NDArray[np.bool_]
 Reasons = npt.NDArray[np.object_]
@@ -55,7 +56,8 @@ class Recoded:
     ----------
     data : DataFrame, shape (n, n_variables)
         Row labels are those of the file. Booleans and integers are nullable, numbers are
-        float64, categories ordered as in the codebook.
+        float64, categories ordered as in the codebook. Invented data (`is_synthetic`) have the
+        column ``synthetic``, true in every row, whether or not the codebook names it.
     reasons : DataFrame, shape (n, n_variables_with_missings)
         Categorical: why a cell of ``data`` is missing, NaN where it is not.
     report : RowReport
@@ -113,6 +115,8 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
         raise CodebookError(f"{codebook.name}: {problems[0]}{more}.")
     table = pd.DataFrame(columns, index=rows.index)
     _require_unique(table, codebook)
+    if is_synthetic(data):
+        table[MARK_COLUMN] = pd.array([True] * len(table), dtype="boolean")
     return Recoded(
         table, _compact(reasons, rows.index), _account(len(frame), table, dropped, reasons)
     )
