@@ -23,6 +23,18 @@ def free_memory() -> float | None:
     return min(left) / GIGABYTE if left else None
 
 
+def default_limit() -> float | None:
+    """Return what reading may take where no limit is given.
+
+    Returns
+    -------
+    float or None
+        Four fifths of `free_memory`, in gigabytes; None where that is unknown.
+    """
+    free = free_memory()
+    return None if free is None else _SHARE * free
+
+
 def _of_system() -> float | None:
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
@@ -56,7 +68,7 @@ def require_memory(
     needed_bytes : float
         Estimate of what reading takes at its peak.
     limit : float or None
-        Gigabytes it may take; four fifths of `free_memory` where None.
+        Gigabytes it may take; `default_limit` where None.
     contents : str
         What it holds, with counts, such as ``"741000 rows and 700 columns"``.
     next_step : str
@@ -72,8 +84,7 @@ def require_memory(
     --------
     >>> require_memory("a.sav", 1e9, 2.0, contents="1000 rows", next_step="name columns")
     """
-    free = free_memory() if limit is None else None
-    allowed = limit if limit is not None else None if free is None else _SHARE * free
+    allowed = limit if limit is not None else default_limit()
     if allowed is None or needed_bytes <= allowed * GIGABYTE:
         return
     raise SurveyFileError(

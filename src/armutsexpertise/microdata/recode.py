@@ -362,7 +362,8 @@ def _labelled(variable: CodebookVariable, column: pd.Series, valid: Bools) -> pd
         cells = int((strange[place] & (place >= 0)).sum())
         raise CodebookError(
             f"{cells} cell(s) of {variable.source} hold {int(strange.sum())} code(s) that the "
-            "codebook does not list; add them to the values or the missing values"
+            "codebook does not list; add them to the values or the missing values "
+            "(unknown_codes lists them)"
         )
     lookup = np.array([*targets, None], dtype=object)
     return pd.Series(lookup[place], index=column.index, dtype=object)
@@ -374,8 +375,8 @@ def _numbers(variable: CodebookVariable, column: pd.Series, valid: Bools) -> pd.
     strange = int((valid & ~usable).sum())
     if strange:
         raise CodebookError(
-            f"{strange} cell(s) of {variable.source} are no finite number; "
-            "add them to the missing values"
+            f"{strange} cell(s) of {variable.source} are no finite number; add their codes to the "
+            "missing values, or read the file with its own decimal sign"
         )
     inside = numbers[valid]
     if variable.type == "integer":

@@ -20,6 +20,7 @@ import pyreadstat
 
 from armutsexpertise.catalog import read
 from armutsexpertise.microdata.mark import MARK_COLUMN, MARK_TEXT
+from armutsexpertise.poverty import equivalence_scale
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -439,8 +440,7 @@ def _incomes(
     age, row = people["alter"].to_numpy(), people["row"].to_numpy()
     number = people["pid"].to_numpy() % 100
     young = np.bincount(row, weights=age < 14, minlength=n)
-    others = frame["hgroesse"].to_numpy() - 1 - young
-    frame["bedarf"] = 1 + 0.5 * others + 0.3 * young
+    frame["bedarf"] = equivalence_scale(frame["hgroesse"] - young, young)
     frame["htyp"] = _household_type(frame, age[number == 1], row, age)
     adult = age >= 18
     adults = np.bincount(row, weights=adult, minlength=n)
