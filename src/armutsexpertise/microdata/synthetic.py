@@ -2,14 +2,14 @@
 
 The teaching example and the data of the demonstration. It has what a real file has: strata,
 clusters, weights, German labels, codes for missing answers, two levels. It says nothing about
-real households: population, income and unemployment of the 53 districts come from official
-sources (package ``nrw_regions``), every other share and effect in this module is set by hand, so
-that results have a plausible direction and size. Amounts are rounded to whole hundreds. The mark
-is in the label of the file, the label of every variable and the variable ``synthetic``
-(`armutsexpertise.microdata.mark`).
+real households: population, income and unemployment of the 53 districts and the poverty rate of
+the Land come from official sources (packages ``nrw_regions`` and ``poverty_context``); every other
+share and effect is set by hand, so that results have a plausible direction and size. Amounts are
+rounded to whole hundreds. The mark is in the label of the file, the label of every variable and
+the variable ``synthetic`` (`armutsexpertise.microdata.mark`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import pyreadstat
 
 from armutsexpertise.catalog import read
 from armutsexpertise.microdata.mark import MARK_COLUMN, MARK_TEXT
-from armutsexpertise.poverty import equivalence_scale
+from armutsexpertise.poverty import at_risk_of_poverty_rate, equivalence_scale
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -30,6 +30,9 @@ NO_ANSWER, NOT_APPLICABLE, DO_NOT_KNOW = -1, -2, -3
 HOUSEHOLD_FILE, PERSON_FILE = "demo_nrw_haushalte.sav", "demo_nrw_personen.sav"
 SURVEY_YEAR = 2022
 """Year that the file states; the incomes are those of the year before, as are the margins."""
+
+POVERTY_YEAR = "2019"
+"""Last year of the official series of poverty rates in the package ``poverty_context``."""
 
 _PER_CLUSTER = 10
 _MINIMUM_CLUSTERS = 2
@@ -238,9 +241,11 @@ def draw_survey(seed: int = 1, n_households: int = 4000) -> SyntheticSurvey:
     population (largest remainder, two at least). Within a district the weights are scaled so
     that the weighted persons add up to its population, and incomes so that the weighted income
     per inhabitant is that of the district (INKAR 2021) up to the rounding to whole hundreds. The
-    chance to be unemployed from 18 to 64 is that of the district, too (INKAR 2021). All other
-    shares and effects are set by hand. Incomes of the national accounts are higher than those a
-    survey finds: the level here is theirs.
+    chance to be unemployed from 18 to 64 is that of the district, too (INKAR 2021). The spread of
+    the incomes is the one at which the share below 60 percent of the median over persons is that
+    of the Land in 2019 (Sozialberichte NRW, median of the Land), so that no poverty rate of this
+    survey is a finding. All other shares and effects are set by hand. Incomes of the national
+    accounts are higher than those a survey finds: the level here is theirs.
 
     Examples
     --------
@@ -435,54 +440,90 @@ def _weigh(rng: np.random.Generator, frame: pd.DataFrame, districts: pd.DataFram
 def _incomes(
     rng: np.random.Generator, frame: pd.DataFrame, people: pd.DataFrame, districts: pd.DataFrame
 ) -> None:
-    """Draw incomes, meet the mean of each district, take benefits and pensions out of them."""
+    """Draw incomes that meet the mean of each district and the poverty rate of the Land."""
     n = len(frame)
     age, row = people["alter"].to_numpy(), people["row"].to_numpy()
     number = people["pid"].to_numpy() % 100
     young = np.bincount(row, weights=age < 14, minlength=n)
     frame["bedarf"] = equivalence_scale(frame["hgroesse"] - young, young)
     frame["htyp"] = _household_type(frame, age[number == 1], row, age)
-    adult = age >= 18
-    adults = np.bincount(row, weights=adult, minlength=n)
-
-    def share(status: int) -> Floats:
-        hit = adult & (people["erwerb"].to_numpy() == status)
-        return np.asarray(np.bincount(row, weights=hit, minlength=n) / adults)
-
+    frame["retired"] = _share_of_adults(people, n, 3)
     education = people["bildung"].to_numpy()[number == 1]
     effects = (
-        -0.95 * share(2)
-        - 0.18 * share(3)
-        - 0.40 * share(4)
-        - 0.35 * share(5)
+        -0.95 * _share_of_adults(people, n, 2)
+        - 0.18 * frame["retired"].to_numpy()
+        - 0.40 * _share_of_adults(people, n, 4)
+        - 0.35 * _share_of_adults(people, n, 5)
         + np.select([education == 3, education == 1], [0.25, -0.22], 0.0)
         - 0.50 * (frame["htyp"].to_numpy() == 6)
         - 0.25 * (frame["htyp"].to_numpy() == 9)
         + rng.normal(0, 0.10, int(frame["psu"].max()))[frame["psu"].to_numpy() - 1]
-        + rng.normal(0, 0.44, n)
     )
-    place = frame["place"].to_numpy()
-    weight = frame["hgewicht"].to_numpy()
-    raw = np.exp(effects) * frame["bedarf"].to_numpy()
-    wanted = 12 * districts["household_income_eur_month_per_inhabitant_2021"].to_numpy(float)
-    wanted = wanted * districts["population"].to_numpy(float)
-    income = raw * (wanted / np.bincount(place, weights=weight * raw))[place]
-    frame["einkommen"] = _hundreds(income)
-    frame["equivalised"] = frame["einkommen"] / frame["bedarf"]
-    poor = frame["equivalised"].to_numpy() / np.median(frame["equivalised"])
-    children = np.bincount(row, weights=(age < 18).astype(float), minlength=n)
-    frame["kindergeld"] = _hundreds(np.asarray(2700.0 * children, dtype=np.float64))
-    on_minimum = (rng.random(n) < np.clip(1.5 - 2 * poor, 0, 0.9)) & (share(3) < 1)
+    luck = rng.normal(0, 1, n)
+    place, weight = frame["place"].to_numpy(), frame["hgewicht"].to_numpy()
+    scale = frame["bedarf"].to_numpy()
+    total = 12 * districts["household_income_eur_month_per_inhabitant_2021"].to_numpy(float)
+    total = total * districts["population"].to_numpy(float)
+
+    def incomes(spread: float) -> Floats:
+        raw = np.exp(effects + spread * luck) * scale
+        return _hundreds(raw * (total / np.bincount(place, weights=weight * raw))[place])
+
+    persons, wanted = weight * frame["hgroesse"].to_numpy(), _poverty_rate()
+
+    def too_few_poor(spread: float) -> bool:
+        return at_risk_of_poverty_rate(incomes(spread) / scale, persons) < wanted
+
+    frame["einkommen"] = incomes(_bisect(too_few_poor, 0.1, 1.0))
+    frame["equivalised"] = frame["einkommen"] / scale
+    children = np.bincount(row, weights=age < 18, minlength=n)
+    _benefits(rng, frame, np.asarray(children, dtype=np.float64))
+
+
+def _benefits(rng: np.random.Generator, frame: pd.DataFrame, children: Floats) -> None:
+    """Take benefits, pensions and returns on capital out of the income."""
+    n = len(frame)
+    relative = frame["equivalised"].to_numpy() / np.median(frame["equivalised"])
+    retired = frame["retired"].to_numpy()
+    frame["kindergeld"] = _hundreds(2700 * children)
+    on_minimum = (rng.random(n) < np.clip(1.5 - 2 * relative, 0, 0.9)) & (retired < 1)
     frame["grundsicherung"] = _hundreds(
         np.where(on_minimum, 0.7 * (frame["einkommen"] - frame["kindergeld"]), 0)
     )
-    housing = ~on_minimum & (rng.random(n) < np.clip(1.1 - 1.2 * poor, 0, 0.5))
+    housing = ~on_minimum & (rng.random(n) < np.clip(1.1 - 1.2 * relative, 0, 0.5))
     frame["wohngeld"] = np.where(housing, 100 * rng.integers(6, 40, n), 0)
-    rest = (
-        frame["einkommen"] - frame["kindergeld"] - frame["grundsicherung"] - frame["wohngeld"]
-    ).clip(lower=0)
-    frame["rente"] = _hundreds(rest * share(3) * 0.9)
-    frame["kapital"] = _hundreds(rest * 0.04 * rng.exponential(np.clip(poor, 0, 4), n) * (poor > 1))
+    rest = frame["einkommen"] - frame[["kindergeld", "grundsicherung", "wohngeld"]].sum(axis=1)
+    rest = rest.clip(lower=0)
+    frame["rente"] = _hundreds(rest * retired * 0.9)
+    capital = rest * 0.04 * rng.exponential(np.clip(relative, 0, 4), n)
+    frame["kapital"] = _hundreds(capital * (relative > 1))
+
+
+def _share_of_adults(people: pd.DataFrame, n: int, status: int) -> Floats:
+    """Return per household the share of the members from 18 on with an activity status."""
+    row, adult = people["row"].to_numpy(), people["alter"].to_numpy() >= 18
+    hit = adult & (people["erwerb"].to_numpy() == status)
+    return np.asarray(
+        np.bincount(row, weights=hit, minlength=n) / np.bincount(row, weights=adult, minlength=n)
+    )
+
+
+def _poverty_rate() -> float:
+    """Return the share at risk of poverty in the Land, by the median of the Land."""
+    facts = read("poverty_context", "poverty_context")
+    chosen = facts[
+        (facts["topic"] == "arop_nrw_series")
+        & (facts["population_definition"] == "total")
+        & (facts["period_start"] == POVERTY_YEAR)
+    ]
+    return float(chosen["value"].item()) / 100
+
+
+def _bisect(too_low: Callable[[float], bool], low: float, high: float) -> float:
+    for _ in range(16):
+        middle = (low + high) / 2
+        low, high = (middle, high) if too_low(middle) else (low, middle)
+    return high
 
 
 def _household_type(frame: pd.DataFrame, head: Ints, row: Ints, age: Ints) -> Ints:
