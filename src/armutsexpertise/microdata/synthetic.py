@@ -202,7 +202,7 @@ class SyntheticSurvey:
 
     Attributes
     ----------
-    households : DataFrame, shape (n_households, 34)
+    households : DataFrame, shape (n_households, 35)
         One row per household.
     persons : DataFrame, shape (n_persons, 19)
         One row per person of any age; items asked of persons from 16 on are -2 for children.
