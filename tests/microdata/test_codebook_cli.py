@@ -149,6 +149,20 @@ def test_draft_of_some_columns_within_the_memory(sav, tmp_path):
     assert refused.stderr.count("\n") == 1
 
 
+def test_draft_of_one_sheet_among_two(tmp_path):
+    path = tmp_path / "zwei.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame({"x": [1]}).to_excel(writer, sheet_name="A", index=False)
+        pd.DataFrame({"y": [2]}).to_excel(writer, sheet_name="B", index=False)
+    refused = _run("init", path)
+    assert refused.exit_code == 1
+    assert "name one with table" in refused.stderr
+    drafted = _run("init", path, "--table", "B")
+    assert drafted.exit_code == 0, drafted.output
+    text = (tmp_path / "zwei.xlsx.codebook.yaml").read_text(encoding="utf-8")
+    assert list(yaml.safe_load(text)["variables"]) == ["y"]
+
+
 def test_draft_overwrites_nothing(sav, tmp_path):
     target = tmp_path / "kept.yaml"
     target.write_text("mine", encoding="utf-8")

@@ -222,6 +222,8 @@ def test_mark_travels_from_the_file_to_the_joined_table(files, recoded):
     assert is_synthetic(joined)
     assert is_synthetic(joined[joined["age"] < 18].drop(columns="health"))
     assert is_synthetic(joined.groupby("district").head(1))
+    unmarked = recoded[1].data.drop(columns="synthetic")
+    assert is_synthetic(attach_household(unmarked, recoded[0].data, ["equivalised_income"]))
 
 
 def test_mark_outlives_a_codebook_that_does_not_name_it(files, tmp_path):

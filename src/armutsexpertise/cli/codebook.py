@@ -13,6 +13,9 @@ codebook_app = typer.Typer(
     help="Draft a codebook from a survey file; check a codebook.",
 )
 
+_TABLE = typer.Option(
+    "--table", help="Sheet of a workbook or data set of a SAS transport file with several."
+)
 _MEMORY = typer.Option(
     "--memory-limit", help="Gigabytes that reading may take; four fifths of what is free."
 )
@@ -39,6 +42,7 @@ def init_command(
         str | None,
         typer.Option("--columns", help="Variables to draft, with commas; all by default."),
     ] = None,
+    table: Annotated[str | None, _TABLE] = None,
     memory_limit: Annotated[float | None, _MEMORY] = None,
 ) -> None:
     """Draft a codebook from the labels of a survey file.
@@ -64,7 +68,7 @@ def init_command(
         _fail(f"{target} exists: give another name with --to.")
     try:
         wanted = None if columns is None else [name.strip() for name in columns.split(",")]
-        survey = read_survey(file, wanted, encoding, memory_limit=memory_limit)
+        survey = read_survey(file, wanted, encoding, table=table, memory_limit=memory_limit)
     except SurveyFileError as error:
         _fail(error)
     write_atomic(target, draft_codebook(survey, file.name, unit).encode())
@@ -87,6 +91,7 @@ def check_command(
             "--codes", help="List the codes it does not cover: values, keep them with the data."
         ),
     ] = False,
+    table: Annotated[str | None, _TABLE] = None,
     memory_limit: Annotated[float | None, _MEMORY] = None,
 ) -> None:
     """Check a codebook; ends with exit code 1 where it does not hold.
@@ -110,7 +115,7 @@ def check_command(
             typer.echo(f"notice: {notice}")
         typer.echo(f"{book.name} {book.version}: {len(book.variables)} variables, holds")
         if data is not None:
-            survey = read_survey(data, book.source_columns, memory_limit=memory_limit)
+            survey = read_survey(data, book.source_columns, table=table, memory_limit=memory_limit)
             if codes and not (unknown := unknown_codes(survey, book)).empty:
                 typer.echo(unknown.to_string(index=False))
             typer.echo(str(recode(survey, book).report))

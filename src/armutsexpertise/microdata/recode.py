@@ -189,7 +189,8 @@ def attach_household(
     Returns
     -------
     DataFrame, shape (n_persons, any + len(columns))
-        Rows and row labels of ``persons``.
+        Rows and row labels of ``persons``; with the mark of invented data where either table
+        has it.
 
     Raises
     ------
@@ -213,6 +214,8 @@ def attach_household(
         raise ValueError(f"{alone} person(s) have no household: match {on} first.")
     place = pd.Index(households[on]).get_indexer(pd.Index(persons[on]))
     attached = {name: households[name].array.take(place) for name in columns}
+    if is_synthetic(households):
+        attached[MARK_COLUMN] = pd.array([True] * len(persons), dtype="boolean")
     return persons.assign(**attached)
 
 

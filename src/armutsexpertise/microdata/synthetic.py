@@ -289,6 +289,14 @@ def write_survey(folder: str | Path, seed: int = 1, n_households: int = 4000) ->
         Household file and person file; the codebooks ``demo_nrw_household`` and
         ``demo_nrw_person`` recode them. Equal seeds give equal bytes: the date in the header is
         fixed.
+
+    Examples
+    --------
+    >>> from armutsexpertise.microdata import load_codebook, read_survey, recode
+    >>> households, persons = write_survey(getfixture("tmp_path"), n_households=1060)
+    >>> recoded = recode(read_survey(households), load_codebook("demo_nrw_household"))
+    >>> bool(recoded.data["synthetic"].all())
+    True
     """
     survey = draw_survey(seed, n_households)
     target = Path(folder)
