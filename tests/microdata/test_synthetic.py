@@ -19,8 +19,10 @@ from armutsexpertise.microdata import (
     unknown_codes,
 )
 from armutsexpertise.microdata.formats import SurveyFile
+from armutsexpertise.microdata.mark import MARK_TEXT
 from armutsexpertise.microdata.synthetic import SyntheticSurvey, draw_survey, write_survey
 from armutsexpertise.poverty import at_risk_of_poverty_rate, at_risk_of_poverty_rate_linearised
+from armutsexpertise.publish.exhibit import SYNTHETIC, Exhibit
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import estimate
 
@@ -224,6 +226,22 @@ def test_mark_travels_from_the_file_to_the_joined_table(files, recoded):
     assert is_synthetic(joined.groupby("district").head(1))
     unmarked = recoded[1].data.drop(columns="synthetic")
     assert is_synthetic(attach_household(unmarked, recoded[0].data, ["equivalised_income"]))
+
+
+def test_exhibit_made_from_the_table_is_stamped(recoded):
+    data = recoded[0].data
+    exhibit = Exhibit(
+        id="tbl-probe",
+        title="Haushalte nach Wohnstatus",
+        alt="Tabelle",
+        source="demo_nrw",
+        reference_date="2022",
+        n=len(data),
+        table=data["tenure"].value_counts().rename_axis("Wohnstatus").reset_index(name="Zahl"),
+        synthetic=is_synthetic(data),
+    )
+    assert exhibit.title.startswith(MARK_TEXT)
+    assert SYNTHETIC == MARK_TEXT
 
 
 def test_mark_outlives_a_codebook_that_does_not_name_it(files, tmp_path):

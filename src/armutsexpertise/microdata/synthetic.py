@@ -292,9 +292,11 @@ def write_survey(folder: str | Path, seed: int = 1, n_households: int = 4000) ->
 
     Examples
     --------
+    >>> from tempfile import TemporaryDirectory
     >>> from armutsexpertise.microdata import load_codebook, read_survey, recode
-    >>> households, persons = write_survey(getfixture("tmp_path"), n_households=1060)
-    >>> recoded = recode(read_survey(households), load_codebook("demo_nrw_household"))
+    >>> with TemporaryDirectory() as folder:
+    ...     households, persons = write_survey(folder, n_households=1060)
+    ...     recoded = recode(read_survey(households), load_codebook("demo_nrw_household"))
     >>> bool(recoded.data["synthetic"].all())
     True
     """
