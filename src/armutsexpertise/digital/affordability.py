@@ -115,11 +115,13 @@ def basket_items(
                 "out or choose another day."
             )
         received[grant.item] = received.get(grant.item, 0.0) + grant.eur
-    rows = []
-    for key, item in basket.items.items():
-        for variant in VARIANTS:
-            rows.append(_item_row(key, item, variant, household, received.get(key, 0.0)))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        [
+            _item_row(key, item, variant, household, received.get(key, 0.0))
+            for key, item in basket.items.items()
+            for variant in VARIANTS
+        ]
+    )
 
 
 def _item_row(
@@ -170,10 +172,8 @@ def basket_cost(items: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> items = pd.DataFrame({"variant": ["low", "low", "high", "high"], "label": ["A", "B"] * 2,
     ...     "eur_month": [10.0, 5.0, 20.0, np.nan], "price_date": [datetime.date(2025, 1, 1)] * 4})
-    >>> basket_cost(items)[["variant", "eur_month", "known_eur_month", "missing"]]
-      variant  eur_month  known_eur_month missing
-    0     low       15.0             15.0
-    1    high        NaN             20.0       B
+    >>> basket_cost(items)[["variant", "eur_month", "known_eur_month", "missing"]].values.tolist()
+    [['low', 15.0, 15.0, ''], ['high', nan, 20.0, 'B']]
     """
     rows = []
     for variant in [name for name in VARIANTS if name in set(items["variant"])]:

@@ -87,7 +87,7 @@ class Basket(Config):
 
     title: str
     items: dict[str, Item]
-    grants: dict[str, Grant] = {}
+    grants: dict[str, Grant] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _known(self) -> Basket:

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import optimize, stats
 from scipy.special import expit, logit
 
 Floats = npt.NDArray[np.float64]
@@ -649,11 +649,12 @@ def logistic_growth(
     :math:`E(p_t) = K/(1 + e^{-s(t - m)})` by quasi-likelihood with variance
     :math:`\phi\mu(1-\mu)`, so that points near 1 count by how precisely they show the curve, and
     :math:`\hat\phi` from the residuals (McCullagh 1983). Parameters are drawn from a multivariate
-    t distribution with their covariance; with a free ceiling the draws are resampled by the
-    quasi-likelihood. Without data near the ceiling the two models may fit alike and yet disagree
-    on the year of reaching a high share, so give both. This is the uncertainty of the parameters if the model
-    holds: it contains neither the choice of the curve nor dependence between neighbouring years,
-    which ``autocorrelation`` shows. A free ceiling that runs to 1 is set to 1.
+    t distribution with their covariance. A free ceiling is the maximum of the profile
+    quasi-likelihood; its draws follow that profile with a flat prior on the ceiling, and those of
+    the other parameters the ceiling drawn. Without data near the ceiling the two models may fit
+    alike and yet disagree on the year of reaching a high share: give both. The interval is that
+    of the parameters if the model holds; it contains neither the choice of the curve nor
+    dependence between neighbouring years, which ``autocorrelation`` shows.
 
     Examples
     --------
@@ -676,14 +677,17 @@ def logistic_growth(
     for group in groups:
         own = frame[frame["group"] == group].sort_values("period")
         t, y = own["period"].to_numpy(dtype=float), own["share"].to_numpy(dtype=float)
-        fit = _fit_growth(t, y, free=ceiling == "free")
-        if fit is None:
+        time = t - t.mean()
+        top = _best_ceiling(time, y) if ceiling == "free" else 1.0
+        fit = _fit_growth(time, y, top)
+        if fit is None or fit.theta[1] <= 0:
             raise ValueError(
                 f"No logistic curve fits {group}: its {len(t)} shares do not rise along one; show "
                 "the points without a model."
             )
-        theta, covariance, dispersion, mean = fit
-        residual = y - mean
+        df = len(t) - (3 if ceiling == "free" else 2)
+        dispersion = max(float(fit.pearson / df), 1e-18)
+        residual = y - fit.mean
         neighbours = float(residual[1:] @ residual[:-1]) / max(float(residual @ residual), 1e-300)
         rows.append(
             {
@@ -691,89 +695,109 @@ def logistic_growth(
                 "points": len(t),
                 "first": int(t.min()),
                 "last": int(t.max()),
-                "midpoint": t.mean() - theta[0] / theta[1],
-                "speed": theta[1],
-                "ceiling": float(expit(theta[2])) if len(theta) == 3 else 1.0,
+                "midpoint": t.mean() - fit.theta[0] / fit.theta[1],
+                "speed": fit.theta[1],
+                "ceiling": top,
                 "dispersion": dispersion,
                 "rmse": float(np.sqrt((residual**2).mean())),
                 "autocorrelation": neighbours,
             }
         )
-        proposal = stats.multivariate_t(loc=theta, shape=covariance, df=len(t) - len(theta))
-        sample = proposal.rvs(size=draws, random_state=rng)
-        if len(theta) == 3:  # far from normal near a ceiling of 1: resample by the likelihood
-            likelihood = np.array([_quasi_likelihood(t - t.mean(), y, one) for one in sample])
-            excess = likelihood / dispersion - proposal.logpdf(sample)
-            chance = np.exp(excess - excess.max())
-            sample = sample[rng.choice(draws, size=draws, p=chance / chance.sum())]
+        if ceiling == "free":
+            sample, tops = _draw_with_ceiling(time, y, dispersion, df, draws, rng)
+        else:
+            sample, tops = _draw(fit, dispersion, df, draws, rng), np.ones(draws)
         with np.errstate(divide="ignore"):
-            drawn[group] = np.column_stack(
-                [
-                    t.mean() - sample[:, 0] / sample[:, 1],
-                    sample[:, 1],
-                    expit(sample[:, 2]) if len(theta) == 3 else np.ones(draws),
-                ]
-            )
+            middle = t.mean() - sample[:, 0] / sample[:, 1]
+        drawn[group] = np.column_stack([middle, sample[:, 1], tops])
     return Growth(pd.DataFrame(rows), drawn)
 
 
-def _fit_growth(t: Floats, y: Floats, *, free: bool) -> tuple[Floats, Floats, float, Floats] | None:
-    """Return parameters on the logit scale, their covariance, the dispersion and the fit."""
-    time = t - t.mean()
+class _Fit(NamedTuple):
+    theta: Floats  # intercept and slope on the logit scale
+    information: Floats
+    mean: Floats
+    likelihood: float
+    pearson: float
+
+
+def _fit_growth(time: Floats, y: Floats, top: float) -> _Fit | None:
+    """Maximise the quasi-likelihood for a given ceiling by Gauss-Newton with halved steps."""
     x = np.column_stack([np.ones_like(time), time])
-    try:
-        theta = _quasi_binomial(x, y, np.ones_like(y))
-    except (ValueError, np.linalg.LinAlgError):
-        return None
-    if theta[1] <= 0:
-        return None
-    if free:
-        with_ceiling = _with_ceiling(time, y, np.append(theta, 4.0))
-        if with_ceiling is not None:
-            theta = with_ceiling
-    mean, gradient = _curve(time, theta)
-    variance = mean * (1 - mean)
-    dispersion = float(((y - mean) ** 2 / variance).sum() / (len(y) - len(theta)))
-    information = (gradient / variance[:, None]).T @ gradient
-    covariance = np.linalg.inv(information) * max(dispersion, 1e-18)
-    return theta, (covariance + covariance.T) / 2, dispersion, mean
-
-
-def _curve(time: Floats, theta: Floats) -> tuple[Floats, Floats]:
-    inner = expit(theta[0] + theta[1] * time)
-    top = float(expit(theta[2])) if len(theta) == 3 else 1.0
-    slope = top * inner * (1 - inner)
-    columns = [slope, slope * time]
-    if len(theta) == 3:
-        columns.append(inner * top * (1 - top))
-    return top * inner, np.column_stack(columns)
-
-
-def _quasi_likelihood(time: Floats, y: Floats, theta: Floats) -> float:
-    mean = np.clip(_curve(time, theta)[0], 1e-12, 1 - 1e-12)
-    return float((y * np.log(mean) + (1 - y) * np.log1p(-mean)).sum())
-
-
-def _with_ceiling(time: Floats, y: Floats, theta: Floats) -> Floats | None:
-    """Maximise the quasi-likelihood with a ceiling; None where it runs to 1."""
-    best = _quasi_likelihood(time, y, theta)
+    ratio = np.clip(y / top, 0.01, 0.99)
+    theta = np.linalg.lstsq(x, logit(ratio), rcond=None)[0]
+    likelihood = _quasi_likelihood(top * expit(x @ theta), y)
     for _ in range(_STEPS):
-        mean, gradient = _curve(time, theta)
+        inner = expit(x @ theta)
+        mean = top * inner
         variance = np.maximum(mean * (1 - mean), 1e-12)
+        gradient = (mean * (1 - inner))[:, None] * x
         information = (gradient / variance[:, None]).T @ gradient
-        score = gradient.T @ ((y - mean) / variance)
         try:
-            step = np.linalg.solve(information + 1e-10 * np.eye(3), score)
+            step = np.linalg.solve(information, gradient.T @ ((y - mean) / variance))
         except np.linalg.LinAlgError:
             return None
         size = 1.0
-        while size > 1e-8 and _quasi_likelihood(time, y, theta + size * step) < best:
+        while size > 1e-9:
+            found = _quasi_likelihood(top * expit(x @ (theta + size * step)), y)
+            if found >= likelihood:
+                break
             size /= 2
-        theta = theta + size * step
-        found = _quasi_likelihood(time, y, theta)
-        if theta[2] > 9:  # a ceiling above 0.9999 is no ceiling
-            return None
-        if float(np.abs(size * step).max()) < 1e-9 or abs(found - best) < 1e-14:
-            return theta if theta[1] > 0 else None
-        best = found
+        else:
+            size, found = 0.0, likelihood
+        theta, likelihood = theta + size * step, found
+        if float(np.abs(size * step).max()) < _CONVERGED * max(1.0, float(np.abs(theta).max())):
+            pearson = float(((y - mean) ** 2 / variance).sum())
+            return _Fit(theta, information, mean, likelihood, pearson)
     return None
+
+
+def _quasi_likelihood(mean: Floats, y: Floats) -> float:
+    mean = np.clip(mean, 1e-12, 1 - 1e-12)
+    return float((y * np.log(mean) + (1 - y) * np.log1p(-mean)).sum())
+
+
+def _ceilings(y: Floats) -> Floats:
+    return np.linspace(0.9 * float(y.max()), 1.0, 301)
+
+
+def _best_ceiling(time: Floats, y: Floats) -> float:
+    grid = _ceilings(y)
+    fits = [_fit_growth(time, y, top) for top in grid]
+    profile = np.array([-np.inf if fit is None else fit.likelihood for fit in fits])
+    best = int(profile.argmax())
+    if best == len(grid) - 1:
+        return 1.0
+
+    def loss(top: float) -> float:
+        fit = _fit_growth(time, y, top)
+        return np.inf if fit is None else -fit.likelihood
+
+    bounds = (float(grid[max(best - 1, 0)]), float(grid[best + 1]))
+    found = optimize.minimize_scalar(loss, bounds=bounds, method="bounded")
+    return float(found.x)
+
+
+def _draw(fit: _Fit, dispersion: float, df: int, draws: int, rng: np.random.Generator) -> Floats:
+    covariance = np.linalg.inv(fit.information) * dispersion
+    covariance = (covariance + covariance.T) / 2
+    sample = stats.multivariate_t.rvs(
+        loc=fit.theta, shape=covariance, df=df, size=draws, random_state=rng
+    )
+    return np.atleast_2d(np.asarray(sample, dtype=float))
+
+
+def _draw_with_ceiling(
+    time: Floats, y: Floats, dispersion: float, df: int, draws: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    grid = _ceilings(y)
+    fits = [_fit_growth(time, y, top) for top in grid]
+    profile = np.array([-np.inf if fit is None else fit.likelihood for fit in fits]) / dispersion
+    chance = np.exp(profile - profile.max())
+    place = np.sort(rng.choice(len(grid), size=draws, p=chance / chance.sum()))
+    parts = []
+    for at, count in zip(*np.unique(place, return_counts=True), strict=True):
+        fit = fits[at]
+        assert fit is not None
+        parts.append(_draw(fit, dispersion, df, int(count), rng))
+    return np.vstack(parts), grid[place]
