@@ -137,7 +137,8 @@ def _require_one_direction(items: pd.DataFrame, weight: Floats) -> None:
 def _probabilities(theta: Floats, at: Floats) -> Floats:
     upper = expit(theta[0] * at[:, None] - theta[1:])
     edges = np.column_stack([np.ones(len(at)), upper, np.zeros(len(at))])
-    return np.maximum(edges[:, :-1] - edges[:, 1:], 1e-300)
+    result: Floats = np.maximum(edges[:, :-1] - edges[:, 1:], 1e-300)
+    return result
 
 
 def _derivatives(theta: Floats, at: Floats) -> Floats:
@@ -250,7 +251,8 @@ def graded_response(items: pd.DataFrame, weight: pd.Series | None = None) -> Gra
     w = np.ones(len(items)) if weight is None else weight.to_numpy(dtype=float)
     if w.shape != (len(items),) or not (np.isfinite(w) & (w >= 0)).all() or w.sum() <= 0:
         raise ValueError("weight needs one finite number that is not negative per person.")
-    w = w * len(items) / w.sum()
+    factor = len(items) / float(w.sum())
+    w = w * factor
     _require_one_direction(items, w)
     thetas = []
     for place, size in enumerate(sizes):
@@ -277,10 +279,12 @@ def graded_response(items: pd.DataFrame, weight: pd.Series | None = None) -> Gra
             f"The model did not settle in {_EM_STEPS} steps: an item hardly depends on the others "
             "or decides them fully; look at the correlations and leave it out."
         )
-    return _finish(items, codes, w, thetas)
+    return _finish(items, codes, w, thetas, factor)
 
 
-def _finish(items: pd.DataFrame, codes: Integers, w: Floats, thetas: list[Floats]) -> GradedModel:
+def _finish(
+    items: pd.DataFrame, codes: Integers, w: Floats, thetas: list[Floats], factor: float
+) -> GradedModel:
     posterior, likelihood = _posterior(codes, thetas)
     scores = _person_scores(codes, thetas, posterior)
     flat = np.concatenate(thetas)
@@ -315,7 +319,7 @@ def _finish(items: pd.DataFrame, codes: Integers, w: Floats, thetas: list[Floats
         scores=pd.DataFrame({"score": mean, "se": np.sqrt(variance)}, index=items.index),
         reliability=float(w @ (mean - centre) ** 2 / w.sum()),
         log_likelihood=float(w @ likelihood),
-        influence=influence * len(items) / w.sum(),
+        influence=influence * factor,
         _theta=tuple(thetas),
         _items=tuple(str(name) for name in items.columns),
     )
@@ -479,20 +483,21 @@ def item_bias(design: SurveyDesign, items: Sequence[str], group: str, score: str
             _ordered(own, item, terms)
             for terms in ([score, group], [score, group, f"{score}:{group}"])
         )
-        found = uniform.table().set_index("indicator").loc[f"{group}=True"]
+        table = uniform.table()
+        found = table.loc[table["indicator"] == f"{group}=True", ["estimate", "se"]].to_numpy()[0]
         rows.append(
             {
                 "item": item,
-                "log_odds": float(found["estimate"]),
-                "se": float(found["se"]),
+                "log_odds": float(found[0]),
+                "se": float(found[1]),
                 "p_uniform": uniform.wald(group).p_value,
                 "p_non_uniform": product.wald(f"{score}:{group}").p_value,
                 "n": uniform.n,
             }
         )
     result = pd.DataFrame(rows)
-    smaller = np.minimum(2 * result[["p_uniform", "p_non_uniform"]].min(axis=1), 1.0).to_numpy()
-    result.insert(5, "p_adjusted", _holm(smaller))
+    smaller = 2 * result[["p_uniform", "p_non_uniform"]].to_numpy().min(axis=1)
+    result.insert(5, "p_adjusted", _holm(np.minimum(smaller, 1.0)))
     return result
 
 
