@@ -7,7 +7,7 @@ means that the difference has to be saved elsewhere.
 """
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import ceil, inf
 
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from armutsexpertise.digital.config import VARIANTS, Basket, Item, Variant
+from armutsexpertise.parameters import standard_benefit_divisions
 
 UNITS = ("household", "person", "adult", "pupil")
 
@@ -194,11 +195,47 @@ def basket_cost(items: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def benefit_parts(on: datetime.date | str) -> pd.DataFrame:
+    """Return the divisions of the standard benefit for every level that has a complete list.
+
+    Parameters
+    ----------
+    on : date or str
+        The day, as date or ISO text, from 2021 on.
+
+    Returns
+    -------
+    DataFrame, one row per level and division
+        ``level`` (1 to 6), and the columns of
+        :func:`armutsexpertise.parameters.standard_benefit_divisions`. Levels without a complete
+        list (4 and 5 today) are absent.
+
+    Raises
+    ------
+    ValueError
+        If no level has a value on that day.
+
+    Examples
+    --------
+    >>> parts = benefit_parts("2026-01-01")
+    >>> sorted(int(level) for level in parts["level"].unique())
+    [1, 2, 3, 6]
+    """
+    found, refused = [], []
+    for level in range(1, 7):
+        try:
+            parts = standard_benefit_divisions(on, f"RBS{level}")
+        except ValueError as error:
+            refused.append(str(error))
+        else:
+            found.append(parts.assign(level=level))
+    if not found:
+        raise ValueError(refused[0])
+    return pd.concat(found, ignore_index=True)
+
+
 def benefit_for(
-    household: Household,
-    amounts: Mapping[int, float],
-    shares: Mapping[int, Mapping[str, float]],
-    divisions: Collection[str],
+    household: Household, parts: pd.DataFrame, divisions: Collection[str]
 ) -> pd.DataFrame:
     """Return what the standard benefit of a household holds for some divisions.
 
@@ -206,57 +243,63 @@ def benefit_for(
     ----------
     household : Household
         Level of each person.
-    amounts : mapping of int to float
-        Standard benefit of each level, EUR a month, of one year.
-    shares : mapping of int to mapping of str to float
-        Share of each division in the consumption on which the level rests, in [0, 1].
+    parts : DataFrame, one row per level and division
+        Columns ``level``, ``division``, ``amount_eur_m`` (EUR a month), such as
+        :func:`benefit_parts` returns for a day.
     divisions : collection of str
-        Divisions that count, such as communication.
+        Divisions that count: ``8`` is post and telecommunication.
 
     Returns
     -------
     DataFrame, one row per division
-        ``division``, ``eur_month`` of the household; missing where a share of one of its levels
-        is not known; ``missing_levels`` (text).
+        ``division``, ``eur_month`` of the household, missing where a level has no list of
+        divisions; ``known_eur_month`` (sum of the others), ``missing_levels`` (text).
 
     Raises
     ------
     ValueError
-        If an amount of a level is missing or a share lies outside [0, 1].
+        If a column is missing, a division occurs in no level, or a level repeats one.
 
     Notes
     -----
-    The law fixes the divisions once, in prices of the survey year, and updates only the whole
-    amount; the part of a division in a later year is its share of the sum times the amount in
-    force (proportional updating, an assumption that the divisions' prices moved alike).
+    The law fixes the divisions once and updates only the whole amount; the part in a later year
+    is its share times the amount in force.
 
     Examples
     --------
+    38.89 of 434.96 EUR in the act, of 563 EUR in 2026:
+
     >>> single = Household("Alleinlebend", (1,))
-    >>> part = benefit_for(single, {1: 563.0}, {1: {"8": 38.89 / 434.96}}, ["8"])
+    >>> part = benefit_for(single, benefit_parts("2026-01-01"), ["8"])
     >>> round(part["eur_month"].item(), 2)
     50.34
+    >>> family = Household("Alleinerziehend, Kind 8 Jahre", (1, 5), pupils=1)
+    >>> benefit_for(family, benefit_parts("2026-01-01"), ["8"])["missing_levels"].item()
+    '5'
     """
-    lacking = sorted({level for level in household.levels if level not in amounts})
+    lacking = {"level", "division", "amount_eur_m"} - set(parts.columns)
     if lacking:
-        raise ValueError(
-            f"The standard benefit of level {', '.join(map(str, lacking))} is missing: give the "
-            "amounts of the year for all levels of the household."
-        )
+        raise ValueError(f"parts lacks the column(s) {', '.join(sorted(lacking))}: add them.")
+    repeated = int(parts.duplicated(["level", "division"]).sum())
+    if repeated:
+        raise ValueError(f"parts repeats {repeated} division(s) of a level: give one day only.")
+    amounts = parts.set_index(["level", "division"])["amount_eur_m"].to_dict()
+    unknown = sorted(set(divisions) - {division for _, division in amounts})
+    if unknown:
+        raise ValueError(f"No level has a division {', '.join(unknown)}: check the names.")
     rows = []
     for division in divisions:
-        unknown = sorted({lv for lv in household.levels if division not in shares.get(lv, {})})
-        total = 0.0
-        for level in household.levels:
-            share = shares.get(level, {}).get(division, 0.0)
-            if not 0 <= share <= 1:
-                raise ValueError(
-                    f"The share of division {division} in level {level} is {share}: give shares "
-                    "in [0, 1], not EUR."
-                )
-            total += share * amounts[level]
-        rows.append((division, np.nan if unknown else total, ", ".join(map(str, unknown))))
-    return pd.DataFrame(rows, columns=["division", "eur_month", "missing_levels"])
+        known = [
+            float(amounts[level, division])
+            for level in household.levels
+            if (level, division) in amounts
+        ]
+        missing = sorted({lv for lv in household.levels if (lv, division) not in amounts})
+        total = np.nan if missing else sum(known)
+        rows.append((division, total, sum(known), ", ".join(map(str, missing))))
+    return pd.DataFrame(
+        rows, columns=["division", "eur_month", "known_eur_month", "missing_levels"]
+    )
 
 
 def shortfall(

@@ -51,6 +51,56 @@ def _level(level: float) -> None:
         raise ValueError(f"level must lie between 0 and 1, not {level}.")
 
 
+def shares_by_group(series: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Join comparable series in percent to one table of shares.
+
+    Parameters
+    ----------
+    series : mapping of str to DataFrame
+        Group and its series with ``period``, ``value``, ``unit`` and optionally
+        ``break_before``, as :func:`armutsexpertise.series.series` returns it.
+
+    Returns
+    -------
+    DataFrame, one row per period and group
+        ``period`` (int), ``group``, ``share`` in [0, 1], ``break_before``.
+
+    Raises
+    ------
+    ValueError
+        If a series is not in percent, a period is no year, or a value is impossible.
+
+    Examples
+    --------
+    >>> one = pd.DataFrame({"period": ["2019", "2020"], "value": [85.15, 87.57],
+    ...                     "unit": "% of households"})
+    >>> shares_by_group({"Q1": one})[["period", "group", "share"]].values.tolist()
+    [[2019, 'Q1', 0.8515], [2020, 'Q1', 0.8757]]
+    """
+    if not series:
+        raise ValueError("Give at least one series.")
+    parts = []
+    for group, own in series.items():
+        _require_columns(own, ["period", "value", "unit"], f"The series {group}")
+        units = sorted({str(unit) for unit in own["unit"]})
+        if not all(unit.lower().startswith(("%", "percent")) for unit in units):
+            raise ValueError(f"The series {group} is in {', '.join(units)}: give percent.")
+        if not own["period"].astype(str).str.fullmatch(r"\d{4}").all():
+            raise ValueError(f"The series {group} has periods that are no years: give yearly data.")
+        marks = own["break_before"].astype(bool) if "break_before" in own.columns else False
+        parts.append(
+            pd.DataFrame(
+                {
+                    "period": own["period"].astype(int),
+                    "group": group,
+                    "share": _shares(own["value"].astype(float) / 100, f"The series {group}"),
+                    "break_before": marks,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
 # Gaps --------------------------------------------------------------------------------------------
 
 
@@ -423,9 +473,10 @@ def require_unbroken(
     Parameters
     ----------
     frame : DataFrame, one row per period and group
-        Columns ``period`` (int) and ``group``.
+        Columns ``period`` (int) and ``group``; a column ``break_before`` (bool) marks the first
+        period of a new series, as :func:`armutsexpertise.series.series` does.
     breaks : collection of int
-        First period of each new series.
+        First periods of new series that are not marked.
     points : int
         Points that every group needs.
 
@@ -443,9 +494,12 @@ def require_unbroken(
     ValueError: Q1 has 2 comparable point(s) and a model needs 8: show the points without a model.
     """
     _require_columns(frame, ["period", "group"], "The series")
+    with_marks = "break_before" in frame.columns
     for group, own in frame.groupby("group", sort=True):
         first, last = int(own["period"].min()), int(own["period"].max())
-        crossed = sorted(year for year in breaks if first < year <= last)
+        marked = own["period"][own["break_before"].astype(bool)] if with_marks else ()
+        known = {int(year) for year in (*breaks, *marked)}
+        crossed = sorted(year for year in known if first < year <= last)
         if crossed:
             raise ValueError(
                 f"{group} crosses a break of the series in {', '.join(map(str, crossed))} between "
@@ -623,7 +677,7 @@ def logistic_growth(
     Parameters
     ----------
     frame : DataFrame, one row per period and group
-        Columns ``period`` (int), ``group`` and ``share`` in [0, 1].
+        Columns ``period`` (int), ``group`` and ``share`` in [0, 1]; optionally ``break_before``.
     breaks : collection of int
         First period of each new series; a series that crosses one is refused.
     ceiling : {"one", "free"}
