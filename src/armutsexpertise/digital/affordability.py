@@ -283,16 +283,15 @@ def benefit_for(
     repeated = int(parts.duplicated(["level", "division"]).sum())
     if repeated:
         raise ValueError(f"parts repeats {repeated} division(s) of a level: give one day only.")
-    amounts = parts.set_index(["level", "division"])["amount_eur_m"].to_dict()
+    columns = (parts[name].tolist() for name in ("level", "division", "amount_eur_m"))
+    amounts = {(level, division): float(eur) for level, division, eur in zip(*columns, strict=True)}
     unknown = sorted(set(divisions) - {division for _, division in amounts})
     if unknown:
         raise ValueError(f"No level has a division {', '.join(unknown)}: check the names.")
     rows = []
     for division in divisions:
         known = [
-            float(amounts[level, division])
-            for level in household.levels
-            if (level, division) in amounts
+            amounts[level, division] for level in household.levels if (level, division) in amounts
         ]
         missing = sorted({lv for lv in household.levels if (lv, division) not in amounts})
         total = np.nan if missing else sum(known)

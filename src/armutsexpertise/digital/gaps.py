@@ -72,10 +72,10 @@ def shares_by_group(series: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> one = pd.DataFrame({"period": ["2019", "2020"], "value": [85.15, 87.57],
+    >>> one = pd.DataFrame({"period": ["2019", "2020"], "value": [85.0, 87.5],
     ...                     "unit": "% of households"})
     >>> shares_by_group({"Q1": one})[["period", "group", "share"]].values.tolist()
-    [[2019, 'Q1', 0.8515], [2020, 'Q1', 0.8757]]
+    [[2019, 'Q1', 0.85], [2020, 'Q1', 0.875]]
     """
     if not series:
         raise ValueError("Give at least one series.")
