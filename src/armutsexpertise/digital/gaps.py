@@ -184,10 +184,10 @@ def gap(
         )
         if (p > 0).all():
             half_log = z * float(np.hypot(*(error / p)))
-            limits[1] = ratio * np.exp(-half_log), ratio * np.exp(half_log)
+            limits[1] = _times(ratio, half_log)
         if inside:
             half_log = z * float(np.hypot(*(error / (p * (1 - p)))))
-            limits[2] = odds * np.exp(-half_log), odds * np.exp(half_log)
+            limits[2] = _times(odds, half_log)
     return pd.DataFrame(
         {
             "measure": ["absolute", "relative", "odds_ratio"],
@@ -196,6 +196,11 @@ def gap(
             "ci_high": limits[:, 1],
         }
     )
+
+
+def _times(estimate: float, half_log: float) -> tuple[float, float]:
+    with np.errstate(over="ignore"):
+        return estimate * float(np.exp(-half_log)), estimate * float(np.exp(half_log))
 
 
 def gaps_over_time(
@@ -732,7 +737,8 @@ def logistic_growth(
         own = frame[frame["group"] == group].sort_values("period")
         t, y = own["period"].to_numpy(dtype=float), own["share"].to_numpy(dtype=float)
         time = t - t.mean()
-        top = _best_ceiling(time, y) if ceiling == "free" else 1.0
+        profile = _Profile(time, y) if ceiling == "free" else None
+        top = 1.0 if profile is None else profile.best()
         fit = _fit_growth(time, y, top)
         if fit is None or fit.theta[1] <= 0:
             raise ValueError(
@@ -757,10 +763,10 @@ def logistic_growth(
                 "autocorrelation": neighbours,
             }
         )
-        if ceiling == "free":
-            sample, tops = _draw_with_ceiling(time, y, dispersion, df, draws, rng)
-        else:
+        if profile is None:
             sample, tops = _draw(fit, dispersion, df, draws, rng), np.ones(draws)
+        else:
+            sample, tops = profile.draw(dispersion, df, draws, rng)
         with np.errstate(divide="ignore"):
             middle = t.mean() - sample[:, 0] / sample[:, 1]
         drawn[group] = np.column_stack([middle, sample[:, 1], tops])
@@ -811,27 +817,6 @@ def _quasi_likelihood(mean: Floats, y: Floats) -> float:
     return float((y * np.log(mean) + (1 - y) * np.log1p(-mean)).sum())
 
 
-def _ceilings(y: Floats) -> Floats:
-    return np.linspace(0.9 * float(y.max()), 1.0, 301)
-
-
-def _best_ceiling(time: Floats, y: Floats) -> float:
-    grid = _ceilings(y)
-    fits = [_fit_growth(time, y, top) for top in grid]
-    profile = np.array([-np.inf if fit is None else fit.likelihood for fit in fits])
-    best = int(profile.argmax())
-    if best == len(grid) - 1:
-        return 1.0
-
-    def loss(top: float) -> float:
-        fit = _fit_growth(time, y, top)
-        return np.inf if fit is None else -fit.likelihood
-
-    bounds = (float(grid[max(best - 1, 0)]), float(grid[best + 1]))
-    found = optimize.minimize_scalar(loss, bounds=bounds, method="bounded")
-    return float(found.x)
-
-
 def _draw(fit: _Fit, dispersion: float, df: int, draws: int, rng: np.random.Generator) -> Floats:
     covariance = np.linalg.inv(fit.information) * dispersion
     covariance = (covariance + covariance.T) / 2
@@ -841,17 +826,40 @@ def _draw(fit: _Fit, dispersion: float, df: int, draws: int, rng: np.random.Gene
     return np.atleast_2d(np.asarray(sample, dtype=float))
 
 
-def _draw_with_ceiling(
-    time: Floats, y: Floats, dispersion: float, df: int, draws: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    grid = _ceilings(y)
-    fits = [_fit_growth(time, y, top) for top in grid]
-    profile = np.array([-np.inf if fit is None else fit.likelihood for fit in fits]) / dispersion
-    chance = np.exp(profile - profile.max())
-    place = np.sort(rng.choice(len(grid), size=draws, p=chance / chance.sum()))
-    parts = []
-    for at, count in zip(*np.unique(place, return_counts=True), strict=True):
-        fit = fits[at]
-        assert fit is not None
-        parts.append(_draw(fit, dispersion, df, int(count), rng))
-    return np.vstack(parts), grid[place]
+class _Profile:
+    """Fits over a grid of ceilings."""
+
+    def __init__(self, time: Floats, y: Floats) -> None:
+        self.time, self.y = time, y
+        self.grid = np.linspace(0.9 * float(y.max()), 1.0, 121)
+        self.fits = [_fit_growth(time, y, top) for top in self.grid]
+        self.likelihood = np.array(
+            [-np.inf if fit is None else fit.likelihood for fit in self.fits]
+        )
+
+    def best(self) -> float:
+        """Return the ceiling of the largest quasi-likelihood."""
+        place = int(self.likelihood.argmax())
+        if place == len(self.grid) - 1:
+            return 1.0
+
+        def loss(top: float) -> float:
+            fit = _fit_growth(self.time, self.y, top)
+            return np.inf if fit is None else -fit.likelihood
+
+        bounds = (float(self.grid[max(place - 1, 0)]), float(self.grid[place + 1]))
+        return float(optimize.minimize_scalar(loss, bounds=bounds, method="bounded").x)
+
+    def draw(
+        self, dispersion: float, df: int, draws: int, rng: np.random.Generator
+    ) -> tuple[Floats, Floats]:
+        """Draw ceilings from the profile, and the other parameters given each."""
+        scaled = self.likelihood / dispersion
+        chance = np.exp(scaled - scaled.max())
+        place = np.sort(rng.choice(len(self.grid), size=draws, p=chance / chance.sum()))
+        parts = []
+        for at, count in zip(*np.unique(place, return_counts=True), strict=True):
+            fit = self.fits[at]
+            assert fit is not None
+            parts.append(_draw(fit, dispersion, df, int(count), rng))
+        return np.vstack(parts), self.grid[place]

@@ -266,17 +266,18 @@ def _rules(
 ) -> dict[int, str]:
     inner = tree.tree_
     rules: dict[int, str] = {}
-    stack: list[tuple[int, list[str]]] = [(0, [])]
+    # a later question about the same variable on the same side is the narrower one
+    stack: list[tuple[int, dict[tuple[int, str], str]]] = [(0, {})]
     while stack:
         node, path = stack.pop()
         place = int(inner.feature[node])
         if place < 0:
-            rules[node] = " and ".join(path) or "everyone"
+            rules[node] = " and ".join(path.values()) or "everyone"
             continue
         cut = float(inner.threshold[node])
         low, high = _words(frame[owners[place]], labels[place], owners[place], cut)
-        stack.append((int(inner.children_left[node]), [*path, low]))
-        stack.append((int(inner.children_right[node]), [*path, high]))
+        stack.append((int(inner.children_left[node]), path | {(place, "low"): low}))
+        stack.append((int(inner.children_right[node]), path | {(place, "high"): high}))
     return rules
 
 
