@@ -41,7 +41,7 @@ class Profiles:
         ``first_share`` (of the bootstrap trees, in [0, 1]).
     agreement : float
         Mean adjusted Rand index of the bootstrap trees with the tree: 1 the same groups, 0 as by
-        chance.
+        chance. Missing where the tree found no groups.
     agreement_low : float
         Its 10 % quantile.
     """
@@ -91,6 +91,7 @@ def tree_profiles(
     cluster: str | None = None,
     depth: int = 3,
     smallest: int = 100,
+    gain: float = 0.01,
     samples: int = 200,
     seed: int = 20261125,
 ) -> Profiles:
@@ -112,6 +113,9 @@ def tree_profiles(
         Questions up to a group, 1 to 6.
     smallest : int
         Persons that a group needs in the sample, at least 30.
+    gain : float
+        Part of the impurity of the whole sample that a question must remove, in [0, 1). With 0
+        the tree also divides noise.
     samples : int
         Bootstrap trees, at least 20.
     seed : int
@@ -132,7 +136,7 @@ def tree_profiles(
 
     Notes
     -----
-    Weighted Gini impurity (Breiman et al. 1984). Each bootstrap tree divides the original sample
+    Weighted Gini impurity (Breiman et al. 1984), with a least gain relative to the root. Each bootstrap tree divides the original sample
     anew; its groups are compared with those of the tree by the adjusted Rand index (Hubert and
     Arabie 1985). Shares in the groups are those of the sample on which the tree was grown, so a
     high share is too high; agreement says more.
@@ -147,7 +151,7 @@ def tree_profiles(
     >>> found.groups["rule"].tolist()
     ['age > 71.5', 'age <= 71.5']
     """
-    _check_settings(depth, smallest, samples)
+    _check_settings(depth, smallest, gain, samples)
     absent = [
         name
         for name in (outcome, weight, *variables, *([cluster] if cluster else []))
@@ -169,7 +173,7 @@ def tree_profiles(
             f"outcome {outcome}."
         )
     x, labels, owners = _columns(frame, variables)
-    tree = _grow(x, y, w, depth, smallest)
+    tree = _grow(x, y, w, depth, smallest, gain)
     leaf = tree.apply(x)
     units = (
         np.arange(len(frame)) if cluster is None else pd.factorize(frame[cluster])[0].astype(int)
@@ -186,7 +190,7 @@ def tree_profiles(
         rows = np.repeat(np.arange(len(frame)), times)
         if not 0 < w[rows] @ y[rows] < w[rows].sum():
             raise ValueError("A bootstrap sample has nobody with the outcome: it is too rare here.")
-        again = _grow(x[rows], y[rows], w[rows], depth, smallest)
+        again = _grow(x[rows], y[rows], w[rows], depth, smallest, gain)
         used[place], first[place] = _variables_of(again, owners, variables)
         agreement[place] = adjusted_rand_score(leaf, again.apply(x))
     own_used, own_first = _variables_of(tree, owners, variables)
@@ -219,12 +223,12 @@ def tree_profiles(
                 "first_share": first.mean(axis=0),
             }
         ),
-        agreement=float(agreement.mean()),
-        agreement_low=float(np.quantile(agreement, 0.1)),
+        agreement=float(agreement.mean()) if len(groups) > 1 else np.nan,
+        agreement_low=float(np.quantile(agreement, 0.1)) if len(groups) > 1 else np.nan,
     )
 
 
-def _check_settings(depth: int, smallest: int, samples: int) -> None:
+def _check_settings(depth: int, smallest: int, gain: float, samples: int) -> None:
     if not 1 <= depth <= 6:
         raise ValueError(f"depth is {depth}: a profile that can be told has 1 to 6 questions.")
     if smallest < SMALLEST_LEAF:
@@ -232,15 +236,21 @@ def _check_settings(depth: int, smallest: int, samples: int) -> None:
             f"smallest is {smallest}: groups of fewer than {SMALLEST_LEAF} persons are neither "
             "reliable nor safe to publish."
         )
+    if not 0 <= gain < 1:
+        raise ValueError(f"gain is {gain}: give a part in [0, 1), such as 0.01.")
     if samples < 20:
         raise ValueError(f"{samples} bootstrap trees do not show stability: give at least 20.")
 
 
 def _grow(
-    x: Floats, y: npt.NDArray[np.bool_], w: Floats, depth: int, smallest: int
+    x: Floats, y: npt.NDArray[np.bool_], w: Floats, depth: int, smallest: int, gain: float
 ) -> DecisionTreeClassifier:
+    share = float(w @ y / w.sum())
     tree = DecisionTreeClassifier(
-        max_depth=depth, min_samples_leaf=smallest, random_state=0, min_impurity_decrease=1e-6
+        max_depth=depth,
+        min_samples_leaf=smallest,
+        min_impurity_decrease=gain * 2 * share * (1 - share),
+        random_state=0,
     )
     return tree.fit(x, y, sample_weight=w)
 
