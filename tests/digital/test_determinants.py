@@ -1,0 +1,238 @@
+"""Decompositions: the parts add up, by hand where a hand can do it, and in limits."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import expit
+
+from armutsexpertise.digital.determinants import (
+    access_model,
+    accounted_for,
+    composition_effect,
+    mean_gap,
+    skill_model,
+    yes_no_gap,
+)
+from armutsexpertise.survey.design import SurveyDesign
+from armutsexpertise.survey.models import fit
+from armutsexpertise.survey.replicate import make_replicates
+
+PARTS = {"age": ["old"], "education": ["school"], "household": ["alone", "size"]}
+
+
+def _people(seed: int, n: int = 500) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "poor": rng.random(n) < 0.3,
+            "old": rng.random(n) < 0.4,
+            "size": rng.integers(1, 6, n).astype(float),
+            "w": rng.uniform(0.5, 2, n),
+        }
+    )
+    frame["alone"] = frame["size"] == 1
+    frame["school"] = rng.choice(["high", "low", "medium"], n)
+    frame.loc[frame["poor"] & (rng.random(n) < 0.5), "school"] = "low"
+    eta = 2 - 1.5 * frame["old"] - (frame["school"] == "low") - 0.7 * frame["poor"]
+    frame["online"] = rng.random(n) < expit(eta)
+    frame["score"] = eta + rng.normal(size=n)
+    return frame
+
+
+def _design(frame: pd.DataFrame) -> SurveyDesign:
+    return SurveyDesign.from_frame(frame, weights="w")
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000))
+def test_parts_add_to_the_gap_exactly(seed):
+    frame = _people(seed)
+    table = yes_no_gap(_design(frame), "online", "poor", PARTS).set_index("part")["estimate"]
+    assert table.iloc[1:].sum() == pytest.approx(table["difference"], abs=1e-12)
+    w, y, poor = (frame[name].to_numpy(float) for name in ("w", "online", "poor"))
+    gap = np.average(y[poor == 0], weights=w[poor == 0]) - np.average(
+        y[poor == 1], weights=w[poor == 1]
+    )
+    assert table["difference"] == pytest.approx(gap, abs=1e-12)
+
+
+def test_all_parts_together_are_fairlies_explained_part():
+    frame = _people(1)
+    design = _design(frame)
+    table = yes_no_gap(design, "online", "poor", PARTS).set_index("part")["estimate"]
+    model = fit(design, "online", ["old", "school", "alone", "size", "poor"], "logit")
+    beta = model.coefficients.copy()
+    beta[model.terms.columns_of("poor")] = 0
+    predicted = expit(model.matrix @ beta)
+    w, poor = frame["w"], frame["poor"]
+    explained = np.average(predicted[~poor], weights=w[~poor]) - np.average(
+        predicted[poor], weights=w[poor]
+    )
+    assert table[["age", "education", "household"]].sum() == pytest.approx(explained, abs=1e-10)
+
+
+def test_the_order_of_parts_and_rows_does_not_matter():
+    frame = _people(2)
+    one = yes_no_gap(_design(frame), "online", "poor", PARTS)
+    other = yes_no_gap(
+        _design(frame.sample(frac=1, random_state=1).reset_index(drop=True)),
+        "online",
+        "poor",
+        dict(reversed(PARTS.items())),
+    )
+    both = one.set_index("part")["estimate"].to_frame("a").join(other.set_index("part")["estimate"])
+    # persons who tie in the prediction may be paired otherwise
+    assert both["a"].to_numpy() == pytest.approx(both["estimate"].to_numpy(), abs=5e-3)
+
+
+def test_an_integer_weight_is_a_repeated_row():
+    frame = _people(3, 300).assign(w=lambda d: (np.arange(300) % 3 + 1).astype(float))
+    repeated = frame.loc[frame.index.repeat(frame["w"].astype(int))].assign(w=1.0)
+    one, other = (
+        yes_no_gap(_design(f.reset_index(drop=True)), "online", "poor", PARTS)["estimate"]
+        for f in (frame, repeated)
+    )
+    assert one.to_numpy() == pytest.approx(other.to_numpy(), abs=1e-9)
+
+
+def test_groups_of_equal_composition_have_no_explained_part():
+    half = _people(4).assign(poor=False)
+    other = half.assign(poor=True)
+    other["online"] = other["online"].sample(frac=1, random_state=3).to_numpy()
+    both = pd.concat([half, other], ignore_index=True)
+    table = yes_no_gap(_design(both), "online", "poor", PARTS).set_index("part")["estimate"]
+    assert table[["age", "education", "household"]].to_numpy() == pytest.approx(0, abs=1e-10)
+
+
+def test_replicate_weights_give_standard_errors_near_those_of_the_difference():
+    frame = _people(5, 800)
+    design = make_replicates(_design(frame), "bootstrap", n_replicates=60, seed=1)
+    table = yes_no_gap(design, "online", "poor", PARTS).set_index("part")
+    assert (table["se"] > 0).all()
+    # By the formula of two independent weighted shares.
+    variance = 0.0
+    for poor in (False, True):
+        own = frame[frame["poor"] == poor]
+        p = np.average(own["online"], weights=own["w"])
+        variance += (own["w"] ** 2 * (own["online"] - p) ** 2).sum() / own["w"].sum() ** 2
+    assert table.loc["difference", "se"] == pytest.approx(np.sqrt(variance), rel=0.3)
+
+
+def test_kitagawa_by_hand():
+    # Young and old are 3:1 among the others and 1:1 among the poor; rates 0.8/0.4 and 0.6/0.2.
+    rows = [
+        (False, "young", 3, 0.8),
+        (False, "old", 1, 0.4),
+        (True, "young", 2, 0.6),
+        (True, "old", 2, 0.2),
+    ]
+    frame = pd.DataFrame(
+        [
+            {"poor": poor, "age": age, "online": online, "w": size * (rate if online else 1 - rate)}
+            for poor, age, size, rate in rows
+            for online in (True, False)
+        ]
+    )
+    parts, cells = composition_effect(frame, "online", "poor", "age", "w")
+    # Difference 0.7 - 0.4; composition 0.25 * (0.7 - 0.3); rates 0.2.
+    assert parts.difference == pytest.approx(0.3)
+    assert parts.composition == pytest.approx(0.1)
+    assert parts.rate == pytest.approx(0.2)
+    assert cells["share_group"].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_mean_gap_adds_up_and_has_an_error():
+    frame = _people(6).assign(old=lambda d: d["old"].astype(float))
+    table = mean_gap(_design(frame), "score", "poor", ["old", "size"]).set_index("part")
+    assert table.loc["explained", "estimate"] + table.loc["unexplained", "estimate"] == (
+        pytest.approx(table.loc["difference", "estimate"])
+    )
+    assert (table["ci_low"] < table["ci_high"]).all()
+
+
+def test_accounted_for_adds_up_and_is_zero_for_noise():
+    frame = _people(7, 2000)
+    frame["noise"] = np.random.default_rng(1).normal(size=2000)
+    design = _design(frame)
+    table = accounted_for(design, "online", "poor", ["school"], ["old"]).set_index("part")
+    assert table["estimate"]["accounted_for"] + table["estimate"]["remaining"] == (
+        pytest.approx(table["estimate"]["total"], abs=1e-12)
+    )
+    assert table.loc["accounted_for", "ci_high"] < 0
+    nothing = accounted_for(design, "online", "poor", ["noise"]).set_index("part")
+    row = nothing.loc["accounted_for"]
+    assert row["ci_low"] - 1e-3 < 0 < row["ci_high"] + 1e-3
+
+
+def test_taylor_and_bootstrap_agree_on_what_is_accounted_for():
+    design = _design(_people(8, 800))
+    boot = make_replicates(design, "bootstrap", n_replicates=150, seed=2)
+    one, two = (
+        accounted_for(d, "online", "poor", ["school"]).set_index("part")["se"]
+        for d in (design, boot)
+    )
+    assert one.to_numpy() == pytest.approx(two.to_numpy(), rel=0.25)
+
+
+def test_access_model_of_one_dummy_is_the_difference_of_shares():
+    frame = _people(9)
+    effect = access_model(_design(frame), "online", ["poor"])[1]["estimate"].item()
+    shares = [
+        np.average(
+            frame["online"][frame["poor"] == poor], weights=frame["w"][frame["poor"] == poor]
+        )
+        for poor in (True, False)
+    ]
+    assert effect == pytest.approx(shares[0] - shares[1])
+
+
+def test_not_assessed_is_no_level_of_skill():
+    frame = _people(10)
+    levels = ["low", "basic", "above_basic", "not_assessed"]
+    drawn = np.random.default_rng(1).choice(levels, len(frame))
+    frame["level"] = pd.Categorical(drawn, categories=levels, ordered=True)
+    frame["assessed"] = frame["level"] != "not_assessed"
+    with pytest.raises(ValueError, match="not_assessed, which is no level"):
+        skill_model(_design(frame), "level", ["poor"])
+    frame["level"] = frame["level"].cat.remove_categories("not_assessed")
+    assert skill_model(_design(frame), "level", ["poor"], where="assessed").n == int(
+        frame["assessed"].sum()
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "word"),
+    [
+        (lambda d: yes_no_gap(d, "online", "poor", {}), ValueError, "1 to 10 parts"),
+        (
+            lambda d: yes_no_gap(d, "online", "poor", {"a": ["old"], "b": ["old"]}),
+            ValueError,
+            "one part",
+        ),
+        (
+            lambda d: yes_no_gap(d, "online", "poor", {"unexplained": ["old"]}),
+            ValueError,
+            "rename",
+        ),
+        (lambda d: yes_no_gap(d, "online", "w", PARTS), TypeError, "boolean"),
+        (lambda d: accounted_for(d, "online", "poor", []), ValueError, "at least one mediator"),
+        (lambda d: mean_gap(d, "score", "rich", ["size"]), ValueError, "lacks the column rich"),
+        (
+            lambda d: composition_effect(d.frame, "online", "poor", ["size", "one"], "w"),
+            ValueError,
+            "merge categories",
+        ),
+        (
+            lambda d: composition_effect(d.frame, "score", "poor", "old", "w"),
+            ValueError,
+            "true and false only",
+        ),
+    ],
+)
+def test_refusals(call, error, word):
+    frame = _people(11)
+    frame["one"] = np.arange(len(frame))
+    with pytest.raises(error, match=word):
+        call(_design(frame))
