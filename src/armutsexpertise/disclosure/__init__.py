@@ -11,7 +11,7 @@ Estimates become publishable in one step; what `publish.results` writes is the r
 from armutsexpertise.disclosure.counts import Evidence, cell_counts
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.estimates import estimate_protected, estimates_and_counts
-from armutsexpertise.disclosure.protect import TOTAL, Protected, protect
+from armutsexpertise.disclosure.protect import TOTAL, Protected, protect, protect_together
 from armutsexpertise.disclosure.rules import Rules, read_rules
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "estimate_protected",
     "estimates_and_counts",
     "protect",
+    "protect_together",
     "read_rules",
 ]

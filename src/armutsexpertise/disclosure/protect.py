@@ -11,7 +11,7 @@ from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.rules import Rules
 from armutsexpertise.survey.estimate import COLUMNS
 
-__all__ = ["STATUS", "TOTAL", "Protected", "protect"]
+__all__ = ["STATUS", "TOTAL", "Protected", "protect", "protect_together"]
 
 TOTAL = "total"
 """Value of a domain column in the row of all its domains together."""
@@ -174,6 +174,30 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
     return Protected(
         out[~gone].reset_index(drop=True), domains, rules, totals_removed=bool(gone.any())
     )
+
+
+def protect_together(results: Sequence[Protected]) -> list[Protected]:
+    """Prepare tables of the same sample for one publication.
+
+    Parameters
+    ----------
+    results : sequence of Protected
+        Tables that readers can lay side by side.
+
+    Returns
+    -------
+    list of Protected
+        The same tables; where one has a suppressed cell, all are without totals, because the
+        total of one table is that of the others.
+
+    Notes
+    -----
+    A table without domains is a total as a whole: it comes back empty. Sums of some of the
+    domains of one table that are a domain of another are yours to find.
+    """
+    if not any(one.suppressed for one in results):
+        return list(results)
+    return [one.without_totals() for one in results]
 
 
 def _domains(table: pd.DataFrame, counts: pd.DataFrame) -> tuple[str, ...]:
