@@ -11,6 +11,7 @@ Estimates become publishable in one step; what `publish.results` writes is the r
 from armutsexpertise.disclosure.counts import Evidence, cell_counts
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.estimates import estimate_protected, estimates_and_counts
+from armutsexpertise.disclosure.poverty import person_weights, poverty_estimates
 from armutsexpertise.disclosure.protect import TOTAL, Protected, protect, protect_together
 from armutsexpertise.disclosure.rules import Rules, read_rules
 
@@ -23,6 +24,8 @@ __all__ = [
     "cell_counts",
     "estimate_protected",
     "estimates_and_counts",
+    "person_weights",
+    "poverty_estimates",
     "protect",
     "protect_together",
     "read_rules",

@@ -19,7 +19,7 @@ TOTAL = "total"
 STATUS = ("published", "bracketed", "unreliable", "suppressed", "undefined")
 """Published; shown in brackets; too unreliable to show; secret; without a value by definition."""
 
-_ROUNDED = ("n", "n_weighted")
+_MANY_DOMAINS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +114,9 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
     Raises
     ------
     DisclosureError
-        If a row has no counts or a count is missing, counts are those of another sample, or
-        there is a column that is no result.
+        If a row has no counts or a count is missing, counts are those of another sample, there
+        is a column that is no result, or more than 20 domains, and most of all, are so small
+        that their names would list the values of the sample.
 
     Notes
     -----
@@ -145,6 +146,7 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
     reason = _reasons(merged, rules)
     reason = _whole_distributions(merged, domains, reason)
     secret = reason.ne("")
+    _refuse_fine_domains(merged, domains, rules)
     out = merged[["indicator", *domains, *COLUMNS]].copy()
     out["n"] = out["n"].astype("Int64")
     for column in domains:
@@ -276,6 +278,21 @@ def _reasons(merged: pd.DataFrame, rules: Rules) -> pd.Series:
     ]
     found = np.select([test.to_numpy() for test, _ in tests], [text for _, text in tests], "")
     return pd.Series(found, index=merged.index, dtype="object")
+
+
+def _refuse_fine_domains(merged: pd.DataFrame, domains: Sequence[str], rules: Rules) -> None:
+    if not domains:
+        return
+    parts = merged[~_is_total(merged, domains)]
+    few = (parts["persons"] < rules.min_persons) & (parts["persons"] > 0)
+    keys = pd.Series(_keys(parts, domains), index=parts.index)
+    small, every = keys[few].nunique(), keys.nunique()
+    if small > _MANY_DOMAINS and 2 * small > every:
+        raise DisclosureError(
+            f"{small} of {every} groups by {', '.join(domains)} have fewer than "
+            f"{rules.min_persons} persons: their names alone would list values of the sample, so "
+            "form larger groups."
+        )
 
 
 def _whole_distributions(
