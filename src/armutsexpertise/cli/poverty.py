@@ -171,10 +171,11 @@ def _refuse_foreign(out: Path) -> None:
 
 
 def _check_groups(groups: Sequence[str], book: Codebook) -> None:
+    keys = {*book.key, "household_id", "person_id"}
     allowed = [
         name
         for name, variable in book.variables.items()
-        if variable.type in {"boolean", "category", "string", "integer"} and name not in book.key
+        if variable.type in {"boolean", "category", "string", "integer"} and name not in keys
     ]
     for name in groups:
         if name not in book.variables:
