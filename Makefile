@@ -5,7 +5,8 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-MAKEFLAGS += --no-print-directory --no-builtin-rules
+# Two jobs at once: the topics do not depend on each other.
+MAKEFLAGS += --no-print-directory --no-builtin-rules --jobs=2
 SHELL := /bin/sh
 
 TOPICS := passes
@@ -14,9 +15,9 @@ TOPIC ?= $(TOPICS)
 # What the stages of a topic are made from: raw packages, and folders or modules of
 # src/armutsexpertise that the stage uses. A change there redoes the stage.
 passes_raw    := passes evidence nrw_regions statutory
-passes_clean  := catalog passes stages.py provenance.py
+passes_clean  := catalog passes stages.py provenance.py expertise.py
 passes_model  := passes config.py publish/values.py
-passes_report := publish render provenance.py
+passes_report := publish render provenance.py expertise.py
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -77,7 +78,7 @@ $(foreach t,$(TOPICS),$(eval $(call topic_rules,$(t))))
 .PHONY: FORCE
 FORCE:
 
-reports/index.html: $(foreach t,$(TOPICS),$(wildcard data/processed/$(t)/report.done)) $(foreach t,$(TOPIC),data/processed/$(t)/report.done) $(wildcard analyses/index.*) $(call code,publish render site.py)
+reports/index.html: $(foreach t,$(TOPICS),$(wildcard data/processed/$(t)/report.done)) $(foreach t,$(TOPIC),data/processed/$(t)/report.done) $(call code,publish render site) analyses/glossary.yml analyses/references.bib
 	@$(PY) -m armutsexpertise report --only index && touch $(REBUILT)
 
 .PHONY: processed
@@ -118,5 +119,5 @@ benchmark: $(INSTALLED) ## time the stages and the survey functions on this mach
 
 .PHONY: clean
 clean: ## delete generated files only (never data/raw or .venv)
-	@rm -rf reports/index.html $(foreach t,$(TOPICS),reports/$(t) data/processed/$(t) analyses/$(t)/exhibits analyses/$(t)/.cache) analyses/.cache reports/.render-* $(REBUILT)
+	@rm -rf $(addprefix reports/,index.html glossar.html annahmen.html daten.html literatur.html) $(foreach t,$(TOPICS),reports/$(t) data/processed/$(t) analyses/$(t)/exhibits analyses/$(t)/.cache) analyses/.cache reports/.render-* $(REBUILT)
 	@echo 'Deleted the generated files of: $(TOPICS).'

@@ -116,7 +116,7 @@ def test_one_stage(say: Callable[..., Said], project: Project) -> None:
 def test_all_stages_in_order_then_the_index(
     say: Callable[..., Said], project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("armutsexpertise.site.build_index", lambda p: p.root / "reports/x")
+    monkeypatch.setattr("armutsexpertise.site.build_site", lambda p: p.root / "reports/x")
     code, out, _ = say("report", "--root", project.root)
     assert code == 0
     assert re.findall(r"passes: (\w+),", out) == list(STAGES)
@@ -128,7 +128,7 @@ def test_all_stages_in_order_then_the_index(
     [
         (["pases"], "Unknown topic 'pases': one of passes."),
         (["passes", "--only", "cleen"], f"Unknown stage 'cleen': one of {', '.join(ONLY)}."),
-        (["--only", "index"], r"findings.json is missing: build the report first with make report"),
+        (["--only", "index"], "holds no report: build them first with make report."),
         (["--only", "release"], "The release needs reports/index.html, which is missing"),
     ],
 )
@@ -155,11 +155,11 @@ def test_folder_without_a_project(
 def test_two_runs_at_once(say: Callable[..., Said], project: Project) -> None:
     folder = project.root / "data" / "processed"
     folder.mkdir(parents=True)
-    with FileLock(folder / ".lock"):
+    with FileLock(folder / ".lock-passes"):
         code, _, err = say("report", "--only", "check", "--root", project.root)
     assert code == 1
     assert err == (
-        f"Another run is writing into {project.root}: wait until it has ended, "
+        f"Another run is building passes in {project.root}: wait until it has ended, "
         "then start this one again.\n"
     )
 
@@ -259,7 +259,9 @@ def test_a_missing_module_of_another_kind_is_not_hidden(
 def test_modules_of_the_extra_are_those_of_the_project_file() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extra = project["project"]["optional-dependencies"]["render"]
-    names = {re.split(r"[<>=\[]", name)[0].removesuffix("-binary") for name in extra}
+    names = {
+        re.split(r"[<>=\[]", name)[0].removesuffix("-binary").replace("-", "_") for name in extra
+    }
     assert names <= {name.lower() for name in RENDER_EXTRA}
     assert {name.lower() for name in RENDER_EXTRA} - names == {"ipython"}, "comes with ipykernel"
 

@@ -113,17 +113,19 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("make") / FOLDER
     project = copy_project(root, source=True)
     install_stub(root)
-    for folder in (project.clean("passes"), project.estimates("passes")):
-        folder.mkdir(parents=True)
-        (folder / "x.csv").write_text("a\n1\n")
-    exhibits = project.reports("passes") / "exhibits"
-    exhibits.mkdir(parents=True)
-    for name in ("../report.html", "../report.pdf", "../../index.html", "exhibits.json"):
-        (exhibits / name).write_text("x")
+    for topic in project.topics():
+        for folder in (project.clean(topic), project.estimates(topic)):
+            folder.mkdir(parents=True)
+            (folder / "x.csv").write_text("a\n1\n")
+        exhibits = project.reports(topic) / "exhibits"
+        exhibits.mkdir(parents=True)
+        for name in ("../report.html", "../report.pdf", "../../index.html", "exhibits.json"):
+            (exhibits / name).write_text("x")
     for path in root.rglob("*"):
         os.utime(path, (LONG_AGO, LONG_AGO))
     stamps = [root / ".venv/.installed"]
-    stamps += [root / f"data/processed/passes/{stage}.done" for stage in STAGES]
+    for topic in project.topics():
+        stamps += [root / f"data/processed/{topic}/{stage}.done" for stage in STAGES]
     stamps += [root / "reports/index.html"]
     for age, stamp in enumerate(stamps, start=1):
         stamp.touch()
@@ -132,10 +134,10 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def due(root: Path, *words: str) -> list[str]:
-    """Return the stages that Make would run."""
+    """Return the stages of the topic ``passes``, and of the index, that Make would run."""
     done = make(root, "-n", *(words or ("report",)))
     assert done.returncode == 0, done.stderr
-    return re.findall(r"armutsexpertise report (?:\w+ )?--only (\w+)", done.stdout)
+    return re.findall(r"armutsexpertise report (?:passes )?--only (\w+)", done.stdout)
 
 
 def due_after_touching(root: Path, name: str) -> list[str]:
@@ -182,7 +184,8 @@ ALL = ["check", "clean", "model", "report", "index"]
         ("src/armutsexpertise/render/pdf.py", ALL[3:]),
         ("src/armutsexpertise/render/assets/lua/floats.lua", ALL[3:]),
         ("src/armutsexpertise/provenance.py", ALL[3:]),
-        ("src/armutsexpertise/site.py", ALL[4:]),
+        ("src/armutsexpertise/site/search.py", ALL[4:]),
+        ("analyses/glossary.yml", ALL[4:]),
     ],
 )
 def test_a_change_redoes_what_depends_on_it(fresh: Path, name: str, stages: list[str]) -> None:
@@ -279,7 +282,7 @@ def test_clean_deletes_what_was_made_and_nothing_else(fresh: Path, tmp_path: Pat
     assert set(generated) <= gone
     assert all(
         re.match(
-            r"reports/(index\.html|passes/)|data/processed/passes/|analyses/passes/(exhibits|\.cache)/",
+            r"reports/(index\.html|\w+/)|data/processed/\w+/|analyses/\w+/(exhibits|\.cache)/",
             name,
         )
         for name in gone

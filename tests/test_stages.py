@@ -158,8 +158,8 @@ def test_two_runs_at_once_are_refused_and_the_lock_is_freed(tmp_path: Path) -> N
     )
     folder = project.root / "data" / "processed"
     folder.mkdir(parents=True)
-    message = r"^Another run is writing into .*: wait until it has ended"
-    with FileLock(folder / ".lock"), pytest.raises(StageError, match=message):
+    message = r"^Another run is building passes in .*: wait until it has ended"
+    with FileLock(folder / ".lock-passes"), pytest.raises(StageError, match=message):
         run_stage(project, "passes", "check", lambda line: None)
     with pytest.raises(KeyError):
         run_stage(project, "passes", "clean", lambda line: None)

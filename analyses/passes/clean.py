@@ -4,34 +4,15 @@ import check
 import pandas as pd
 
 from armutsexpertise import catalog
+from armutsexpertise.expertise import vintages
 from armutsexpertise.passes.inventory import (
     clean_inventory,
     clean_municipalities,
     read_inventory,
 )
-from armutsexpertise.provenance import content_hash
 from armutsexpertise.stages import Project, write_tables
 
 TOPIC = "passes"
-
-
-def vintages(project: Project) -> pd.DataFrame:
-    """Return version, state and content hash of each package."""
-    rows = []
-    for name in check.PACKAGES:
-        package = catalog.describe(name, root=project.raw)
-        folder = project.raw / name
-        files = [p for p in folder.iterdir() if p.suffix in (".csv", ".yaml")]
-        rows.append(
-            {
-                "package": name,
-                "title": package["title"],
-                "version": package["version"],
-                "created": str(package["created"]),
-                "sha256": content_hash(files, folder),
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def main(project: Project) -> None:
@@ -48,6 +29,6 @@ def main(project: Project) -> None:
     tables["evidence"] = read("evidence", "evidence")
     statutory = read("statutory", "statutory")
     tables["wohngeld"] = statutory.loc[statutory["topic"] == "wohngeld_recipients"]
-    tables["vintages"] = vintages(project)
+    tables["vintages"] = vintages(project, check.PACKAGES)
     write_tables(tables, project.clean(TOPIC))
     print(f"  {len(tables['passes'])} passes, {len(tables['municipalities'])} municipalities")

@@ -1,15 +1,14 @@
-"""Findings: the five main results in words, and the check that the words fit the numbers."""
+"""Findings: the five main results in words, and what must hold for the words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from armutsexpertise.expertise import Claim
 from armutsexpertise.publish.values import Values
-from armutsexpertise.stages import StageError
 
 # A word such as "gut die Hälfte" is a number too. Each claim names what must hold for it.
-CLAIMS: tuple[tuple[str, Callable[[Values], bool]], ...] = (
+CLAIMS: tuple[Claim, ...] = (
     (
         "Über kleine Gemeinden sagt das Inventar fast nichts",
         lambda z: z.raw("klein_eintrag") < 0.1 * z.raw("klein_n"),
@@ -77,22 +76,6 @@ CLAIMS: tuple[tuple[str, Callable[[Values], bool]], ...] = (
         lambda z: z.raw("nrw_akt_verneint") == 1 and z.raw("nrw_dat_verneint") == 1,
     ),
 )
-
-
-def check_claims(z: Values) -> None:
-    """Stop if a sentence of the report no longer fits its numbers.
-
-    Raises
-    ------
-    StageError
-        If a claim fails; names the sentence.
-    """
-    for sentence, holds in CLAIMS:
-        if not holds(z):
-            raise StageError(
-                f"The report says „{sentence}“, which the estimates no longer support: "
-                "change the text in report.qmd and findings.py and the claim in findings.py."
-            )
 
 
 def findings(z: Values) -> list[dict[str, Any]]:

@@ -120,17 +120,17 @@ def find_project(start: Path | None = None) -> Project:
 
 
 @contextmanager
-def _only_one_run(project: Project) -> Iterator[None]:
-    """Hold the project's lock; it is freed by the system if the process dies."""
+def _only_one_run(project: Project, topic: str) -> Iterator[None]:
+    """Hold the lock of a topic; it is freed by the system if the process dies."""
     folder = project.root / "data" / "processed"
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / ".lock")
+    lock = FileLock(folder / f".lock-{topic}")
     try:
         with lock.acquire(timeout=0):
             yield
     except Timeout:
         raise StageError(
-            f"Another run is writing into {project.root}: wait until it has ended, "
+            f"Another run is building {topic} in {project.root}: wait until it has ended, "
             "then start this one again."
         ) from None
 
@@ -181,7 +181,7 @@ def run_stage(
     Raises
     ------
     StageError
-        If the topic or the stage is unknown, or another run holds the project.
+        If the topic or the stage is unknown, or another run holds the topic.
     """
     if topic not in project.topics():
         raise StageError(f"Unknown topic '{topic}': one of {', '.join(project.topics())}.")
@@ -192,7 +192,7 @@ def run_stage(
         path and path.relative_to(project.root).as_posix() for path in project.flow(topic, stage)
     )
     start = time.perf_counter()
-    with _only_one_run(project):
+    with _only_one_run(project, topic):
         say(f"{topic}: {stage}, reads {reads}" + (f", writes {writes}" if writes else ""))
         main(project)
     seconds = time.perf_counter() - start

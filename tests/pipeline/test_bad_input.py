@@ -47,13 +47,13 @@ def swapped(old: str, new: str) -> Edit:
 
 def nothing_was_written(project: Project) -> bool:
     folder = project.root / "data" / "processed"
-    return {p.name for p in folder.iterdir()} <= {"README.md", ".lock"}
+    return {p.name for p in folder.iterdir()} <= {"README.md", ".lock-passes"}
 
 
 @pytest.mark.parametrize("package", ["passes", "statutory"])
 def test_missing_package(project: Project, run: Run, package: str) -> None:
     shutil.rmtree(project.raw / package)
-    done = run("report", "--only", "check", "--root", project.root)
+    done = run("report", "passes", "--only", "check", "--root", project.root)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert f'There is no data package "{package}" in {project.raw}; known: ' in done.stderr
@@ -97,7 +97,7 @@ def test_damaged_table(
 ) -> None:
     path = project.raw / "passes" / file
     path.write_bytes(edit(path.read_bytes()))
-    done = run("report", "--only", "check", "--root", project.root)
+    done = run("report", "passes", "--only", "check", "--root", project.root)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("The data package passes has errors:\n")
@@ -128,7 +128,7 @@ def test_wrong_config(project: Project, run: Run, old: str, new: str, sentence: 
     text, changed = re.subn(old, new, path.read_text(encoding="utf-8"))
     assert changed == 1
     path.write_text(text, encoding="utf-8")
-    done = run("report", "--only", "model", "--root", project.root)
+    done = run("report", "passes", "--only", "model", "--root", project.root)
     assert done.returncode == 1
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
@@ -136,11 +136,11 @@ def test_wrong_config(project: Project, run: Run, old: str, new: str, sentence: 
 
 
 def test_two_runs_at_once(project: Project, run: Run) -> None:
-    with FileLock(project.root / "data" / "processed" / ".lock"):
+    with FileLock(project.root / "data" / "processed" / ".lock-passes"):
         done = run("report", "--root", project.root)
     assert done.returncode == 1
     assert done.stderr == (
-        f"Another run is writing into {project.root}: wait until it has ended, "
+        f"Another run is building passes in {project.root}: wait until it has ended, "
         "then start this one again.\n"
     )
     assert done.stdout == ""
@@ -213,7 +213,7 @@ def test_config_that_names_what_is_not_there(
     path = modelled.analysis("passes") / "config.yml"
     path.write_bytes(swapped(old, new)(path.read_bytes()))
     before = hashes(modelled.estimates("passes"))
-    done = run("report", "--only", "model", "--root", modelled.root)
+    done = run("report", "passes", "--only", "model", "--root", modelled.root)
     assert done.returncode == 1
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
@@ -242,7 +242,7 @@ def test_a_system_that_refuses_leaves_the_former_files(
     before = hashes(modelled.root)
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, refuse(*refusal)(getattr(owner, name)))
-        code = call(monkeypatch, "report", "--only", stage, "--root", modelled.root)
+        code = call(monkeypatch, "report", "passes", "--only", stage, "--root", modelled.root)
     complaint = capsys.readouterr().err
     assert code == 1
     assert complaint.startswith(sentence)
@@ -260,7 +260,9 @@ def test_a_disk_that_fills_up_between_two_exhibits(
     folder = modelled.analysis("passes") / "exhibits"
     with monkeypatch.context() as patch:
         patch.setattr(os, "fdopen", refuse(*FULL, at=6)(os.fdopen))
-        assert call(monkeypatch, "report", "--only", "report", "--root", modelled.root) == 1
+        assert (
+            call(monkeypatch, "report", "passes", "--only", "report", "--root", modelled.root) == 1
+        )
     assert capsys.readouterr().err.startswith("The disk is full while writing ")
     names = {p.name for p in folder.iterdir()}
     assert len(names) == 2 + 5

@@ -15,10 +15,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from types import ModuleType
 
+from armutsexpertise.stages import Project
+from checkout import read_rows
+
 INLINE = re.compile(r"`\{python\} ([^`]+)`")
 WORDS = "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf"
 
 Headline = dict[str, dict[str, str]]
+
+
+def headline(project: Project, topic: str) -> Headline:
+    """Return the rows of headline.csv of a topic by key."""
+    return {row["key"]: row for row in read_rows(project.estimates(topic) / "headline.csv")}
 
 
 def prose(source: str) -> str:

@@ -1,23 +1,21 @@
 """Every number in the prose of the rendered report equals its estimate.
 
-The expected text is written by `reading`, which shares no code with the package; the numbers that
-carry the findings are counted a second time from the raw tables.
+The expected text is written by `reading`, which shares no code with the package.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import lxml.html
 import pytest
-from reading import INLINE, Headline, evaluate, number, plain, prose, sentence, written
+from reading import INLINE, evaluate, headline, plain, prose, sentence, written
+from topics import Topic, topics
 
 from armutsexpertise.stages import Project
-from checkout import ROOT, read_rows
 
 # --- the second way of writing numbers, by hand -----------------------------------------------
 
@@ -54,8 +52,7 @@ def page(file: Path) -> str:
     return plain(tree.text_content())
 
 
-def headline(project: Project) -> Headline:
-    return {row["key"]: row for row in read_rows(project.estimates("passes") / "headline.csv")}
+every_topic = pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.name)
 
 
 MARKUP = re.compile(r"\(@[^)]*\)|@[\w-]+|[*_\[\]{}`<>#|]|^\s*[-:] +|\n\s*\n", re.M)
@@ -69,10 +66,11 @@ def surroundings(text: str, start: int, end: int) -> str:
 
 
 @pytest.mark.slow
-def test_every_number_in_the_prose_equals_its_estimate(built: Project) -> None:
-    source = prose((built.analysis("passes") / "report.qmd").read_text(encoding="utf-8"))
-    shown = page(built.reports("passes") / "report.html")
-    values = headline(built)
+@every_topic
+def test_every_number_in_the_prose_equals_its_estimate(built: Project, topic: Topic) -> None:
+    source = prose(topic.report)
+    shown = page(built.reports(topic.name) / "report.html")
+    values = headline(built, topic.name)
     places, text, at = [], "", 0
     for found in INLINE.finditer(source):
         expected = evaluate(found[1], values)
@@ -81,7 +79,7 @@ def test_every_number_in_the_prose_equals_its_estimate(built: Project) -> None:
         text += expected
         at = found.end()
     text += source[at:]
-    assert len(places) > 80
+    assert len(places) > topic.places
     wrong = []
     for code, expected, start in places:
         piece = surroundings(text, start, start + len(expected))
@@ -92,16 +90,17 @@ def test_every_number_in_the_prose_equals_its_estimate(built: Project) -> None:
 
 
 @pytest.mark.slow
-def test_every_number_of_the_findings_equals_its_estimate(built: Project) -> None:
-    tree = ast.parse((built.analysis("passes") / "findings.py").read_text(encoding="utf-8"))
-    values = headline(built)
+@every_topic
+def test_every_number_of_the_findings_equals_its_estimate(built: Project, topic: Topic) -> None:
+    values = headline(built, topic.name)
     entries = [
         {ast.literal_eval(k): v for k, v in zip(node.keys, node.values, strict=True) if k}
-        for node in ast.walk(tree)
+        for node in ast.walk(topic.findings)
         if isinstance(node, ast.Dict)
     ]
     assert len(entries) == 5
-    pages = [page(built.root / "reports" / name) for name in ("passes/report.html", "index.html")]
+    names = (f"{topic.name}/report.html", "index.html")
+    pages = [page(built.root / "reports" / name) for name in names]
     for entry in entries:
         for part in ("title", "text"):
             expected = sentence(entry[part], values)
@@ -111,14 +110,14 @@ def test_every_number_of_the_findings_equals_its_estimate(built: Project) -> Non
 
 
 @pytest.mark.slow
+@every_topic
 def test_numbers_in_titles_and_case_numbers_of_exhibits_equal_their_estimates(
-    built: Project,
+    built: Project, topic: Topic
 ) -> None:
-    tree = ast.parse((built.analysis("passes") / "exhibits.py").read_text(encoding="utf-8"))
-    values = headline(built)
-    report = lxml.html.fromstring((built.reports("passes") / "report.html").read_bytes())
+    values = headline(built, topic.name)
+    report = lxml.html.fromstring((built.reports(topic.name) / "report.html").read_bytes())
     compared = 0
-    for node in ast.walk(tree):
+    for node in ast.walk(topic.exhibits_script):
         if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Exhibit"):
             continue
         given = {k.arg: k.value for k in node.keywords}
@@ -129,94 +128,4 @@ def test_numbers_in_titles_and_case_numbers_of_exhibits_equal_their_estimates(
             if expected is not None:
                 assert plain(expected) in shown
                 compared += 1
-    assert compared > 25
-
-
-# --- counted a second time, from the raw tables -----------------------------------------------
-
-PASSES = ROOT / "data" / "raw" / "passes"
-
-
-@cache
-def own_passes(first_year: int) -> tuple[tuple[str, str, str], ...]:
-    """Return pass, version and AGS of the confirmed social passes of municipalities."""
-    issuers = {row["issuer_id"]: row for row in read_rows(PASSES / "issuers.csv")}
-    newest: dict[str, dict[str, str]] = {}
-    for row in read_rows(PASSES / "pass_versions.csv"):
-        former = newest.get(row["pass_id"])
-        order = (row["reference_date"], row["checked_on"])
-        if former is None or order >= (former["reference_date"], former["checked_on"]):
-            newest[row["pass_id"]] = row
-    found = []
-    for row in read_rows(PASSES / "passes.csv"):
-        version, issuer = newest[row["pass_id"]], issuers[row["issuer_id"]]
-        year = int(version["reference_date"][:4] or 0)
-        if (
-            row["kind"] in {"social", "mixed"}
-            and issuer["type"] == "municipality"
-            and version["status"] == "yes"
-            and version["verification"] == "found"
-            and year >= first_year
-        ):
-            found.append((row["pass_id"], version["version_id"], issuer["ags"]))
-    return tuple(found)
-
-
-def answers(table: str, column: str, value: str) -> set[str]:
-    """Return the versions with an answer in eligibility.csv."""
-    return {
-        row["version_id"]
-        for row in read_rows(PASSES / f"{table}.csv")
-        if row["group"] == column and row["included"] == value
-    }
-
-
-def test_passes_counted_from_the_raw_tables(full: Project) -> None:
-    values = headline(full)
-    current = own_passes(2022)
-    assert values["inventar_paesse"]["value"] == str(len(read_rows(PASSES / "passes.csv")))
-    assert values["paesse_aktuell"]["value"] == str(len(current))
-    assert values["nrw_akt_belegt"]["value"] == str(len({ags for _, _, ags in current}))
-    assert values["nrw_dat_belegt"]["value"] == str(len({ags for _, _, ags in own_passes(2015)}))
-    for group in ("sgb2", "sgb12", "asylblg", "wohngeld", "kinderzuschlag", "sgb8", "bafoeg"):
-        stated = answers("eligibility", group, "yes")
-        count = sum(version in stated for _, version, _ in current)
-        assert values[f"kreis_{group}_ja"]["value"] == str(count), group
-
-
-def test_large_cities_and_population_counted_from_the_raw_tables(full: Project) -> None:
-    values = headline(full)
-    towns = {
-        row["ags8"]: int(row["population_2022"])
-        for row in read_rows(ROOT / "data" / "raw" / "nrw_regions" / "municipalities.csv")
-    }
-    confirmed = {ags for _, _, ags in own_passes(2015)}
-    large = {ags for ags, people in towns.items() if people >= 100_000}
-    assert values["gross_dat_n"]["value"] == str(len(large))
-    assert values["gross_dat_belegt"]["value"] == str(len(large & confirmed))
-    assert values["nrw_dat_n"]["value"] == str(len(towns)) == "396"
-    share = Decimal(sum(towns[ags] for ags in confirmed)) / Decimal(sum(towns.values()))
-    given = Decimal(values["bev_nrw_dat_unten"]["value"])
-    assert abs(share - given) < Decimal("1e-12")
-    absent = int(values["nrw_dat_verneint"]["value"])
-    assert int(values["nrw_dat_unbekannt"]["value"]) == len(towns) - len(confirmed) - absent
-    assert Decimal(values["nrw_dat_spanne"]["low"]) == pytest.approx(
-        Decimal(len(confirmed)) / len(towns), abs=Decimal("1e-12")
-    )
-    assert Decimal(values["nrw_dat_spanne"]["high"]) == pytest.approx(
-        1 - Decimal(absent) / len(towns), abs=Decimal("1e-12")
-    )
-
-
-def test_the_one_strict_rate_by_hand(full: Project) -> None:
-    """Witten 2013: holders over eligible persons, both as the source rounds them."""
-    pair = [row for row in read_rows(PASSES / "counts.csv") if row["pair_id"] == "witten-2013"]
-    ends = {}
-    for row in pair:
-        digits = row["value"].rstrip("0")
-        step = Decimal(10) ** (len(row["value"]) - len(digits))
-        ends[row["measure"]] = (Decimal(row["value"]) - step / 2, Decimal(row["value"]) + step / 2)
-    low = ends["holders"][0] / ends["eligible"][1]
-    high = ends["holders"][1] / ends["eligible"][0]
-    expected = f"{number(str(low * 100), 1)} und {number(str(high * 100), 1)} %"
-    assert evaluate('z.between("quote_witten")', headline(full)) == expected
+    assert compared > topic.exhibits

@@ -4,37 +4,35 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from reading import INLINE, fixed_words, keys, load, plain, prose
+from reading import INLINE, fixed_words, keys, plain, prose
+from topics import Topic, topics
 
-from armutsexpertise.config import read_config
-from armutsexpertise.passes.config import PassesConfig
-from armutsexpertise.passes.vocabulary import SIZE_CLASSES
+from armutsexpertise.expertise import check_claims
 from armutsexpertise.publish.values import Values
 from armutsexpertise.render.features import check_portable
 from armutsexpertise.stages import Project, StageError, read_tables
 from checkout import ROOT
 
-FOLDER = ROOT / "analyses" / "passes"
-REPORT = (FOLDER / "report.qmd").read_text(encoding="utf-8")
-FINDINGS = ast.parse((FOLDER / "findings.py").read_text(encoding="utf-8"))
-EXHIBITS = ast.parse((FOLDER / "exhibits.py").read_text(encoding="utf-8"))
-CONFIG = read_config(FOLDER / "config.yml", PassesConfig)
+TOPICS = topics()
+PASSES = TOPICS[0]
+every_topic = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+
+
+def test_every_topic_is_known() -> None:
+    there = sorted(p.parent.name for p in (ROOT / "analyses").glob("*/report.qmd"))
+    assert sorted(topic.name for topic in TOPICS) == there
+
 
 # --- digits ----------------------------------------------------------------------------------
 
-LIMITS = sorted({n for label in SIZE_CLASSES for n in re.findall(r"\d+\.000", label)}, key=len)
-LIMIT = "|".join(re.escape(n) for n in LIMITS)
 ALLOWED = [
     r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]\d|\d)",  # years
-    r"\bA(?:1[0-9]|[1-9])\b",  # numbers of assumptions
+    r"\bA(?:[1-9][0-9]|[1-9])\b",  # numbers of assumptions
     r"„Baustein 2“",  # name of the call
-    rf"(?<![\d.,])(?:{LIMIT}) Einwohner(?:n)?\b",  # limits of the size classes
-    rf"(?<![\d.,])(?:{LIMIT.replace(chr(92) + '.', ',')}) or more inhabitants",
     r"§+ ?\d+[a-z]?\b",  # paragraphs of a law
     r"\[[^\]]*@[^\]]*\]|@[\w-]+",  # citations and references
     r"\{[#.][^}]*\}|\[\^\w+\]:?",  # identifiers and footnotes
@@ -43,35 +41,38 @@ ALLOWED = [
 ]
 
 
-def typed_digits(text: str) -> list[str]:
+def typed_digits(text: str, topic: Topic) -> list[str]:
     """Return the lines that hold a digit which is not allowed."""
     text = INLINE.sub("", text)
-    for pattern in ALLOWED:
+    for pattern in [*topic.digits, *ALLOWED]:
         text = re.sub(pattern, " ", text)
     return [line.strip() for line in text.splitlines() if re.search(r"\d", line)]
 
 
-def test_prose_has_no_typed_digit() -> None:
-    assert typed_digits(prose(REPORT)) == []
+@every_topic
+def test_prose_has_no_typed_digit(topic: Topic) -> None:
+    assert typed_digits(prose(topic.report), topic) == []
 
 
-def test_findings_have_no_typed_digit() -> None:
+@every_topic
+def test_findings_have_no_typed_digit(topic: Topic) -> None:
     # Lines of a file are joined in a string; keys and ids such as fig-quoten have no digits.
-    found = [text for _, text in fixed_words(FINDINGS) if typed_digits(text)]
+    found = [text for _, text in fixed_words(topic.findings) if typed_digits(text, topic)]
     assert found == []
 
 
-def test_titles_of_exhibits_have_no_typed_digit() -> None:
+@every_topic
+def test_titles_of_exhibits_have_no_typed_digit(topic: Topic) -> None:
     titles = [
         keyword.value
-        for node in ast.walk(EXHIBITS)
+        for node in ast.walk(topic.exhibits_script)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Exhibit"
         for keyword in node.keywords
         if keyword.arg == "title"
     ]
-    assert len(titles) > 15
+    assert len(titles) >= topic.exhibits
     for title in titles:
-        assert [t for _, t in fixed_words(title) if typed_digits(t)] == []
+        assert [t for _, t in fixed_words(title) if typed_digits(t, topic)] == []
 
 
 @pytest.mark.parametrize(
@@ -83,13 +84,13 @@ def test_titles_of_exhibits_have_no_typed_digit() -> None:
         "Seit 1.2023 gilt das.",
         "Es kostet 2.019 EUR.",
         "In 3000 Gemeinden",
-        "A17 und A18a1",
+        "A170 und A18a1",
         "ab 30.000 Einwohnern",
         "2,5 Mio.",
     ],
 )
 def test_planted_digits_are_found(text: str) -> None:
-    assert typed_digits(text)
+    assert typed_digits(text, PASSES)
 
 
 def test_what_is_allowed_is_not_found() -> None:
@@ -97,7 +98,7 @@ def test_what_is_allowed_is_not_found() -> None:
         'Im Jahr 2019 (A1, A8 bis A16) `{python} z("x1")` ab 100.000 Einwohnern [@arp2021], '
         "@fig-a1 nach „Baustein 2“ {#sec-1}, § 22 SGB II, von 2015 bis 2021."
     )
-    assert typed_digits(text) == []
+    assert typed_digits(text, PASSES) == []
 
 
 # --- numbers in words ------------------------------------------------------------------------
@@ -110,92 +111,45 @@ NUMBER_WORD = re.compile(
     re.I,
 )
 
-Check = Callable[[Values], bool]
-# Phrase, why it may be typed, and what must hold where an estimate or a choice can change it.
-TYPED: list[tuple[str, str, Check | None]] = [
-    ("rund einem Drittel der Kommunen", "Arp", lambda z: 0.3 <= z.raw("arp_anteil") <= 0.36),
-    ("Arps Drittel", "Arp", lambda z: 0.3 <= z.raw("arp_anteil") <= 0.36),
-    (
-        "rund ein Fünftel der Pässe",
-        "Arp",
-        lambda z: 0.15 <= z.raw("arp_geringverdienst") <= 0.25,
-    ),
-    ("bis zehn Prozent über dem Arbeitslosengeld II", "definition in the study of Arp", None),
-    ("drei Typen gebildet", "the types of Arp", lambda z: len(CONFIG.typology) == 3),
-    ("drei Städte", "cities of the config", lambda z: len(CONFIG.take_up.cases) == 3),
-    ("Spannen für drei Städte", "cities of the config", lambda z: len(CONFIG.cost.cities) == 3),
-    ("auf vier Seiten", "the four sides of a profile", None),
-    ("auf allen vier Seiten", "the four sides of a profile; a claim", None),
-    ("die vier Seiten", "the four sides of a profile", None),
-    ("von null bis eins", "scale of a profile", None),
-    ("beantworten sechs Fragen", "they stand behind the colon", None),
-    ("älter als zehn Jahre", "dates of the pairs in tbl-quoten", None),
-    (
-        "fünf vergleichbare Paare",
-        "config",
-        lambda z: CONFIG.take_up.min_pairs_for_synthesis == 5,
-    ),
-    ("in einem halben Jahr", "period of the source for Bochum", None),
-    ("doppelt so vielen Einwohnern", "the change that the model reports", None),
-    ("der doppelten Größe", "the change that the model reports", None),
-    ("Unterschied bei Verdopplung", "the change that the model reports", None),
-    (
-        "Hundert Euro mehr",
-        "config",
-        lambda z: CONFIG.documented.units["household_income_eur_month"] == 100,
-    ),
-    ("weniger als drei Städte", "a claim", lambda z: z.raw("modell_ohne_gross") < 9),
-    ("„zwei Drittel“", "quotation of the city, with its caveat", None),
-    ("zwei andere Zahlen", "both follow in the sentence", None),
-    ("letzten von null verschiedenen", "rule of rounding", None),
-    ("halbe Einheit", "rule of rounding", None),
-    ("der einzige mit Quelle", "a claim", lambda z: z.raw("nrw_dat_verneint") == 1),
-    ("Mio. EUR", "unit behind a number from the estimates", None),
-    (
-        "gut der Hälfte",
-        "a claim",
-        lambda z: 0.5 <= z.raw("kreis_wohngeld_ja") / z.raw("paesse_aktuell") <= 0.6,
-    ),
-    ("only one compares", "a claim", lambda z: z.raw("paare_streng") == 1),
-]
 
-
-def typed_words(text: str) -> list[str]:
-    """Return the numbers in words that no entry of `TYPED` explains, with their surroundings."""
+def typed_words(text: str, topic: Topic) -> list[str]:
+    """Return the numbers in words that the topic does not explain, with their surroundings."""
     text = plain(INLINE.sub("…", text))
-    for phrase, _, _ in TYPED:
+    for phrase, _, _ in topic.typed:
         text = re.sub(re.escape(phrase), " … ", text, flags=re.I)
     return [text[max(0, m.start() - 30) : m.end() + 30] for m in NUMBER_WORD.finditer(text)]
 
 
-def prose_without_code() -> str:
-    text = re.sub(r"\[[^\]]*@[^\]]*\]|\{[#.][^}]*\}", "", prose(REPORT))
-    return text + " ".join(text for _, text in fixed_words(FINDINGS))
+def prose_without_code(topic: Topic) -> str:
+    text = re.sub(r"\[[^\]]*@[^\]]*\]|\{[#.][^}]*\}", "", prose(topic.report))
+    return text + " ".join(text for _, text in fixed_words(topic.findings))
 
 
-def test_numbers_in_words_are_on_the_list() -> None:
-    claims = {sentence for sentence, _ in load(FOLDER / "findings.py").CLAIMS}
-    text = prose_without_code()
-    for claim in claims:
+@every_topic
+def test_numbers_in_words_are_on_the_list(topic: Topic) -> None:
+    text = prose_without_code(topic)
+    for claim in {sentence for sentence, _ in topic.module.CLAIMS}:
         text = text.replace(claim, "")
-    assert typed_words(text) == []
+    assert typed_words(text, topic) == []
 
 
-def test_list_of_words_has_no_dead_entry() -> None:
-    text = plain(prose_without_code()).lower()
-    assert [phrase for phrase, _, _ in TYPED if phrase.lower() not in text] == []
+@every_topic
+def test_list_of_words_has_no_dead_entry(topic: Topic) -> None:
+    text = plain(prose_without_code(topic)).lower()
+    assert [phrase for phrase, _, _ in topic.typed if phrase.lower() not in text] == []
 
 
-def test_words_that_estimates_or_choices_can_change_still_hold(full: Project) -> None:
-    z = Values(read_tables(full.estimates("passes"))["headline"])
-    assert [phrase for phrase, _, holds in TYPED if holds and not holds(z)] == []
+@every_topic
+def test_words_that_estimates_or_choices_can_change_still_hold(full: Project, topic: Topic) -> None:
+    z = Values(headline(full, topic))
+    assert [phrase for phrase, _, holds in topic.typed if holds and not holds(z)] == []
 
 
 @pytest.mark.parametrize(
     "text", ["in drei von vier Städten", "die Hälfte der Pässe", "rund zwei Drittel", "one in two"]
 )
 def test_planted_words_are_found(text: str) -> None:
-    assert typed_words(text)
+    assert typed_words(text, PASSES)
 
 
 # --- claims ----------------------------------------------------------------------------------
@@ -215,31 +169,36 @@ class Recorder(Values):
         return super().high(key)
 
 
-CLAIMS = load(FOLDER / "findings.py").CLAIMS
+CLAIMS = [(topic, number) for topic in TOPICS for number in range(len(topic.module.CLAIMS))]
 
 
-def test_claims_hold(full: Project) -> None:
-    module = load(FOLDER / "findings.py")
-    module.check_claims(Values(read_tables(full.estimates("passes"))["headline"]))
-    assert len({sentence for sentence, _ in CLAIMS}) == len(CLAIMS)
+def headline(project: Project, topic: Topic) -> pd.DataFrame:
+    return read_tables(project.estimates(topic.name))["headline"]
 
 
-@pytest.mark.parametrize("number", range(len(CLAIMS)), ids=lambda n: CLAIMS[n][0])
-def test_each_claim_can_fail(full: Project, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = load(FOLDER / "findings.py")
-    sentence, holds = module.CLAIMS[number]
-    table = read_tables(full.estimates("passes"))["headline"]
+@every_topic
+def test_claims_hold(full: Project, topic: Topic) -> None:
+    claims = topic.module.CLAIMS
+    check_claims(claims, Values(headline(full, topic)))
+    assert len({sentence for sentence, _ in claims}) == len(claims)
+
+
+@pytest.mark.parametrize(
+    ("topic", "number"), CLAIMS, ids=[f"{t.name}: {t.module.CLAIMS[n][0]}" for t, n in CLAIMS]
+)
+def test_each_claim_can_fail(full: Project, topic: Topic, number: int) -> None:
+    sentence, holds = topic.module.CLAIMS[number]
+    table = headline(full, topic)
     recorder = Recorder(table)
     recorder.asked = set()
     assert holds(recorder)
     assert recorder.asked, "a claim that looks at nothing"
-    monkeypatch.setattr(module, "CLAIMS", ((sentence, holds),))
     for key in sorted(recorder.asked):  # every number that it names can break it
         mutations = [mutated(table, key, value) for value in (-1e9, 0.4, 1e9)]
         breaking = [z for z in mutations if not holds(z)]
         assert breaking, key
         with pytest.raises(StageError, match=re.escape(f"„{sentence}“")):
-            module.check_claims(breaking[0])
+            check_claims([(sentence, holds)], breaking[0])
 
 
 def mutated(table: pd.DataFrame, key: str, value: float) -> Values:
@@ -252,15 +211,19 @@ def mutated(table: pd.DataFrame, key: str, value: float) -> Values:
 # --- keys, portability, assumptions, caveats --------------------------------------------------
 
 
-def test_every_key_of_prose_findings_and_exhibits_is_an_estimate(full: Project) -> None:
-    there = set(read_tables(full.estimates("passes"))["headline"]["key"])
-    inline = {key for code in INLINE.findall(REPORT) for key in keys(ast.parse(code))}
-    assert len(inline) > 40
-    assert (inline | keys(FINDINGS) | keys(EXHIBITS)) - there == set()
+@every_topic
+def test_every_key_of_prose_findings_and_exhibits_is_an_estimate(
+    full: Project, topic: Topic
+) -> None:
+    there = set(headline(full, topic)["key"])
+    inline = {key for code in INLINE.findall(topic.report) for key in keys(ast.parse(code))}
+    assert len(inline) > topic.places / 2
+    assert (inline | keys(topic.findings) | keys(topic.exhibits_script)) - there == set()
 
 
-def test_inline_code_is_a_number_of_the_estimates_and_nothing_else() -> None:
-    for code in INLINE.findall(REPORT):
+@every_topic
+def test_inline_code_is_a_number_of_the_estimates_and_nothing_else(topic: Topic) -> None:
+    for code in INLINE.findall(topic.report):
         assert re.fullmatch(r'z(\.between|\.words)?\("\w+"(, one="\w+")?\)', code), code
 
 
@@ -273,8 +236,8 @@ def test_documents_are_portable(path: Path) -> None:
     assert [str(problem) for problem in check_portable(path)] == []
 
 
-def assumptions() -> list[int]:
-    text = (FOLDER / "ASSUMPTIONS.md").read_text(encoding="utf-8")
+def assumptions(topic: Topic) -> list[int]:
+    text = (topic.folder / "ASSUMPTIONS.md").read_text(encoding="utf-8")
     return [int(n) for n in re.findall(r"^\| A(\d+) \|", text, re.M)]
 
 
@@ -286,10 +249,11 @@ def cited(text: str) -> set[int]:
     return found
 
 
-def test_assumptions_are_numbered_without_a_gap() -> None:
-    assert assumptions() == list(range(1, len(assumptions()) + 1))
+@every_topic
+def test_assumptions_are_numbered_without_a_gap(topic: Topic) -> None:
+    assert assumptions(topic) == list(range(1, len(assumptions(topic)) + 1))
     rows = [
-        line for line in (FOLDER / "ASSUMPTIONS.md").read_text("utf-8").splitlines()
+        line for line in (topic.folder / "ASSUMPTIONS.md").read_text("utf-8").splitlines()
         if line.startswith("| A")
     ]  # fmt: skip
     for row in rows:
@@ -298,51 +262,40 @@ def test_assumptions_are_numbered_without_a_gap() -> None:
         assert all(cells), row
 
 
-def test_every_assumption_is_cited_and_every_citation_leads_to_one() -> None:
-    config = (FOLDER / "config.yml").read_text(encoding="utf-8")
-    shown = "\n".join(text for _, text in fixed_words(EXHIBITS)).replace("–", " bis ")
-    assert set(assumptions()) <= cited(prose(REPORT)) | cited(config)
-    assert cited(prose(REPORT)) | cited(config) | cited(shown) <= set(assumptions())
+@every_topic
+def test_every_assumption_is_cited_and_every_citation_leads_to_one(topic: Topic) -> None:
+    config = (topic.folder / "config.yml").read_text(encoding="utf-8")
+    typed = "\n".join(text for _, text in fixed_words(topic.exhibits_script))
+    shown = typed.replace("–", " bis ")
+    there = set(assumptions(topic))
+    assert there
+    assert there <= cited(prose(topic.report)) | cited(config)
+    assert cited(prose(topic.report)) | cited(config) | cited(shown) <= there
 
 
-CAVEATS = [
-    "Keine Vollerhebung; Stand und Alter der Quelle je Pass verschieden; nicht genannt heißt nicht "
-    "ausgeschlossen",
-    "Inhabende, ausgestellte Karten je Jahr, Nutzungen und Anträge sind verschiedene Größen; "
-    "Quoten nur für die gekennzeichneten Paare",
-    "Nutzungen sind Besuche und waren in denselben Monaten kostenfrei, daher keine Wirkung der "
-    "automatischen Ausgabe allein",
-    "(2023 oder 2024) ist strittig",
-    "„zwei Drittel“ ist eine interne Schätzung der Stadt",
-    "die Zahl der Berechtigten stammt aus der Presse",
-    "Duisburg: Nur 2014 ist belegt",
-    "Einkommensregeln verschiedener Grundlage (Prozent des Bedarfs, netto, brutto) sind ohne "
-    "Umrechnung nicht vergleichbar",
-    "der Prozentsatz kann Wohnkosten einschließen oder nicht",
-    "Die Kölner Schätzung der Mehrkosten von 2009 gilt für den damaligen Schritt",
-    "in Rheine und im Kreis Steinfurt kein Ticket gibt, ist nur für 2012 belegt",
-    "Der Deprivationsindex GISD ist ein relativer Rang, keine Menge",
-    "Das Haushaltseinkommen gilt je Einwohner des Kreises, nicht je Haushalt",
-    "Nicht gefunden heißt unbekannt, nie „kein Pass“",
-    "Verwaltungszahlen haben keinen Stichprobenfehler",
-    "beschriebene Fälle, keine gemessenen Wirkungen",
+COMMON = [
     "Unabhängige Analyse",
     "Nicht im Auftrag des MAGS erstellt; keine amtliche Veröffentlichung",
 ]
 
 
-@pytest.mark.parametrize("caveat", CAVEATS)
-def test_report_prints_its_caveats(caveat: str) -> None:
-    assert caveat in plain(prose(REPORT).replace("**", ""))
+@pytest.mark.parametrize(
+    ("topic", "caveat"),
+    [(topic, caveat) for topic in TOPICS for caveat in [*COMMON, *topic.caveats]],
+    ids=lambda given: given.name if isinstance(given, Topic) else given[:60],
+)
+def test_report_prints_its_caveats(topic: Topic, caveat: str) -> None:
+    assert caveat in plain(prose(topic.report).replace("**", ""))
 
 
-def test_report_has_its_sections() -> None:
-    headings = re.findall(r"^# (.+?) \{", prose(REPORT), re.M)
+@every_topic
+def test_report_has_its_sections(topic: Topic) -> None:
+    headings = re.findall(r"^# (.+?) \{", prose(topic.report), re.M)
     for wanted in ("Kurzfassung", "Grenzen", "English abstract", "Methodenanhang", "Kolophon"):
         assert wanted in headings
     assert headings[0] == "Kurzfassung"
     assert headings[-1] == "Literatur"
-    assert len(load(FOLDER / "findings.py").findings(_Any())) == 5
+    assert len(topic.module.findings(_Any())) == 5
 
 
 class _Any(Values):

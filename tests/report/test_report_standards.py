@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from topics import topics
 
+from armutsexpertise.publish.parts import PAGES
 from armutsexpertise.stages import Project
 from render.standards import failures
 from render.test_accessibility import check, look
@@ -11,11 +13,15 @@ from render.test_accessibility import check, look
 pytestmark = pytest.mark.slow
 
 
+TOPICS = [topic.name for topic in topics()]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
 @pytest.mark.parametrize("profile", ["ua1", "2a"])
-def test_pdf_meets_the_standard(built: Project, profile: str) -> None:
-    assert failures(built.reports("passes") / "report.pdf", profile) == []
+def test_pdf_meets_the_standard(built: Project, topic: str, profile: str) -> None:
+    assert failures(built.reports(topic) / "report.pdf", profile) == []
 
 
-@pytest.mark.parametrize("page", ["index.html", "passes/report.html"])
+@pytest.mark.parametrize("page", [*PAGES, *(f"{name}/report.html" for name in TOPICS)])
 def test_pages_are_accessible_and_ask_no_other_host(built: Project, page: str) -> None:
     check(look(built.root / "reports" / page))

@@ -21,7 +21,7 @@ INTERRUPTED = 130
 """Exit code of a command that SIGINT ended: 128 and the number of the signal."""
 
 RENDER_EXTRA = frozenset(
-    {"IPython", "fontTools", "ipykernel", "matplotlib", "nbclient", "nbformat"}
+    {"IPython", "fontTools", "great_tables", "ipykernel", "matplotlib", "nbclient", "nbformat"}
     | {"pypandoc", "seaborn", "typst"}
 )
 """Modules that only the extra ``render`` installs."""

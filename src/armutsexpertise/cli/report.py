@@ -37,7 +37,7 @@ def report_command(
     from armutsexpertise.catalog import CatalogError
     from armutsexpertise.config import ConfigError
     from armutsexpertise.render.errors import RenderError
-    from armutsexpertise.site import build_index, release
+    from armutsexpertise.site import build_site, release
     from armutsexpertise.stages import STAGES, StageError, find_project, run_stage
 
     console = Console(highlight=False, soft_wrap=True)
@@ -57,7 +57,7 @@ def report_command(
                     with console.status(f"{name}: {stage}"):  # nothing where no terminal is
                         run_stage(project, name, stage, say)
         if only in (None, "index"):
-            say(f"index: {build_index(project).relative_to(project.root)}")
+            say(f"index: {build_site(project).relative_to(project.root)}")
         if only == "release":
             say(f"release: {release(project).relative_to(project.root)}")
     except RenderError as error:

@@ -1,0 +1,206 @@
+"""What the stages of every expertise share: check packages, note vintages, write the report.
+
+The stage scripts in ``analyses/<topic>/`` call these with what is theirs: the packages, the
+exhibits and the findings.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from armutsexpertise import catalog
+from armutsexpertise.provenance import content_hash, git_state, versions
+from armutsexpertise.publish.values import Values
+from armutsexpertise.stages import Project, StageError, read_tables, replace_folder
+
+if TYPE_CHECKING:
+    from armutsexpertise.publish.exhibit import Exhibit
+
+__all__ = ["Claim", "check_claims", "check_packages", "report", "vintages"]
+
+PROGRAMS = (
+    "armutsexpertise",
+    "pandas",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "frictionless",
+    "matplotlib",
+)
+"""Programs that every colophon names with their version."""
+
+Claim = tuple[str, Callable[[Values], bool]]
+"""A sentence of the report without digits, and what must hold of the estimates for it."""
+
+Finding = Mapping[str, str]
+
+
+def check_packages(
+    project: Project, packages: Iterable[str], say: Callable[[str], None] = print
+) -> None:
+    """Check the data packages that an expertise rests on: schema, keys, hashes, plausibility.
+
+    Parameters
+    ----------
+    project : Project
+        Checkout whose ``data/raw`` is read.
+    packages : iterable of str
+        Names of the packages.
+    say : callable, default print
+        Receives a line per package.
+
+    Raises
+    ------
+    StageError
+        If a package has errors; the message lists them.
+    """
+    for name in packages:
+        result = catalog.check(name, root=project.raw)
+        if not result.ok:
+            lines = "\n".join(result.lines())
+            raise StageError(f"The data package {name} has errors:\n{lines}")
+        say(f"  {name}: {result.rows} rows, {len(result.notices)} notices")
+
+
+def vintages(project: Project, packages: Iterable[str]) -> pd.DataFrame:
+    """Return title, version, state and content hash of data packages, for the colophon.
+
+    Parameters
+    ----------
+    project : Project
+        Checkout whose ``data/raw`` is read.
+    packages : iterable of str
+        Names of the packages.
+
+    Returns
+    -------
+    DataFrame, columns package, title, version, created, sha256
+        One row per package.
+    """
+    rows = []
+    for name in packages:
+        package = catalog.describe(name, root=project.raw)
+        folder = project.raw / name
+        files = [p for p in folder.iterdir() if p.suffix in (".csv", ".yaml")]
+        rows.append(
+            {
+                "package": name,
+                "title": package["title"],
+                "version": package["version"],
+                "created": str(package["created"]),
+                "sha256": content_hash(files, folder),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def check_claims(claims: Sequence[Claim], z: Values) -> None:
+    """Stop if a sentence of the report no longer fits its numbers.
+
+    Parameters
+    ----------
+    claims : sequence of (str, callable)
+        A word such as "gut die Hälfte" is a number too: each claim names what must hold for it.
+    z : Values
+        Headline numbers of the topic.
+
+    Raises
+    ------
+    StageError
+        If a claim fails; names the sentence.
+    """
+    for sentence, holds in claims:
+        if not holds(z):
+            raise StageError(
+                f"The report says „{sentence}“, which the estimates no longer support: "
+                "change the text in report.qmd and findings.py and the claim in findings.py."
+            )
+
+
+def report(
+    project: Project,
+    topic: str,
+    *,
+    exhibits: Callable[[dict[str, pd.DataFrame]], Iterable[Exhibit]],
+    findings: Callable[[Values], Sequence[Finding]],
+    claims: Sequence[Claim],
+    programs: Iterable[str] = (),
+    say: Callable[[str], None] = print,
+) -> None:
+    """Write exhibits, then the report as HTML and PDF, from the estimates of a topic.
+
+    Parameters
+    ----------
+    project : Project
+        Checkout to read from and write into.
+    topic : str
+        Folder of ``analyses/``.
+    exhibits : callable
+        Takes the estimates by name, returns the exhibits of the report.
+    findings : callable
+        Takes the headline values, returns the main findings: title, text and exhibit of each.
+    claims : sequence of (str, callable)
+        See `check_claims`; checked before anything is written.
+    programs : iterable of str
+        Programs to name in the colophon beside `PROGRAMS`.
+    say : callable, default print
+        Receives a line for what was written.
+
+    Raises
+    ------
+    StageError
+        If there are no estimates, or a claim no longer holds.
+    RenderError
+        If the document cannot be rendered.
+    """
+    from armutsexpertise.publish.exhibit import write_exhibits
+    from armutsexpertise.publish.files import write_atomic
+    from armutsexpertise.render.renderer import render
+
+    tables = read_tables(project.estimates(topic))
+    z = Values(tables["headline"])
+    check_claims(claims, z)
+    folder = project.analysis(topic)
+    built = write_exhibits(exhibits(tables), folder / "exhibits")
+    origin = _origin(project, topic, [*PROGRAMS, *programs])
+    for name, content in {"findings": findings(z), "provenance": origin}.items():
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        write_atomic(folder / "exhibits" / f"{name}.json", f"{text}\n".encode())
+    say(f"  {len(built)} files of exhibits")
+    for path in render(folder / "report.qmd", ("html", "pdf"), output_dir=project.reports(topic)):
+        say(f"  {path.relative_to(project.root)}")
+    _copy_exhibits(folder / "exhibits", project.reports(topic) / "exhibits")
+
+
+def _origin(project: Project, topic: str, programs: Iterable[str]) -> dict[str, object]:
+    """Return what the colophon says of the inputs, the versions and the commit."""
+    folder = project.analysis(topic)
+    texts = [p for p in folder.iterdir() if p.suffix in (".py", ".yml", ".qmd", ".md")]
+    tables = list(project.estimates(topic).glob("*.csv"))
+    git = git_state(project.root)
+    return {
+        "estimates_sha256": content_hash(tables, project.estimates(topic)),
+        "analysis_sha256": content_hash(texts, folder),
+        "versions": versions(dict.fromkeys(programs)),
+        "commit": git[0] if git else None,
+        "clean_tree": git[1] if git else None,
+    }
+
+
+def _copy_exhibits(source: Path, target: Path) -> None:
+    """Put a copy of the exhibits beside the report, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=".exhibits-", dir=target.parent))
+    try:
+        shutil.copytree(source, new, dirs_exist_ok=True)
+        new.chmod(0o755)
+        replace_folder(new, target)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)

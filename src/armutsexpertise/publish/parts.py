@@ -1,0 +1,130 @@
+"""Parts that every report prints: navigation, a finding, the assumptions, the colophon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.display import Markdown
+
+__all__ = ["assumptions", "colophon", "finding", "links", "navigation"]
+
+PAGES = {
+    "index.html": "Startseite und Suche",
+    "glossar.html": "Glossar",
+    "annahmen.html": "Annahmen",
+    "daten.html": "Daten",
+    "literatur.html": "Literatur",
+}
+"""Pages that all expertises share, beside the folders of the reports."""
+
+LICENCE = "Daten und Bericht CC BY 4.0; Code MIT; Daten Dritter behalten ihre Bedingungen"
+
+
+def _markdown(text: str) -> Markdown:
+    from IPython.display import Markdown
+
+    return Markdown(text)  # type: ignore[no-untyped-call]
+
+
+def _definitions(entries: Mapping[str, str]) -> Markdown:
+    return _markdown("\n".join(f"{name}\n:   {text}\n" for name, text in entries.items()))
+
+
+def navigation(depth: int = 1) -> Markdown:
+    """Return links to the pages that all expertises share, for HTML only.
+
+    Parameters
+    ----------
+    depth : int
+        How many folders the page lies below the start page; a report lies one below.
+
+    Returns
+    -------
+    IPython.display.Markdown
+    """
+    return _markdown(links(depth))
+
+
+def links(depth: int) -> str:
+    """Return the Markdown of `navigation`, for pages that are not executed."""
+    shown = " ".join(f"[{words}]({'../' * depth}{name})" for name, words in PAGES.items())
+    return (
+        '::: {.content-visible when-format="html"}\n'
+        '::: {.pages role="navigation" aria-label="Seiten aller Expertisen"}\n'
+        f"{shown}\n:::\n:::\n"
+    )
+
+
+def finding(entry: Mapping[str, str], number: int) -> Markdown:
+    """Return a main finding: number and title in bold, text.
+
+    Parameters
+    ----------
+    entry : mapping
+        ``title`` and ``text``, as in ``findings.json``.
+    number : int
+        Place among the findings, from 1.
+
+    Returns
+    -------
+    IPython.display.Markdown
+    """
+    return _markdown(f"**{number}. {entry['title']}** {entry['text']}")
+
+
+def assumptions(text: str) -> Markdown:
+    """Return the assumptions of a topic as a list of definitions.
+
+    Parameters
+    ----------
+    text : str
+        Content of ``ASSUMPTIONS.md``: a table with number, assumption, reason and effect.
+
+    Returns
+    -------
+    IPython.display.Markdown
+        Number, assumption and, in italics, its reason; the effect stands in the file.
+    """
+    rows = [
+        [cell.strip() for cell in line.strip("|\n ").split("|")]
+        for line in text.splitlines()
+        if line.startswith("| A")
+    ]
+    return _definitions({number: f"{what} *{reason}*" for number, what, reason, _ in rows})
+
+
+def colophon(origin: Mapping[str, Any], third_parties: str) -> Markdown:
+    """Return what a report says of its making.
+
+    Parameters
+    ----------
+    origin : mapping
+        Content of ``provenance.json``: hashes, commit, versions.
+    third_parties : str
+        Attribution that the licences of other people's data ask for.
+
+    Returns
+    -------
+    IPython.display.Markdown
+        List of definitions: hashes, commit, renderer, programs, licences.
+    """
+    from armutsexpertise.render import renderer_name
+
+    commit = (
+        f"{origin['commit']} ({'Arbeitsbaum sauber' if origin['clean_tree'] else 'mit Änderungen'})"
+        if origin["commit"]
+        else "ohne git erstellt"
+    )
+    return _definitions(
+        {
+            "Prüfsumme der Ergebnisse": f"`{origin['estimates_sha256'][:16]}`",
+            "Prüfsumme von Text und Einstellungen": f"`{origin['analysis_sha256'][:16]}`",
+            "Commit": commit,
+            "Darstellung": renderer_name(),
+            "Programme": ", ".join(f"{name} {v}" for name, v in origin["versions"].items()),
+            "Lizenz": LICENCE,
+            "Daten Dritter": third_parties,
+        }
+    )

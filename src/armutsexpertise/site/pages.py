@@ -1,0 +1,305 @@
+"""Write the pages around the reports, and the release archive."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from armutsexpertise import __version__, catalog
+from armutsexpertise.config import Config, ConfigError, read_config
+from armutsexpertise.provenance import content_hash
+from armutsexpertise.publish import exhibit
+from armutsexpertise.publish.parts import links
+from armutsexpertise.publish.release import write_release
+from armutsexpertise.render.document import read_document
+from armutsexpertise.render.renderer import page
+from armutsexpertise.site.search import search_box, sections
+from armutsexpertise.stages import Project, StageError
+
+__all__ = ["Glossary", "Term", "build_site", "release"]
+
+TITLE = "Expertisen zur kommunalen Armutspolitik in Nordrhein-Westfalen"
+LEAD = (
+    "Offene Inventare mit Quelle je Angabe, Verfahren zum Nachrechnen, Berichte zum Lesen. "
+    "Unabhängige Analyse. Nicht im Auftrag des MAGS erstellt; keine amtliche Veröffentlichung."
+)
+LICENCES = {"CC-BY-4.0": "CC BY 4.0"}
+EDITED = {True: "wird fortgeschrieben", False: "wie geliefert"}
+
+
+class Term(Config):
+    """An entry of the glossary.
+
+    Attributes
+    ----------
+    term : str
+        The word, as it stands in the reports.
+    text : str
+        What it means here, in one or two sentences; Markdown.
+    source : str
+        Where the definition is from; Markdown, citations allowed.
+    """
+
+    term: str
+    text: str
+    source: str
+
+
+class Glossary(Config):
+    """The glossary: anchor and entry."""
+
+    terms: dict[str, Term]
+
+
+def build_site(project: Project) -> Path:
+    """Write the start page and the pages that the reports share.
+
+    Parameters
+    ----------
+    project : Project
+        Checkout whose reports are built.
+
+    Returns
+    -------
+    Path
+        ``reports/index.html``; beside it lie the glossary, the assumptions of all topics, the
+        data with their downloads, and the literature. Topics whose report is not built are left
+        out.
+
+    Raises
+    ------
+    StageError
+        If no report has been built, a report lacks its findings, or the glossary is not in order.
+    """
+    topics = [t for t in project.topics() if (project.reports(t) / "report.html").is_file()]
+    if not topics:
+        raise StageError(
+            f"{project.root / 'reports'} holds no report: build them first with make report."
+        )
+    headers = {topic: _header(project, topic) for topic in topics}
+    findings = {topic: _findings(project, topic) for topic in topics}
+    date = max(header["date"] for header in headers.values())
+    reports = project.root / "reports"
+
+    def write(name: str, title: str, body: str, **meta: Any) -> Path:
+        given = {"title": title, "lang": "de", "date": date, "date-format": "D. MMMM YYYY"}
+        given |= {"bibliography": str(project.root / "analyses" / "references.bib")}
+        page(f"{links(0)}\n\n{body}", given | meta, reports / name)
+        return reports / name
+
+    written = [
+        write("glossar.html", "Glossar", _glossary(project), pagetitle=f"Glossar – {TITLE}"),
+        write(
+            "annahmen.html",
+            "Annahmen aller Expertisen",
+            _assumptions(project, headers),
+            subtitle="Wer anders entscheidet, ändert die Datei config.yml der Expertise und lässt "
+            "make report neu laufen.",
+        ),
+        write("daten.html", "Daten und Downloads", _data(project, headers), toc=True),
+        write("literatur.html", "Literatur", "::: {#refs}\n:::", nocite="@*"),
+    ]
+    found = [
+        entry
+        for file in [*(project.reports(topic) / "report.html" for topic in topics), *written]
+        for entry in sections(file, reports)
+    ]
+    body = "\n\n".join(
+        [
+            search_box(found),
+            *(_expertise(project, topic, headers[topic], findings[topic]) for topic in topics),
+            _how_to(headers),
+        ]
+    )
+    return write("index.html", TITLE, body, subtitle=LEAD)
+
+
+def _header(project: Project, topic: str) -> dict[str, str]:
+    """Return title, subtitle and date of a report from its document."""
+    meta = read_document(project.analysis(topic) / "report.qmd").meta
+    return {key: str(meta.get(key, "")) for key in ("title", "subtitle", "date")}
+
+
+def _findings(project: Project, topic: str) -> list[dict[str, str]]:
+    file = project.reports(topic) / "exhibits" / "findings.json"
+    if not file.is_file():
+        raise StageError(
+            f"{file} is missing: build the report first with make report TOPIC={topic}."
+        )
+    found: list[dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _expertise(
+    project: Project, topic: str, header: Mapping[str, str], findings: list[dict[str, str]]
+) -> str:
+    """Return the Markdown of one expertise on the start page: findings and the first figure."""
+    points = "\n\n".join(
+        f"{i}. **{entry['title']}** {entry['text']}" for i, entry in enumerate(findings, start=1)
+    )
+    folder = project.reports(topic) / "exhibits"
+    figure = exhibit.markdown(folder, findings[0]["exhibit"], link=f"{topic}/exhibits")
+    return f"""
+# {header["title"]} {{#{topic}}}
+
+{header["subtitle"]}
+
+::: {{.downloads}}
+- [Bericht lesen (HTML)]({topic}/report.html)
+- [Bericht als PDF]({topic}/report.pdf)
+- [Abbildungen und Tabellen](daten.html#{topic}-downloads)
+:::
+
+{points}
+
+{figure}
+"""
+
+
+def _how_to(headers: Mapping[str, Mapping[str, str]]) -> str:
+    entries = "\n".join(
+        f"- armutsexpertise contributors ({header['date'][:4]}): {header['title']}. Expertise, "
+        f"Version {__version__}. CC BY 4.0."
+        for header in headers.values()
+    )
+    return f"""
+# So zitieren {{#zitieren}}
+
+{entries}
+
+Für ein Datenpaket allein nennt `armutsexpertise data export` die Angabe mit seiner Version; die
+Datei CITATION.cff nennt die Software.
+
+# So nachrechnen {{#nachrechnen}}
+
+Mit Python und make baut `make report` alle Daten, Ergebnisse und Seiten neu; `make test` prüft sie.
+Jede Zahl der Berichte stammt aus den Ergebnistabellen, jede Annahme hat eine Nummer
+([Annahmen](annahmen.html)), jedes Datenpaket Quelle, Stand und Prüfsumme ([Daten](daten.html)).
+"""
+
+
+def _glossary(project: Project) -> str:
+    path = project.root / "analyses" / "glossary.yml"
+    try:
+        glossary = read_config(path, Glossary)
+    except ConfigError as error:
+        raise StageError(str(error)) from None
+    order = sorted(glossary.terms.items(), key=lambda item: _sorted_as(item[1].term))
+    parts = [
+        f"## {entry.term} {{#{anchor} .unnumbered}}\n\n{entry.text}\n\n"
+        f"::: {{.source}}\nQuelle: {entry.source}\n:::\n"
+        for anchor, entry in order
+    ]
+    return "# Begriffe und Kennzahlen {#begriffe}\n\n" + "\n".join(parts)
+
+
+def _sorted_as(term: str) -> str:
+    """Return a term as it is sorted in German (DIN 5007, variant 1)."""
+    return term.lower().translate(str.maketrans("äöü", "aou")).replace("ß", "ss")
+
+
+def _assumptions(project: Project, headers: Mapping[str, Mapping[str, str]]) -> str:
+    parts = []
+    for topic, header in headers.items():
+        text = (project.analysis(topic) / "ASSUMPTIONS.md").read_text(encoding="utf-8")
+        rows = "\n".join(line for line in text.splitlines() if line.startswith("| A"))
+        parts.append(
+            f"# {header['title']} {{#{topic}}}\n\n"
+            "| Nr. | Annahme | Begründung | Wirkung, wenn sie falsch ist |\n"
+            "|:---|:--------------------|:--------------------|:----------------|\n"
+            f"{rows}\n"
+        )
+    return "\n".join(parts)
+
+
+def _data(project: Project, headers: Mapping[str, Mapping[str, str]]) -> str:
+    packages = [_package(project, name) for name in catalog.list_packages(project.raw)]
+    return "\n".join(
+        [
+            "# Datenpakete {#pakete}\n",
+            "Jedes Paket liegt als CSV mit Beschreibung aller Spalten im Ordner `data/raw`. Die "
+            "Prüfsumme (SHA-256) gilt für alle Dateien des Pakets zusammen.\n",
+            *packages,
+            *(_downloads(project, topic, header) for topic, header in headers.items()),
+        ]
+    )
+
+
+def _package(project: Project, name: str) -> str:
+    """Return what a data package is: source, licence, vintage, checksum."""
+    described = catalog.describe(name, root=project.raw)
+    folder = project.raw / name
+    files = [p for p in folder.iterdir() if p.suffix in (".csv", ".yaml")]
+    licences = ", ".join(
+        str(entry.get("title") or LICENCES.get(entry["name"], entry["name"]))
+        for entry in described["licenses"]
+    )
+    sources = "; ".join(str(entry["title"]) for entry in described["sources"])
+    rows = "\n".join(f"| {key} | {value} |" for key, value in {
+        "Inhalt": " ".join(str(described["description"]).split()),
+        "Tabellen": ", ".join(f"`{r['name']}`" for r in described["resources"]),
+        "Quellen": sources,
+        "Bedingungen": licences,
+        "Stand": f"{str(described['created'])[:10]}, Version {described['version']}, "
+        f"{EDITED[bool(described.get('edited'))]}",
+        "Prüfsumme": f"`{content_hash(files, folder)[:16]}`",
+    }.items())  # fmt: skip
+    return (
+        f"## {described['title']} {{#paket-{name} .unnumbered}}\n\n"
+        f"| Paket | `{name}` |\n|:------------|:--------------------------------------|\n{rows}\n"
+    )
+
+
+def _downloads(project: Project, topic: str, header: Mapping[str, str]) -> str:
+    file = project.reports(topic) / "exhibits" / exhibit.INDEX
+    index = json.loads(file.read_text(encoding="utf-8"))
+    rows = "\n".join(
+        f"| {entry['title']} | {_links(topic, entry['files'])} |" for entry in index["exhibits"]
+    )
+    return f"""
+# Abbildungen und Tabellen: {header["title"]} {{#{topic}-downloads}}
+
+| Inhalt | Dateien |
+|:----------------------------------------------------------------|:----------------|
+{rows}
+"""
+
+
+def _links(topic: str, files: Iterable[str]) -> str:
+    return ", ".join(
+        f"[{Path(name).suffix[1:].upper()}]({topic}/exhibits/{name})" for name in sorted(files)
+    )
+
+
+def release(project: Project) -> Path:
+    """Pack ``reports/`` into ``dist/armutsexpertise-<version>.zip``.
+
+    Parameters
+    ----------
+    project : Project
+        Checkout whose reports are built.
+
+    Returns
+    -------
+    Path
+        The archive, with checksums, versions and licences.
+
+    Raises
+    ------
+    StageError
+        If a report has not been built or an exhibit was changed afterwards.
+    """
+    archive = project.root / "dist" / f"armutsexpertise-{__version__}.zip"
+    archive.parent.mkdir(exist_ok=True)
+    try:
+        return write_release(
+            project.root / "reports",
+            archive,
+            version=__version__,
+            topics=project.topics(),
+            root=project.root,
+        )
+    except ValueError as error:
+        raise StageError(str(error)) from None

@@ -1,0 +1,140 @@
+"""A search that works from the file system: the index is part of the page that searches."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["Entry", "search_box", "sections"]
+
+WORDS_SHOWN = 4000
+"""Letters of a section that the index keeps; sections of the reports are shorter."""
+
+_SKIPPED = {"script", "style", "svg", "annotation", "nav", "head"}
+_VOID = {"br", "img", "hr", "meta", "link", "input", "col", "wbr", "source"}
+_SPOKEN = {"p", "li", "td", "th", "dd", "dt", "figcaption", "div", "tr"}
+
+
+class Entry(NamedTuple):
+    """A section that the search can find.
+
+    Attributes
+    ----------
+    page : str
+        Title of its page.
+    heading : str
+        Heading of the section; empty before the first.
+    address : str
+        Path of the page with the anchor of the section.
+    text : str
+        Its words, single-spaced.
+    """
+
+    page: str
+    heading: str
+    address: str
+    text: str
+
+
+class _Reader(HTMLParser):
+    """Cut the main part of a page at its headings."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.title = ""
+        self.parts: list[tuple[str, list[str], list[str]]] = []  # anchor, heading, text
+        self._stack: list[str] = []
+        self._inside = ""  # title, heading or nothing
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            return
+        self._stack.append(tag)
+        if tag == "main":
+            self.parts.append(("", [], []))
+        elif tag in {"h2", "h3"} and "main" in self._stack:
+            self.parts.append((dict(attrs).get("id") or "", [], []))
+            self._inside = tag
+        elif tag == "title":
+            self._inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._stack:
+            while self._stack.pop() != tag:
+                pass
+        if tag == self._inside:
+            self._inside = ""
+        if tag in _SPOKEN and self.parts:
+            self.parts[-1][2].append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "title":
+            self.title += data
+        elif "main" in self._stack and not _SKIPPED & set(self._stack):
+            _, heading, text = self.parts[-1]
+            (heading if self._inside else text).append(data)
+
+
+def _one_line(parts: Iterable[str]) -> str:
+    return re.sub(r"\s+", " ", "".join(parts).replace("\u00ad", "")).strip()
+
+
+def sections(page: Path, root: Path) -> list[Entry]:
+    """Cut a page into the sections that the search finds.
+
+    Parameters
+    ----------
+    page : Path
+        HTML page with one ``main``.
+    root : Path
+        Folder of the page that searches; addresses are relative to it.
+
+    Returns
+    -------
+    list of Entry
+        One per section that has words, in the order of the page.
+    """
+    reader = _Reader()
+    reader.feed(page.read_text(encoding="utf-8"))
+    title, where = _one_line([reader.title]), page.relative_to(root).as_posix()
+    found = []
+    for anchor, heading, text in reader.parts:
+        words = _one_line(text)[:WORDS_SHOWN]
+        name = re.sub(r"^[\d.]+ ", "", _one_line(heading))
+        if words or name:
+            found.append(Entry(title, name, f"{where}#{anchor}" if anchor else where, words))
+    return found
+
+
+def search_box(entries: Iterable[Entry]) -> str:
+    """Return the search as raw HTML for a page: form, place for hits, index and script.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        What can be found.
+
+    Returns
+    -------
+    str
+        A raw block of Markdown. Without scripts the form stays hidden and nothing is missing
+        but the search.
+    """
+    # "</" would end the script; in JSON the backslash before "/" is allowed and changes nothing.
+    index = json.dumps([list(entry) for entry in entries], ensure_ascii=False).replace("</", "<\\/")
+    script = (Path(__file__).parent / "search.js").read_text(encoding="utf-8")
+    return f"""```{{=html}}
+<form class="search" role="search" hidden>
+<label for="suche">In allen Expertisen suchen</label>
+<input id="suche" type="search" autocomplete="off" spellcheck="false">
+<p class="search-count" role="status" aria-live="polite"></p>
+<ol class="hits"></ol>
+</form>
+<script type="application/json" id="search-index">{index}</script>
+<script>
+{script}</script>
+```"""
