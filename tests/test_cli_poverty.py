@@ -183,7 +183,9 @@ def test_small_groups_are_empty_and_totals_gone(
         (["--by", "person_id"], "forms no groups"),
         (["--by", "household_id"], "forms no groups"),
         (["--weights", "gewicht"], "not gewicht"),
+        (["--weights", "region"], "region holds .* not numbers"),
         (["--income", "einkommen"], "no einkommen"),
+        (["--income", "region"], "region holds .* not numbers"),
         (["--excluded", "region"], "must be boolean"),
         (["--lonely-psu", "maybe"], "lonely_psu"),
         (["--rules", "rules.yaml"], "rules.yaml is missing"),
@@ -215,6 +217,35 @@ def test_what_the_file_or_the_codebook_lacks(survey: Path, codebook: Path, tmp_p
         "--out", tmp_path / "o",
     )  # fmt: skip
     assert named.exit_code == 0, named.output
+
+
+def test_groups_of_yes_and_no_are_shown_in_words(survey: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(survey)
+    frame["deprived"] = frame["household"] % 5 == 0
+    frame["young"] = np.where(frame["household"] % 2 == 0, 1, 2)
+    frame.astype({"deprived": int}).to_csv(survey, index=False)
+    flags = {
+        "material_deprivation_flag": variable(
+            "deprived", "boolean", value_labels={1: True, 0: False}
+        ),
+        "young": variable("young", "boolean", value_labels={1: True, 2: False}),
+    }
+    codes = book(tmp_path, PERSON | flags)
+    result = run(survey, "--codebook", codes, "--by", "young", "--out", tmp_path / "o")
+    assert result.exit_code == 0, result.output
+    assert re.search(r"^ *yes +\d", result.output, re.M)
+    german = (tmp_path / "o" / "tbl-poverty.csv").read_text(encoding="utf-8-sig")
+    assert ";ja;" in german
+    assert ";nein;" in german
+    table = pd.read_csv(tmp_path / "o" / "poverty.csv")
+    deprived = frame.loc[frame["deprived"], "weight"].sum() / frame["weight"].sum()
+    total = table[(table["indicator"] == "md") & (table["young"] == "total")]
+    assert total["estimate"].item() == pytest.approx(deprived, rel=1e-12)
+    by_flag = run(
+        survey, "--codebook", codes, "--by", "material_deprivation_flag", "--out", tmp_path / "p"
+    )
+    assert by_flag.exit_code == 0, by_flag.output
+    assert "md" not in set(pd.read_csv(tmp_path / "p" / "poverty.csv")["indicator"])
 
 
 def test_rows_without_income_are_counted(survey: Path, tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ def test_exhibit_files_are_german_and_empty_where_secret(
     sheet = openpyxl.load_workbook(tmp_path / "tbl-quote.xlsx")
     about = {row[0]: row[1] for row in sheet["Erläuterung"].iter_rows(values_only=True)}
     assert "geheim zu halten" in about["Hinweis"]
-    assert "Summen fehlen" in about["Hinweis"]
+    assert "Werte für alle zusammen fehlen" in about["Hinweis"]
     everything = b"".join(path.read_bytes() for path in files) + str(sheet).encode()
     for row in sheet["Daten"].iter_rows(values_only=True):
         everything += repr(row).encode()

@@ -240,7 +240,9 @@ def _print(results: Protected, book: Codebook, income: str) -> None:
     typer.echo(f"n: {counted} of the sample. Interval: 95 %, Student's t. Threshold: 60 % of the")
     typer.echo("median of all persons, in each group.")
     if results.totals_removed:
-        typer.echo("Totals are left out: suppressed cells could be computed from them.")
+        typer.echo(
+            "Totals are left out or stand without n: suppressed cells would follow from them."
+        )
 
 
 def _missing(value: Any) -> bool:
@@ -263,6 +265,8 @@ def _english(book: Codebook, column: str, value: Any) -> str:
         return "not stated"
     if value == TOTAL:
         return "total"
+    if book.variables[column].type == "boolean":
+        return {"True": "yes", "False": "no"}[str(value)]
     label = book.variables[column].categories.get(str(value))
     return label["en"] if label else str(value)
 
@@ -293,7 +297,8 @@ def _write(
             "md": Label("Erheblich materiell depriviert nach Angabe der Datei", "%"),
         },
         domains={one.name: one.label["de"] for one in groups},
-        values={key: text["de"] for one in groups for key, text in one.categories.items()},
+        values={"True": "ja", "False": "nein"}
+        | {key: text["de"] for one in groups for key, text in one.categories.items()},
         licence="Ergebnisse aus Mikrodaten: Es gelten die Bedingungen der Datengebenden.",
     )
     out.mkdir(parents=True, exist_ok=True)

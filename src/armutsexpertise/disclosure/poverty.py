@@ -32,6 +32,7 @@ EQUAL = "equal"
 Unit = Literal["household", "person"]
 _WEIGHT = "_person_weight"
 _INCOME = "_income"
+_DEPRIVED = "material_deprivation_flag"
 
 
 def person_weights(data: pd.DataFrame, unit: Unit, weights: str | None = None) -> pd.Series:
@@ -212,6 +213,8 @@ def poverty_estimates(
         lonely_psu=lonely_psu,
     )
     indicators, evidence = _indicators(frame, excluded)
+    if _DEPRIVED in frame and _DEPRIVED not in names:  # a group of the deprived is all deprived
+        indicators["md"] = Proportion(_DEPRIVED)
     return estimate_protected(
         design,
         indicators,
@@ -268,8 +271,6 @@ def _indicators(
     indicators["gini"] = partial(_in_domain, gini_linearised)
     evidence["rmpg"] = Evidence(base=poor)
     evidence |= {name: Evidence(amount=income) for name in ("s80s20", "gini")}
-    if "material_deprivation_flag" in frame:
-        indicators["md"] = Proportion("material_deprivation_flag")
     return indicators, evidence
 
 

@@ -122,10 +122,13 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
     -----
     There is no engine for secondary suppression yet. In its place: (1) where a cell of an
     indicator is suppressed, all totals of that indicator are left out; (2) totals of the other
-    indicators then lose ``n`` and ``n_weighted``, from which a suppressed count would follow;
+    indicators then lose ``n``, ``n_weighted``, ``df`` and the interval, from which a suppressed
+    count would follow;
     (3) where a level of a distribution is suppressed in a domain, all of its levels are; (4) a
     cell that nobody is in looks like one with few. What remains for you to check: tables of
     the same sample by other domains, and indicators that differ by few households.
+
+    The names of domains are shown whatever they rest on: form groups before.
 
     A quantile is the value of a household of the sample: round it when you publish it.
 
@@ -172,7 +175,9 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
     gone = total & touched
     if secret.any():
         out.loc[total, "n"] = pd.NA
-        out.loc[total, "n_weighted"] = np.nan
+        # Where each row is a sampling unit, the degrees of freedom are the number of rows less
+        # one, and they can be read off the length of the interval.
+        out.loc[total, ["n_weighted", "df", "ci_low", "ci_high"]] = np.nan
     return Protected(
         out[~gone].reset_index(drop=True), domains, rules, totals_removed=bool(gone.any())
     )

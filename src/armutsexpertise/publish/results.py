@@ -584,5 +584,8 @@ def _legend(results: Protected) -> list[str]:
     }
     lines = [text for status, text in notes.items() if status in found]
     if results.totals_removed:
-        lines.append("Summen fehlen, weil sich daraus geheime Felder errechnen ließen.")
+        lines.append(
+            "Werte für alle zusammen fehlen oder stehen ohne n und Intervall, weil sich daraus "
+            "geheime Felder errechnen ließen."
+        )
     return lines
