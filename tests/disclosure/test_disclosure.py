@@ -21,12 +21,14 @@ from armutsexpertise.disclosure import (
     cell_counts,
     estimate_protected,
     estimates_and_counts,
+    model_counts,
     protect,
     read_rules,
 )
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import COLUMNS, Mean, Proportion, Quantile, Ratio, Total
 from armutsexpertise.survey.linearised import Linearised
+from armutsexpertise.survey.models import fit
 
 
 def sample(**domains: int) -> pd.DataFrame:
@@ -242,6 +244,33 @@ def test_no_small_cell_can_be_read_or_subtracted(sizes: list[int], seed: int) ->
     totals = table[table["region"] == TOTAL]
     assert not gone & set(totals["indicator"])
     assert not gone or totals[["n", "n_weighted", "df", "ci_low"]].isna().all(axis=None)
+
+
+def test_coefficients_of_small_groups_are_suppressed() -> None:
+    frame = sample(a=120, b=100, c=8)
+    frame["rich"] = (frame["i"] % 3 == 0).astype(float)
+    design = design_of(frame)
+    model = fit(design, "income", ["region"], "linear")
+    counts = model_counts(model, "income", household="id")
+    by_hand = {"intercept": (120, 60), "region=b": (100, 50), "region=c": (8, 4)}
+    for row in counts.itertuples():
+        assert (row.persons, row.households) == by_hand[row.indicator]
+    table = protect(model.table(), counts).table.set_index("indicator")
+    assert table.loc["region=c", "reason"] == "fewer than 10 persons"
+    assert pd.isna(table.loc["region=c", "estimate"])
+    assert table["status"].drop("region=c").eq("published").all()
+    with_age = fit(design, "income", ["region", "i"], "linear")
+    counts = model_counts(with_age, "income", household="id").set_index("indicator")
+    assert counts.loc[["intercept", "i"], "persons"].tolist() == [228, 228]
+    assert counts["numerator"].isna().all()
+    rare = frame.assign(rich=lambda t: (t["i"] < 6) & (t["region"] != "c"))
+    rare.loc[(rare["region"] == "b") & (rare["i"] > 1), "rich"] = False
+    rare = rare[rare["region"] != "c"].astype({"rich": float})
+    logit = fit(design_of(rare), "rich", ["region"], "logit")
+    counts = model_counts(logit, "rich", household="id")
+    table = protect(logit.table(), counts).table.set_index("indicator")
+    assert table.loc["region=b", "reason"].startswith("fewer than 3 households")
+    assert table.loc["intercept", "status"] == "published"  # three rich households in a
 
 
 # --- failing closed ------------------------------------------------------------------------

@@ -8,7 +8,7 @@ Estimates become publishable in one step; what `publish.results` writes is the r
 `rules`, and `Protected` is the only form in which results of microdata are written.
 """
 
-from armutsexpertise.disclosure.counts import Evidence, cell_counts
+from armutsexpertise.disclosure.counts import Evidence, cell_counts, model_counts
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.estimates import estimate_protected, estimates_and_counts
 from armutsexpertise.disclosure.poverty import person_weights, poverty_estimates
@@ -24,6 +24,7 @@ __all__ = [
     "cell_counts",
     "estimate_protected",
     "estimates_and_counts",
+    "model_counts",
     "person_weights",
     "poverty_estimates",
     "protect",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from armutsexpertise.survey.estimate import (
     make_domains,
 )
 
-__all__ = ["COUNTS", "Evidence", "cell_counts"]
+__all__ = ["COUNTS", "Evidence", "cell_counts", "model_counts"]
 
 COUNTS = (
     "n",
@@ -193,6 +194,111 @@ def cell_counts(
     if not parts:
         raise ValueError("indicators is empty: name at least one.")
     return pd.concat(parts, ignore_index=True)
+
+
+class _Fitted(Protocol):
+    """A model of :mod:`armutsexpertise.survey.models`."""
+
+    @property
+    def design(self) -> SurveyDesign: ...
+    @property
+    def names(self) -> list[str]: ...
+    @property
+    def terms(self) -> Any: ...
+    @property
+    def inside(self) -> Booleans: ...
+    @property
+    def matrix(self) -> Floats: ...
+
+
+def model_counts(
+    model: _Fitted,
+    outcome: str,
+    *,
+    household: str | Sequence[str],
+    size: str | None = None,
+) -> pd.DataFrame:
+    """Count the persons and households behind the coefficients of a model.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model of :mod:`armutsexpertise.survey.models`.
+    outcome : str
+        The column that it explains.
+    household, size
+        As in `cell_counts`.
+
+    Returns
+    -------
+    DataFrame
+        One row per coefficient, for `armutsexpertise.disclosure.protect` of ``model.table()``.
+        The coefficient of a group rests on the smaller of the group and the others; the
+        intercept, where all variables are groups, on those that are in none; any other on all
+        rows. Where the outcome has two values, or is a category, ``numerator`` and
+        ``complement`` are its rarest level among them, in households.
+
+    Raises
+    ------
+    ValueError
+        As `cell_counts`, or if the columns of the model are not those of its coefficients.
+
+    Notes
+    -----
+    A model of groups alone gives the mean of each group away, which is why its coefficients
+    are held to the rules of cells. Effects, predictions and contrasts have other rows: count
+    the groups that they compare by `cell_counts`.
+    """
+    frame, names = model.design.frame, [n for n in model.terms.names if n in set(model.names)]
+    if model.matrix.shape != (int(model.inside.sum()), len(names)):
+        raise ValueError("The columns of the model are not those of its coefficients.")
+    units = _units(frame, household, size)
+    counted = model.inside & (model.design.weights > 0)
+    columns = np.full((len(frame), len(names)), np.nan)
+    columns[model.inside] = model.matrix
+    groups = [
+        _is_binary(columns[counted, j]) and len(np.unique(columns[counted, j])) == 2
+        for j in range(len(names))
+    ]
+    slopes = [j for j, name in enumerate(names) if len(np.unique(columns[counted, j])) > 1]
+    reference = counted & (np.nansum(np.abs(columns[:, slopes]), axis=1) == 0)
+    levels = frame[outcome][counted].unique()
+    has_levels = len(levels) == 2 or not pd.api.types.is_numeric_dtype(frame[outcome])
+    rows = []
+    for name in model.names:
+        j = names.index(name) if name in names else None
+        sides = [counted]
+        if j is not None and groups[j]:
+            sides = [counted & (columns[:, j] == 1), counted & (columns[:, j] == 0)]
+        elif slopes and j not in slopes and all(groups[k] for k in slopes):
+            sides = [reference]
+        cells = np.zeros(len(frame), dtype=np.int64)
+        households = [int(units.households(cells, side, 1)[0]) for side in sides]
+        rarest = np.nan
+        if has_levels:
+            rarest = min(
+                int(
+                    units.households(
+                        cells, side & frame[outcome].eq(one).fillna(False).to_numpy(dtype=bool), 1
+                    )[0]
+                )
+                for side in sides
+                for one in levels
+            )
+        rows.append(
+            {
+                "indicator": name,
+                "n": int(counted.sum()),
+                "observations": min(int(side.sum()) for side in sides),
+                "persons": min(float(units.persons[side].sum()) for side in sides),
+                "households": min(households),
+                "numerator": rarest,
+                "complement": rarest,
+                "dominance": np.nan,
+                "distribution": None,
+            }
+        )
+    return pd.DataFrame(rows, columns=["indicator", *COUNTS])
 
 
 def _units(frame: pd.DataFrame, household: str | Sequence[str], size: str | None) -> _Units:
