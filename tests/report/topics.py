@@ -80,6 +80,11 @@ class Topic:
         """Exhibits in the order of the report."""
         return re.findall(r'^show\("([\w-]+)"\)$', self.report, re.M)
 
+    @cached_property
+    def optional(self) -> list[str]:
+        """Exhibits that are shown only where their microdata were brought."""
+        return re.findall(r'^show\("([\w-]+)", optional=True\)$', self.report, re.M)
+
 
 def topics() -> list[Topic]:
     """Return the topics that the tests know."""

@@ -572,7 +572,9 @@ def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None)
     )
 
 
-def show(exhibit_id: str, directory: Path | str = "exhibits") -> Markdown:
+def show(
+    exhibit_id: str, directory: Path | str = "exhibits", *, optional: bool = False
+) -> Markdown:
     """Return an exhibit for the last line of a chunk with ``output: asis``.
 
     Parameters
@@ -581,6 +583,8 @@ def show(exhibit_id: str, directory: Path | str = "exhibits") -> Markdown:
         ``fig-…`` or ``tbl-…``.
     directory : Path or str
         Folder of the exhibits, beside the document.
+    optional : bool
+        Show nothing where the exhibit was not made, as those of microdata that nobody brought.
 
     Returns
     -------
@@ -588,5 +592,10 @@ def show(exhibit_id: str, directory: Path | str = "exhibits") -> Markdown:
         See `markdown`.
     """
     from IPython.display import Markdown
+
+    if optional:
+        index = json.loads((Path(directory) / INDEX).read_text(encoding="utf-8"))
+        if exhibit_id not in {entry["id"] for entry in index["exhibits"]}:
+            return Markdown("")  # type: ignore[no-untyped-call]
 
     return Markdown(markdown(directory, exhibit_id))  # type: ignore[no-untyped-call]
