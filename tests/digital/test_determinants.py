@@ -83,8 +83,7 @@ def test_the_order_of_parts_and_rows_does_not_matter():
         dict(reversed(PARTS.items())),
     )
     both = one.set_index("part")["estimate"].to_frame("a").join(other.set_index("part")["estimate"])
-    # persons who tie in the prediction may be paired otherwise
-    assert both["a"].to_numpy() == pytest.approx(both["estimate"].to_numpy(), abs=5e-3)
+    assert both["a"].to_numpy() == pytest.approx(both["estimate"].to_numpy(), abs=1e-8)
 
 
 def test_an_integer_weight_is_a_repeated_row():

@@ -341,21 +341,25 @@ def shortfall(
     ):
         if value is not None and not 0 < value < inf:
             raise ValueError(f"{name} must be a positive number of EUR a month, not {value}.")
+    result = _against(cost, allowance_eur_month)
+    if free_income_eur_month is not None:
+        result["share_of_free_income"] = result["eur_month"] / free_income_eur_month
+    return result
+
+
+def _against(cost: pd.DataFrame, allowance: float) -> pd.DataFrame:
     total, known = cost["eur_month"], cost["known_eur_month"]
-    result = pd.DataFrame(
+    return pd.DataFrame(
         {
             "variant": cost["variant"],
             "eur_month": total,
-            "allowance_eur_month": allowance_eur_month,
-            "shortfall_eur_month": total - allowance_eur_month,
-            "shortfall_at_least": (known - allowance_eur_month).where(known > allowance_eur_month),
-            "coverage": allowance_eur_month / total.where(total > 0),
+            "allowance_eur_month": allowance,
+            "shortfall_eur_month": total - allowance,
+            "shortfall_at_least": (known - allowance).where(known > allowance),
+            "coverage": allowance / total.where(total > 0),
             "missing": cost["missing"],
         }
     )
-    if free_income_eur_month is not None:
-        result["share_of_free_income"] = total / free_income_eur_month
-    return result
 
 
 def affordability(
@@ -385,9 +389,10 @@ def affordability(
     -------
     DataFrame, one row per household, day and variant
         ``household``, ``day``, ``variant``, ``eur_month``, ``allowance_eur_month`` (of the
-        divisions together), ``shortfall_eur_month``, ``coverage``, ``missing`` (items without a
-        price), ``missing_levels`` (levels without a list of divisions) and ``grants`` (those that
-        count). Where something is missing the result is missing and those columns say what.
+        divisions together), ``shortfall_eur_month``, ``shortfall_at_least``, ``coverage`` (see
+        :func:`shortfall`), ``missing`` (items without a price), ``missing_levels`` (levels
+        without a list of divisions) and ``grants`` (those that count). Where something is
+        missing the result is missing and those columns say what.
 
     Raises
     ------
@@ -415,24 +420,13 @@ def affordability(
             cost = basket_cost(basket_items(basket, household, grants=held, on=day))
             allowance = benefit_for(household, benefit, divisions)
             amount = float(allowance["eur_month"].sum(skipna=False))
-            total = cost["eur_month"]
             missing = {level for text in allowance["missing_levels"] for level in text.split(", ")}
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "household": household.label,
-                        "day": day,
-                        "variant": cost["variant"],
-                        "eur_month": total,
-                        "allowance_eur_month": amount,
-                        "shortfall_eur_month": total - amount,
-                        "coverage": amount / total.where(total > 0),
-                        "missing": cost["missing"],
-                        "missing_levels": ", ".join(sorted(missing - {""})),
-                        "grants": ", ".join(held),
-                    }
-                )
+            table = _against(cost, amount).assign(
+                missing_levels=", ".join(sorted(missing - {""})), grants=", ".join(held)
             )
+            table.insert(0, "household", household.label)
+            table.insert(1, "day", day)
+            parts.append(table)
     if not parts:
         raise ValueError("Give at least one household and one day.")
     return pd.concat(parts, ignore_index=True)

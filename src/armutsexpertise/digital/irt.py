@@ -439,7 +439,8 @@ def item_bias(design: SurveyDesign, items: Sequence[str], group: str, score: str
     DataFrame, one row per item
         ``item``; ``log_odds`` of a higher answer in the group at the same score, ``se``,
         ``p_uniform``; ``p_non_uniform`` (of the product of group and score); ``p_adjusted`` (the
-        smaller of the two, times 2, by Holm over the items); ``n``.
+        smaller of the two, times 2, by Holm over the items); ``n``; ``left_out`` (rows without the
+        answer or the score).
 
     Raises
     ------
@@ -493,6 +494,7 @@ def item_bias(design: SurveyDesign, items: Sequence[str], group: str, score: str
                 "p_uniform": uniform.wald(group).p_value,
                 "p_non_uniform": product.wald(f"{score}:{group}").p_value,
                 "n": uniform.n,
+                "left_out": int((~inside).sum()),
             }
         )
     result = pd.DataFrame(rows)
