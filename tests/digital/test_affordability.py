@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from armutsexpertise.config import ConfigError, read_config
 from armutsexpertise.digital.affordability import (
     Household,
+    affordability,
     basket_cost,
     basket_items,
     benefit_for,
@@ -154,3 +155,18 @@ def test_more_persons_never_cost_less(basket):
         for levels in ((1,), (2, 2))
     )
     assert (two >= one).all()
+
+
+def test_table_of_households_and_days(basket):
+    days = [DAY, datetime.date(2026, 1, 1)]
+    table = affordability(
+        basket, [SINGLE, MOTHER], days, ["8"], grants=["distance_learning"]
+    ).set_index(["household", "day", "variant"])
+    # By hand: 48.39 EUR against 39.88 EUR in 2021 and 50.34 EUR in 2026.
+    coverage = [table.loc[(SINGLE.label, day, "middle"), "coverage"] for day in days]
+    assert coverage == pytest.approx([39.877 / 48.39, 50.338 / 48.39], abs=1e-4)
+    mother = table.loc[(MOTHER.label, DAY, "middle")]
+    assert mother["eur_month"] == pytest.approx(48.39)  # the grant pays the device
+    assert mother["missing_levels"] == "5"
+    assert mother["coverage"] != mother["coverage"]
+    assert table.loc[(MOTHER.label, days[1], "middle"), "grants"] == ""

@@ -12,6 +12,7 @@ from armutsexpertise.digital.gaps import (
     gaps_over_time,
     inequality_index,
     logistic_growth,
+    observed_lag,
     require_unbroken,
     shares_by_group,
 )
@@ -158,6 +159,12 @@ def test_a_line_that_leaves_the_bounds_is_refused():
         inequality_index([0.01, 0.5, 0.99], link="linear")
 
 
+@pytest.mark.parametrize("shares", [[0, 0, 1], [0, 0, 0], [1, 1, 1, 1]])
+def test_shares_that_are_0_or_1_have_no_logit(shares):
+    with pytest.raises(ValueError, match=r"no finite fit|no gradient"):
+        inequality_index(shares)
+
+
 def test_two_groups_have_no_index():
     with pytest.raises(ValueError, match="at least three"):
         inequality_index([0.3, 0.5])
@@ -215,6 +222,19 @@ def test_lag_of_parallel_curves():
     assert lag == pytest.approx(3)
     assert low == pytest.approx(3, abs=1e-3)
     assert high == pytest.approx(3, abs=1e-3)
+
+
+def test_lag_that_was_seen(germany):
+    table = observed_lag(germany, "Q1", "Q2").set_index("period")
+    # By hand: 87.57 in 2020; quartile 2 had 87.55 in 2015 and 90.57 in 2016.
+    assert table.loc[2020, "years"] == pytest.approx(5 - 0.02 / 3.02)
+    assert not table.loc[2020, "at_least"]
+    # Quartile 4 had more than that before the first year of the table.
+    row = observed_lag(germany, "Q1", "Q4").set_index("period").loc[2020]
+    assert (row["years"], row["at_least"]) == (14, True)
+    assert observed_lag(germany, "Q4", "Q1")["years"].isna().iloc[-1]
+    with pytest.raises(ValueError, match="break"):
+        observed_lag(germany, "Q1", "Q2", breaks=[2015])
 
 
 def test_the_two_models_of_germany_disagree_on_95_percent(germany):

@@ -1,5 +1,7 @@
 """Graded response model: recovery of simulated parameters, weights, fit and bias."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from armutsexpertise.digital.irt import graded_response, item_bias, item_fit
 from armutsexpertise.survey.design import SurveyDesign
 
+REFERENCE = Path(__file__).parent / "reference"
 SLOPES = np.array([0.8, 1.2, 1.6, 2.0, 2.4])
 THRESHOLDS = np.array([[-1.0, 0.5], [-0.5, 1.0], [-1.5, 0.0], [0.0, 1.2], [-0.8, 0.8]])
 
@@ -136,3 +139,34 @@ def test_item_fit_needs_the_items_of_the_model():
     data = _simulated(300, 3).drop(columns="skill")
     with pytest.raises(ValueError, match="differ"):
         item_fit(graded_response(data), data.rename(columns={"i0": "j0"}))
+
+
+# Another implementation --------------------------------------------------------------------------
+
+
+def _log_likelihood(items: pd.DataFrame, estimates: pd.Series) -> float:
+    """Marginal log-likelihood by Gauss-Hermite quadrature, written apart from the module."""
+    nodes, weight = np.polynomial.hermite_e.hermegauss(81)
+    weight = weight / weight.sum()
+    joint = np.ones((len(items), len(nodes)))
+    for name in items:
+        slope, *cuts = estimates[name]
+        at_least = [1 / (1 + np.exp(-slope * (nodes - cut))) for cut in cuts]
+        edges = np.array([np.ones_like(nodes), *at_least, np.zeros_like(nodes)])
+        joint *= (edges[:-1] - edges[1:])[items[name].to_numpy()]
+    return float(np.log(joint @ weight).sum())
+
+
+def test_agrees_with_girth_and_has_the_larger_likelihood():
+    items = pd.read_csv(REFERENCE / "grm_answers.csv")
+    table = pd.read_csv(REFERENCE / "grm_girth.csv")
+    model = graded_response(items)
+    got = model.parameters["estimate"].to_numpy()
+    # Tolerance: the two differ by up to 0.018, and the likelihood below says which is the maximum.
+    assert got == pytest.approx(table["expected"].to_numpy(), abs=0.03), table["origin"].iloc[0]
+    own, other = (
+        _log_likelihood(items, values.groupby(table["item"]).apply(list))
+        for values in (model.parameters["estimate"], table["expected"])
+    )
+    assert own == pytest.approx(model.log_likelihood, abs=0.01)
+    assert own > other

@@ -156,6 +156,15 @@ def test_items_of_persons_offline_may_be_missing():
     assert levels["overall"].tolist() == ["above_basic", "not_assessed"]
 
 
+def test_a_repeated_index_keeps_its_rows():
+    answers = _answers(3).set_index(pd.Index([7, 7, 8]))
+    answers["online"] = [True, False, True]
+    answers.loc[8, "il0"] = False
+    counts = count_activities(answers, ITEMS)
+    assert counts["il"].tolist() == [4, pd.NA, 3]
+    assert counts.index.tolist() == [7, 7, 8]
+
+
 @pytest.mark.parametrize("value", [-1, 2.5, np.inf, 9])
 def test_impossible_counts_are_refused(value):
     counts = _counts((1, 1, 1, 1, 1), (1, 1, 1, 1, 1)).astype({"ps": float})

@@ -7,7 +7,7 @@ means that the difference has to be saved elsewhere.
 """
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import ceil, inf
 
@@ -109,7 +109,7 @@ def basket_items(
     for key in grants:
         grant = basket.grants[key]
         assert on is not None
-        if on < grant.valid_from or (grant.valid_to is not None and on > grant.valid_to):
+        if not grant.in_force(on):
             end = "" if grant.valid_to is None else f" to {grant.valid_to}"
             raise ValueError(
                 f"The grant {key} is in force from {grant.valid_from}{end}, not on {on}: leave it "
@@ -341,21 +341,95 @@ def shortfall(
     ):
         if value is not None and not 0 < value < inf:
             raise ValueError(f"{name} must be a positive number of EUR a month, not {value}.")
+    result = _against(cost, allowance_eur_month)
+    if free_income_eur_month is not None:
+        result["share_of_free_income"] = result["eur_month"] / free_income_eur_month
+    return result
+
+
+def _against(cost: pd.DataFrame, allowance: float) -> pd.DataFrame:
     total, known = cost["eur_month"], cost["known_eur_month"]
-    result = pd.DataFrame(
+    return pd.DataFrame(
         {
             "variant": cost["variant"],
             "eur_month": total,
-            "allowance_eur_month": allowance_eur_month,
-            "shortfall_eur_month": total - allowance_eur_month,
-            "shortfall_at_least": (known - allowance_eur_month).where(known > allowance_eur_month),
-            "coverage": allowance_eur_month / total.where(total > 0),
+            "allowance_eur_month": allowance,
+            "shortfall_eur_month": total - allowance,
+            "shortfall_at_least": (known - allowance).where(known > allowance),
+            "coverage": allowance / total.where(total > 0),
             "missing": cost["missing"],
         }
     )
-    if free_income_eur_month is not None:
-        result["share_of_free_income"] = total / free_income_eur_month
-    return result
+
+
+def affordability(
+    basket: Basket,
+    households: Sequence[Household],
+    days: Sequence[datetime.date],
+    divisions: Collection[str],
+    *,
+    grants: Collection[str] = (),
+) -> pd.DataFrame:
+    """Set the basket against the standard benefit for types of household and days.
+
+    Parameters
+    ----------
+    basket : Basket
+        Prices and grants; the prices stay those of their own dates.
+    households : sequence of Household
+        Types of household.
+    days : sequence of date
+        Days whose standard benefit counts, from 2021 on.
+    divisions : collection of str
+        Divisions that are to pay for the basket.
+    grants : collection of str
+        Grants that count on the days on which they are in force.
+
+    Returns
+    -------
+    DataFrame, one row per household, day and variant
+        ``household``, ``day``, ``variant``, ``eur_month``, ``allowance_eur_month`` (of the
+        divisions together), ``shortfall_eur_month``, ``shortfall_at_least``, ``coverage`` (see
+        :func:`shortfall`), ``missing`` (items without a price), ``missing_levels`` (levels
+        without a list of divisions) and ``grants`` (those that count). Where something is
+        missing the result is missing and those columns say what.
+
+    Raises
+    ------
+    ValueError
+        As in the functions for each step.
+
+    Examples
+    --------
+    >>> basket = Basket.model_validate({"title": "Beispiel", "items": {"line": {
+    ...     "label": "Anschluss", "kind": "running", "per": "household", "division": "8",
+    ...     "middle": {"eur": 33.78, "date": "2025-01-01", "source": "Datenpaket digital"}}}})
+    >>> table = affordability(basket, [Household("Alleinlebend", (1,))],
+    ...                       [datetime.date(2026, 1, 1)], ["8"])
+    >>> table.set_index("variant").loc["middle", "coverage"].round(2)
+    np.float64(1.49)
+    """
+    unknown = sorted(set(grants) - set(basket.grants))
+    if unknown:
+        raise ValueError(f"The basket has no grant {', '.join(unknown)}.")
+    parts = []
+    for day in days:
+        benefit = benefit_parts(day)
+        held = [key for key in grants if basket.grants[key].in_force(day)]
+        for household in households:
+            cost = basket_cost(basket_items(basket, household, grants=held, on=day))
+            allowance = benefit_for(household, benefit, divisions)
+            amount = float(allowance["eur_month"].sum(skipna=False))
+            missing = {level for text in allowance["missing_levels"] for level in text.split(", ")}
+            table = _against(cost, amount).assign(
+                missing_levels=", ".join(sorted(missing - {""})), grants=", ".join(held)
+            )
+            table.insert(0, "household", household.label)
+            table.insert(1, "day", day)
+            parts.append(table)
+    if not parts:
+        raise ValueError("Give at least one household and one day.")
+    return pd.concat(parts, ignore_index=True)
 
 
 def months_of_saving(price_eur: float, saving_eur_month: float, *, grant_eur: float = 0.0) -> int:

@@ -81,6 +81,10 @@ class Grant(Config):
             raise ValueError("valid_to must not lie before valid_from")
         return self
 
+    def in_force(self, day: datetime.date) -> bool:
+        """Tell whether the grant can be had on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
 
 class Basket(Config):
     """Basket of digital participation."""

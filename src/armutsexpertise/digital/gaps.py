@@ -404,7 +404,10 @@ def _quasi_binomial(x: Floats, y: Floats, weight: Floats) -> Floats:
     for _ in range(_STEPS):
         mean = expit(x @ beta)
         information = (x * (weight * mean * (1 - mean))[:, None]).T @ x
-        step = np.linalg.solve(information, x.T @ (weight * (y - mean)))
+        try:
+            step = np.linalg.solve(information, x.T @ (weight * (y - mean)))
+        except np.linalg.LinAlgError:
+            break
         step *= min(1.0, 4.0 / max(float(np.abs(step).max()), 1e-300))
         beta = beta + step
         if float(np.abs(step).max()) < _CONVERGED * max(1.0, float(np.abs(beta).max())):
@@ -515,6 +518,64 @@ def require_unbroken(
                 f"{group} has {own['period'].nunique()} comparable point(s) and a model needs "
                 f"{points}: show the points without a model."
             )
+
+
+def observed_lag(
+    frame: pd.DataFrame, behind: str, ahead: str, *, breaks: Collection[int] = ()
+) -> pd.DataFrame:
+    """Return how many years earlier the group ahead had the share of the group behind.
+
+    Parameters
+    ----------
+    frame : DataFrame, one row per period and group
+        Columns ``period`` (int), ``group``, ``share`` in [0, 1]; optionally ``break_before``.
+    behind, ahead : str
+        Groups.
+    breaks : collection of int
+        First period of each new series; a series that crosses one is refused.
+
+    Returns
+    -------
+    DataFrame, one row per period of the group behind
+        ``period``, ``share``, ``years`` and ``at_least`` (bool): where the group ahead had the
+        share before its first period, ``years`` is only a lower bound. Missing where it has not
+        reached the share.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a group does not occur or the series crosses a break.
+
+    Notes
+    -----
+    No model: the first crossing of the line through the points of the group ahead.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"period": [2010, 2012, 2014] * 2, "group": ["a"] * 3 + ["b"] * 3,
+    ...                       "share": [0.5, 0.7, 0.9, 0.4, 0.5, 0.6]})
+    >>> observed_lag(table, "b", "a").values.tolist()
+    [[2010, 0.4, 0.0, True], [2012, 0.5, 2.0, True], [2014, 0.6, 3.0, False]]
+    """
+    _wide(frame, [behind, ahead])
+    own = frame[frame["group"].isin([behind, ahead])]
+    require_unbroken(own, breaks, points=2)
+    slow, fast = (own[own["group"] == group].sort_values("period") for group in (behind, ahead))
+    periods, shares = fast["period"].to_numpy(dtype=float), fast["share"].to_numpy(dtype=float)
+    rows = []
+    for period, share in zip(slow["period"].tolist(), slow["share"].tolist(), strict=True):
+        reached = np.flatnonzero(shares >= share - 1e-12)
+        if not reached.size:
+            rows.append((period, share, np.nan, False))
+            continue
+        at = int(reached[0])
+        if at == 0:
+            rows.append((period, share, float(period - periods[0]), True))
+            continue
+        part = (share - shares[at - 1]) / (shares[at] - shares[at - 1])
+        when = periods[at - 1] + part * (periods[at] - periods[at - 1])
+        rows.append((period, share, float(period - when), False))
+    return pd.DataFrame(rows, columns=["period", "share", "years", "at_least"])
 
 
 @dataclass(frozen=True, eq=False)

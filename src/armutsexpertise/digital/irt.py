@@ -1,8 +1,8 @@
 """Graded response model for item data that a user brings, its fit, and bias between groups.
 
 The model places ordered answers and persons on one scale. It is estimated by marginal maximum
-likelihood with weights, missing answers and standard errors; the Python libraries looked at have
-either none of the three or no release since 2021.
+likelihood with weights, missing answers and standard errors. The Python library girth gives nearly
+the same estimates, but takes no weights, gives no standard errors and had its last release in 2021.
 
 References
 ----------
@@ -439,7 +439,8 @@ def item_bias(design: SurveyDesign, items: Sequence[str], group: str, score: str
     DataFrame, one row per item
         ``item``; ``log_odds`` of a higher answer in the group at the same score, ``se``,
         ``p_uniform``; ``p_non_uniform`` (of the product of group and score); ``p_adjusted`` (the
-        smaller of the two, times 2, by Holm over the items); ``n``.
+        smaller of the two, times 2, by Holm over the items); ``n``; ``left_out`` (rows without the
+        answer or the score).
 
     Raises
     ------
@@ -493,6 +494,7 @@ def item_bias(design: SurveyDesign, items: Sequence[str], group: str, score: str
                 "p_uniform": uniform.wald(group).p_value,
                 "p_non_uniform": product.wald(f"{score}:{group}").p_value,
                 "n": uniform.n,
+                "left_out": int((~inside).sum()),
             }
         )
     result = pd.DataFrame(rows)

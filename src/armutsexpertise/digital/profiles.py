@@ -136,10 +136,10 @@ def tree_profiles(
 
     Notes
     -----
-    Weighted Gini impurity (Breiman et al. 1984), with a least gain relative to the root. Each bootstrap tree divides the original sample
-    anew; its groups are compared with those of the tree by the adjusted Rand index (Hubert and
-    Arabie 1985). Shares in the groups are those of the sample on which the tree was grown, so a
-    high share is too high; agreement says more.
+    Weighted Gini impurity, with a least gain relative to that of the sample (Breiman et al. 1984).
+    Each bootstrap tree divides the original sample anew; its groups are compared with those of
+    the tree by the adjusted Rand index (Hubert and Arabie 1985). Shares in the groups are those of
+    the sample on which the tree was grown, so a high share is too high; agreement says more.
 
     Examples
     --------
