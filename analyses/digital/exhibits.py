@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Literal
 
 import pandas as pd
 from headlines import two_digits
@@ -99,7 +100,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             "group",
             names=QUARTILES,
             axis_label="Haushalte mit Internetzugang zu Hause",
-            height_cm=7.2,
+            height_cm=5.4,
         ),
     )
     measures = tables["gaps"].pivot_table(
@@ -190,7 +191,9 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             "period",
             "share",
             "line",
-            names={"one": "Kurve bis alle", "free": "Kurve mit freier Obergrenze", "seen": "beobachtet"},
+            names={
+                "seen": "beobachtet", "free": "Kurve mit freier Obergrenze", "one": "Kurve bis alle"
+            },
             band=("ci_low", "ci_high"),
             points=["seen"],
             smooth=["one", "free"],
@@ -299,7 +302,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             names=("arm, wie in der Quelle bestimmt", "Vergleichsgruppe"),
             axis_label="Anteil ohne",
             digits=0,
-            label_width=34,
+            label_width=50,
         ),
     )
     every = Exhibit(
@@ -591,15 +594,15 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             "year",
             "eur",
             "line",
-            names={"abt8": "Teil für Post und Telekommuni\u00adkation"},
+            names={"abt8": "im Regelbedarf"},
             kind="number",
-            axis_label="EUR im Monat",
+            axis_label="EUR im Monat: Teil für Post und Telekommunikation, Preis eines Anschlusses",
             references=[
-                (tables["same_year"]["price"].min(), "Anschluss, mittleres Angebot 2025"),
-                (tables["same_year"]["price"].max(), "Anschluss, mittlere Rechnung Ende 2023"),
+                (tables["same_year"]["price"].min(), "mittleres Angebot 2025"),
+                (tables["same_year"]["price"].max(), "mittlere Rechnung 2023"),
             ],
-            height_cm=6.4,
-            label_width=16,
+            height_cm=5.0,
+            label_width=20,
         ),
     )
     items = tables["items"].drop_duplicates(["item", "variant"])
@@ -630,7 +633,19 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         formats={"Preis": "euro:2", "Datum": "right"},
     )
     last = table["year"].max()
-    homes = table.sort_values(["year"], ascending=False, kind="stable")
+    table["part"] = 1 / table["coverage"]
+    homes = table.groupby(["year", "household"], sort=False).agg(
+        low=("eur_month", "min"),
+        high=("eur_month", "max"),
+        allowance=("allowance_eur_month", "first"),
+        part_low=("part", "min"),
+        part_high=("part", "max"),
+        share_low=("share_of_benefit", "min"),
+        share_high=("share_of_benefit", "max"),
+        granted_low=("eur_month_granted", "min"),
+        granted_high=("eur_month_granted", "max"),
+    )
+    homes = homes.reset_index().sort_values("year", ascending=False, kind="stable")
     home = Exhibit(
         id="tbl-haushalte",
         title=(
@@ -642,36 +657,34 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2021 bis 2026",
         n=f"{homes['household'].nunique()} Haushaltstypen, {homes['year'].nunique()} Jahre",
         note=(
-            "Abteilungen 8 und 9 (Telekommunikation; Freizeit und Datenverarbeitung, A6), Anteile als "
-            "Rechengröße, nicht zweckgebunden. Für Kinder von 6 bis 17 fehlt eine vollständige Liste der "
-            f"Abteilungen. Gedruckt ist {last}; alle Jahre in den Dateien"
+            f"Regelbedarf {last}; alle Jahre in den Dateien, die Preise bleiben die ihres Datums. Von der "
+            "niedrigen zur hohen Stufe. Abteilungen 8 und 9 (Telekommunikation; Freizeit und "
+            "Datenverarbeitung, A6) als Rechengröße, nicht zweckgebunden; für Kinder von 6 bis 17 fehlt "
+            "eine vollständige Liste. Schulzuschuss: wenn die Weisung von 2021 angewandt wird"
         ),
         table=pd.DataFrame(
             {
                 "Haushalt": homes["household"],
                 "Jahr": homes["year"],
-                "Stufe": homes["variant"].map(VARIANTS),
-                "Korb": homes["eur_month"],
-                "Abteilungen 8 und 9": homes["allowance_eur_month"],
-                "Anteil daran": 1 / homes["coverage"],
-                "Anteil am Regelbedarf": homes["share_of_benefit"],
-                "Korb mit Schulzuschuss": homes["eur_month_granted"],
+                "Korb in EUR": _spans(homes, "low", "high", "number", 2),
+                "Abteilungen 8 und 9": homes["allowance"],
+                "Anteil daran": _spans(homes, "part_low", "part_high", "percent"),
+                "Anteil am Regelbedarf": _spans(homes, "share_low", "share_high", "percent", 1),
+                "mit Schulzuschuss in EUR": _spans(
+                    homes, "granted_low", "granted_high", "number", 2
+                ),
             }
         ).reset_index(drop=True),
         formats={
             "Jahr": "plain",
-            "Korb": "euro:2",
+            "Korb in EUR": "right",
             "Abteilungen 8 und 9": "euro:2",
-            "Anteil daran": "percent:0",
-            "Anteil am Regelbedarf": "percent:1",
-            "Korb mit Schulzuschuss": "euro:2",
+            "Anteil daran": "right",
+            "Anteil am Regelbedarf": "right",
+            "mit Schulzuschuss in EUR": "right",
         },
-        show_columns=[
-            "Haushalt", "Stufe", "Korb", "Abteilungen 8 und 9", "Anteil daran",
-            "Anteil am Regelbedarf", "Korb mit Schulzuschuss",
-        ],
         max_rows=int((homes["year"] == last).sum()),
-    )  # fmt: skip
+    )
     saving = tables["saving"]
     months = Exhibit(
         id="tbl-sparen",
@@ -742,6 +755,14 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
     return [part, prices, home, months, spent]
 
 
+def _spans(
+    table: pd.DataFrame, low: str, high: str, kind: Literal["number", "percent"], digits: int = 0
+) -> list[str]:
+    """Write ranges; unknown ends as such."""
+    ends = zip(table[low], table[high], strict=True)
+    return [interval(a, b, kind, digits, missing="keine Angabe") for a, b in ends]
+
+
 def grants(tables: Tables, z: Values) -> list[Exhibit]:
     """Grants: cost per newly equipped household, totals, the map."""
     table = tables["variants"]
@@ -787,7 +808,7 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
             unit="EUR",
             log=True,
             axis_label="EUR je neu ausgestattetem Haushalt",
-            label_width=30,
+            label_width=50,
         ),
     )
     totals = Exhibit(
@@ -899,12 +920,12 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
         table=pd.DataFrame(
             {
                 "Schritt": steps["step"],
-                "von": steps["low"],
-                "bis": steps["high"],
+                "von": [de(v, 2 if v < 100 else 0) for v in steps["low"]],
+                "bis": [de(v, 2 if v < 100 else 0) for v in steps["high"]],
                 "Einheit": steps["unit"],
             }
         ),
-        formats={"von": "number:1", "bis": "number:1"},
+        formats={"von": "right", "bis": "right"},
     )
     return [variants, totals, tiles, how]
 

@@ -18,6 +18,8 @@ from armutsexpertise.publish.charts import Kind
 
 __all__ = ["plot_lines"]
 
+_LINE_CM = 0.46
+
 _LOOKS: tuple[dict[str, Any], ...] = (
     {"color": style.ACCENT, "marker": "o"},
     {"color": style.BLUE, "marker": "s"},
@@ -127,7 +129,7 @@ def plot_lines(
         _mark_breaks(ax, breaks, break_label)
         for at, words in references:
             ax.axhline(at, color=style.INK_SOFT, linewidth=1.2, linestyle=(0, (4, 2)))
-            ax.annotate(words, (first, at), xytext=(0, 3), textcoords="offset points", va="bottom")
+            ends.append((last, at, style.wrap(words, label_width), {"color": style.INK_SOFT}))
         ax.set_xlim(first - 0.4, last + 0.4)
         if bottom is not None:
             ax.set_ylim(bottom=bottom)
@@ -135,7 +137,9 @@ def plot_lines(
             ax.set_ylim(top=1.02)
         elif references:
             ax.set_ylim(top=max(float(np.nanmax(numbers)), *(v for v, _ in references)) * 1.12)
-        _name_ends(ax, ends, last)
+        # What the ticks, the unit and the legend leave for the axes, and a line of letters in it.
+        free = height_cm - (3.0 if banded else 2.1)
+        _name_ends(ax, ends, line_share=_LINE_CM / free)
         ax.grid(axis="y")
         ax.spines["left"].set_visible(False)
         ax.yaxis.set_major_locator(MaxNLocator(5))
@@ -183,11 +187,14 @@ def _mark_breaks(ax: Axes, breaks: Sequence[int], words: str) -> None:
 
 
 def _name_ends(
-    ax: Axes, ends: Sequence[tuple[float, float, str, dict[str, Any]]], last: float
+    ax: Axes,
+    ends: Sequence[tuple[float, float, str, dict[str, Any]]],
+    *,
+    line_share: float,
 ) -> None:
     """Write the names beside the ends of the lines, moved apart where they would touch."""
     bottom, top = ax.get_ylim()
-    line = 0.075 * (top - bottom)
+    line = line_share * (top - bottom)
     order = sorted(ends, key=lambda end: end[1])
     heights = [line * (end[2].count("\n") + 1) for end in order]
     places = [end[1] for end in order]
@@ -201,8 +208,9 @@ def _name_ends(
         color = style.INK if look["color"] == style.WARM else look["color"]
         ax.annotate(
             words,
-            (last, at),
-            xytext=(12, 0),
+            (1, at),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
             textcoords="offset points",
             va="center",
             ha="left",
