@@ -15,8 +15,8 @@ TOPIC ?= $(TOPICS)
 # What the stages of a topic are made from: raw packages, and folders or modules of
 # src/armutsexpertise that the stage uses. A change there redoes the stage.
 passes_raw    := passes evidence nrw_regions statutory
-passes_clean  := catalog passes stages.py provenance.py expertise.py
-passes_model  := passes config.py publish/values.py
+passes_clean  := catalog passes stages.py provenance.py expertise.py publish/results.py publish/files.py disclosure
+passes_model  := passes config.py publish/values.py publish/results.py publish/files.py disclosure
 passes_report := publish render provenance.py expertise.py
 
 VENV := .venv

@@ -61,6 +61,7 @@ def test_the_commands_are_those_of_the_handbook() -> None:
         ("render",),
         *(("data", name) for name in ("list", "check", "show", "export", "template")),
         *(("codebook", name) for name in ("init", "check")),
+        ("poverty",),
     }
 
 

@@ -404,7 +404,9 @@ def _schema_faults(variable: CodebookVariable, unit: str) -> list[str]:
     found = []
     for aspect in ("type", "unit"):
         wanted, given = shared.get(aspect), getattr(variable, aspect)
-        if wanted != given:
+        # A file may hold text as numbers with labels, such as a region.
+        labelled = aspect == "type" and (wanted, given) == ("string", "category")
+        if wanted != given and not labelled:
             found.append(f"its {aspect} is {given}, in the harmonised schema {wanted}.")
     if "categories" in shared:
         targets = {str(one) for one in variable.value_labels.values()}
