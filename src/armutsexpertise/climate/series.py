@@ -1,0 +1,325 @@
+"""Short official series: breaks, changes between years, trends where the points allow one.
+
+A series is a frame with one row per period: ``period`` (year, whole number), ``value``, and, if
+known, ``se`` (standard error), ``resolution`` (unit of the last printed digit, as 0.1) and
+``break_before`` (True where the value cannot be compared with those before it).
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy import stats
+
+from armutsexpertise._weighted import FloatArray, as_mask, as_numbers
+
+#: Fewest comparable points from which a trend is estimated.
+MINIMUM_POINTS = 8
+
+TrendKind = Literal["linear", "quasi_poisson"]
+
+
+class Change(NamedTuple):
+    """Difference of two values of a series.
+
+    Attributes
+    ----------
+    before, after : int
+        Periods compared.
+    difference : float
+        Later minus earlier value, in the unit of the series.
+    low, high : float
+        Range of the difference: confidence interval where both standard errors are known, else
+        what rounding leaves open, else NaN.
+    basis : str
+        What the range is.
+    """
+
+    before: int
+    after: int
+    difference: float
+    low: float
+    high: float
+    basis: str
+
+
+class Trend(NamedTuple):
+    """Trend of a series over comparable points.
+
+    Attributes
+    ----------
+    slope : float
+        Change per ten periods: in the unit of the series (linear), or the factor by which the
+        mean changes (quasi-Poisson).
+    low, high : float
+        Confidence interval of ``slope``.
+    kind : str
+        Model.
+    first, last : int
+        Periods covered.
+    n : int
+        Points.
+    lags : int
+        Lags of the standard error.
+    dispersion : float
+        Variance over mean (quasi-Poisson), residual standard deviation (linear).
+    """
+
+    slope: float
+    low: float
+    high: float
+    kind: str
+    first: int
+    last: int
+    n: int
+    lags: int
+    dispersion: float
+
+
+def mark_breaks(series: pd.DataFrame, breaks: Mapping[int, str]) -> pd.DataFrame:
+    """Mark the breaks of a series and number the runs of comparable points.
+
+    Parameters
+    ----------
+    series : DataFrame, one row per period
+        ``period`` and ``value``.
+    breaks : mapping of int to str
+        First period of each new method, and the reason.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by period, with ``break_before`` (bool), ``break_reason`` (empty where there is
+        none) and ``run`` (1, 2, ...). Values of different runs are not comparable.
+
+    Raises
+    ------
+    TypeError
+        If a value is not numeric.
+    ValueError
+        If a column is absent, a period is repeated or not whole, a value is missing, the column
+        ``unit`` holds several units, or a break lies outside the series.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"period": [2018, 2019, 2020], "value": [2.7, 2.5, 7.0]})
+    >>> mark_breaks(table, {2020: "EU-SILC in the Mikrozensus"})["run"].tolist()
+    [1, 1, 2]
+    """
+    table = _checked(series)
+    beyond = [at for at in breaks if not table["period"].iloc[0] <= at <= table["period"].iloc[-1]]
+    if beyond:
+        raise ValueError(
+            f"{len(beyond)} break(s) lie outside the series ({min(beyond)}): leave them out."
+        )
+    run = np.zeros(len(table), dtype=int)
+    table["break_before"] = False
+    table["break_reason"] = ""
+    for at in sorted(breaks):
+        start = int(np.searchsorted(table["period"].to_numpy(), at))
+        run[start:] += 1
+        if start > 0:
+            table.loc[start, "break_before"] = True
+            table.loc[start, "break_reason"] = breaks[at]
+    table["run"] = run + 1 - run[0]
+    return table
+
+
+def change(series: pd.DataFrame, before: int, after: int, *, level: float = 0.95) -> Change:
+    """Return the change between two periods with what is known of its uncertainty.
+
+    Parameters
+    ----------
+    series : DataFrame
+        As described in the module, or from `mark_breaks`.
+    before, after : int
+        Periods, the earlier first.
+    level : float
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    Change
+        Difference with its range.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `mark_breaks`; ``ValueError`` also if a period is absent, the order is reversed,
+        or a break lies between the two.
+
+    Notes
+    -----
+    With standard errors the samples are taken as independent, :math:`se^2 = se_1^2 + se_2^2`:
+    in a rotating panel the overlap makes the true error smaller. Without them only rounding is
+    known, half a unit of the last digit of each value; the sampling error of a published rate
+    is larger than that, so a range of this basis is no confidence interval.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"period": [2021, 2023], "value": [3.3, 8.2], "resolution": 0.1})
+    >>> found = change(table, 2021, 2023)
+    >>> round(found.difference, 1), round(found.low, 1), round(found.high, 1), found.basis
+    (4.9, 4.8, 5.0, 'rounding only')
+    """
+    if not before < after:
+        raise ValueError(f"before ({before}) must lie before after ({after}).")
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level}.")
+    table = _checked(series).set_index("period")
+    absent = [period for period in (before, after) if period not in table.index]
+    if absent:
+        raise ValueError(f"The series has no value for {absent[0]}: choose periods it has.")
+    _require_comparable(table, before, after)
+    first, second = table.loc[before], table.loc[after]
+    difference = float(second["value"] - first["value"])
+    half, basis = float("nan"), "not known"
+    errors = [first.get("se", np.nan), second.get("se", np.nan)]
+    steps = [first.get("resolution", np.nan), second.get("resolution", np.nan)]
+    if np.isfinite(errors).all():
+        half = float(stats.norm.ppf((1 + level) / 2) * np.hypot(*errors))
+        basis = f"{100 * level:g} % confidence interval, independent samples"
+    elif np.isfinite(steps).all():
+        half, basis = float(sum(steps) / 2), "rounding only"
+    return Change(before, after, difference, difference - half, difference + half, basis)
+
+
+def trend(
+    series: pd.DataFrame,
+    *,
+    kind: TrendKind = "linear",
+    minimum: int = MINIMUM_POINTS,
+    lags: int | None = None,
+    level: float = 0.95,
+) -> Trend:
+    r"""Estimate the trend of a series with errors that allow for serial correlation.
+
+    Parameters
+    ----------
+    series : DataFrame
+        As described in the module. It may not contain a break: choose one run.
+    kind : {"linear", "quasi_poisson"}
+        Straight line; or log-linear mean with a variance proportional to it, for values that
+        are not negative, such as days per year averaged over an area. An area mean is no count:
+        its variance is not its mean, so the Poisson likelihood does not hold, but its estimating
+        equations need the mean only.
+    minimum : int
+        Fewest points, 8 or more.
+    lags : int, optional
+        Lags of the standard error; default: floor(4 (n/100)^(2/9)).
+    level : float
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    Trend
+        Slope per ten periods with its interval.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `mark_breaks`; ``ValueError`` also where the series contains a break or has too
+        few points, or, for the quasi-Poisson model, a negative value or none that is positive.
+
+    Notes
+    -----
+    Standard errors of Newey and West (1987), doi:10.2307/1913610, with the small-sample factor
+    n/(n-2) and Student's t with n - 2 degrees of freedom; lags as in Newey and West (1994),
+    doi:10.2307/2297912. Quasi-likelihood: Wedderburn (1974), doi:10.1093/biomet/61.3.439. With
+    30 points such intervals are still somewhat too narrow.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"period": range(2000, 2010), "value": [5.0, 6, 4, 7, 6, 8, 7, 9, 8, 9]})
+    >>> found = trend(table)
+    >>> round(found.slope, 2), found.n, found.low < found.slope < found.high
+    (4.67, 10, True)
+    """
+    if kind not in ("linear", "quasi_poisson"):
+        raise ValueError(f"kind is {kind!r}: choose linear or quasi_poisson.")
+    if minimum < MINIMUM_POINTS:
+        raise ValueError(f"minimum is {minimum}: a trend needs {MINIMUM_POINTS} points or more.")
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level}.")
+    table = _checked(series)
+    period = table["period"].to_numpy(dtype=float)
+    n = len(table)
+    _require_comparable(table.set_index("period"), int(period[0]), int(period[-1]))
+    if n < minimum:
+        raise ValueError(
+            f"A trend needs {minimum} comparable points and the series has {n}: show the values "
+            "and their changes instead."
+        )
+    value = table["value"].to_numpy(dtype=float)
+    bandwidth = int(np.floor(4 * (n / 100) ** (2 / 9))) if lags is None else lags
+    x = sm.add_constant((period - period.mean()) / 10)
+    options = {"maxlags": bandwidth, "use_correction": True}
+    if kind == "linear":
+        fitted = sm.OLS(value, x).fit(cov_type="HAC", cov_kwds=options)
+        dispersion = float(np.sqrt(fitted.ssr / (n - 2)))
+    else:
+        _require_days(value)
+        fitted = sm.GLM(value, x, family=sm.families.Poisson()).fit(
+            cov_type="HAC", cov_kwds=options
+        )
+        dispersion = float(fitted.pearson_chi2 / (n - 2))
+    slope, error = float(fitted.params[1]), float(np.sqrt(fitted.cov_params()[1, 1]))
+    half = float(stats.t.ppf((1 + level) / 2, n - 2)) * error
+    ends = np.array([slope, slope - half, slope + half])
+    if kind == "quasi_poisson":
+        ends = np.exp(ends)
+    return Trend(
+        *(float(end) for end in ends),
+        kind,
+        int(period[0]),
+        int(period[-1]),
+        n,
+        bandwidth,
+        dispersion,
+    )
+
+
+def _checked(series: pd.DataFrame) -> pd.DataFrame:
+    """Return the series in ascending order of its periods, checked."""
+    absent = [name for name in ("period", "value") if name not in series.columns]
+    if absent or series.empty:
+        raise ValueError(
+            f"The series lacks {', '.join(absent) or 'rows'}: give period and value, one row each."
+        )
+    if "unit" in series.columns and series["unit"].nunique(dropna=False) > 1:
+        raise ValueError(
+            f"The series mixes {series['unit'].nunique(dropna=False)} units: convert them to one."
+        )
+    period = as_numbers(series["period"], "period")
+    if (period % 1 != 0).any():
+        raise ValueError("period must be whole numbers: give the year.")
+    repeated = int(pd.Series(period).duplicated().sum())
+    if repeated:
+        raise ValueError(f"The series has {repeated} repeated period(s): keep one value for each.")
+    table = series.assign(period=period.astype(int), value=as_numbers(series["value"], "value"))
+    return table.sort_values("period", ignore_index=True)
+
+
+def _require_comparable(table: pd.DataFrame, before: int, after: int) -> None:
+    """Raise ``ValueError`` where a break lies between two periods of the index."""
+    if "break_before" not in table.columns:
+        return
+    flags = as_mask(table["break_before"], "break_before")
+    periods = table.index.to_numpy()
+    between = periods[flags & (periods > before) & (periods <= after)]
+    if between.size:
+        raise ValueError(
+            f"The series breaks in {between[0]}: values before and from then on are not "
+            "comparable, compare within one run."
+        )
+
+
+def _require_days(value: FloatArray) -> None:
+    negative = int((value < 0).sum())
+    if negative or not value.sum() > 0:
+        raise ValueError(
+            f"The series has {negative} negative value(s) or nothing above zero: the "
+            "quasi-Poisson model is for days or cases, take the linear one."
+        )
