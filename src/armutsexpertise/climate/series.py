@@ -173,16 +173,16 @@ def change(series: pd.DataFrame, before: int, after: int, *, level: float = 0.95
     if absent:
         raise ValueError(f"The series has no value for {absent[0]}: choose periods it has.")
     _require_comparable(table, before, after)
-    first, second = table.loc[before], table.loc[after]
-    difference = float(second["value"] - first["value"])
+    pair = table.loc[[before, after]]
+    first, second = pair["value"].to_numpy(dtype=float)
+    difference = float(second - first)
     half, basis = float("nan"), "not known"
-    errors = [first.get("se", np.nan), second.get("se", np.nan)]
-    steps = [first.get("resolution", np.nan), second.get("resolution", np.nan)]
+    errors, steps = _pair(pair, "se"), _pair(pair, "resolution")
     if np.isfinite(errors).all():
-        half = float(stats.norm.ppf((1 + level) / 2) * np.hypot(*errors))
+        half = float(stats.norm.ppf((1 + level) / 2) * np.sqrt((errors**2).sum()))
         basis = f"{100 * level:g} % confidence interval, independent samples"
     elif np.isfinite(steps).all():
-        half, basis = float(sum(steps) / 2), "rounding only"
+        half, basis = float(steps.sum() / 2), "rounding only"
     return Change(before, after, difference, difference - half, difference + half, basis)
 
 
@@ -232,8 +232,8 @@ def trend(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"period": range(2000, 2010), "value": [5.0, 6, 4, 7, 6, 8, 7, 9, 8, 9]})
-    >>> found = trend(table)
+    >>> days = [5.0, 6, 4, 7, 6, 8, 7, 9, 8, 9]
+    >>> found = trend(pd.DataFrame({"period": range(2000, 2010), "value": days}))
     >>> round(found.slope, 2), found.n, found.low < found.slope < found.high
     (4.67, 10, True)
     """
@@ -271,13 +271,15 @@ def trend(
     if kind == "quasi_poisson":
         ends = np.exp(ends)
     return Trend(
-        *(float(end) for end in ends),
-        kind,
-        int(period[0]),
-        int(period[-1]),
-        n,
-        bandwidth,
-        dispersion,
+        slope=float(ends[0]),
+        low=float(ends[1]),
+        high=float(ends[2]),
+        kind=kind,
+        first=int(period[0]),
+        last=int(period[-1]),
+        n=n,
+        lags=bandwidth,
+        dispersion=dispersion,
     )
 
 
@@ -288,10 +290,9 @@ def _checked(series: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(
             f"The series lacks {', '.join(absent) or 'rows'}: give period and value, one row each."
         )
-    if "unit" in series.columns and series["unit"].nunique(dropna=False) > 1:
-        raise ValueError(
-            f"The series mixes {series['unit'].nunique(dropna=False)} units: convert them to one."
-        )
+    units = set(series["unit"]) if "unit" in series.columns else set()
+    if len(units) > 1:
+        raise ValueError(f"The series mixes {len(units)} units: convert them to one.")
     period = as_numbers(series["period"], "period")
     if (period % 1 != 0).any():
         raise ValueError("period must be whole numbers: give the year.")
@@ -300,6 +301,13 @@ def _checked(series: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"The series has {repeated} repeated period(s): keep one value for each.")
     table = series.assign(period=period.astype(int), value=as_numbers(series["value"], "value"))
     return table.sort_values("period", ignore_index=True)
+
+
+def _pair(pair: pd.DataFrame, name: str) -> FloatArray:
+    """Return two numbers of a column, NaN where there is none."""
+    if name not in pair.columns:
+        return np.full(2, np.nan)
+    return pair[name].to_numpy(dtype=float, na_value=np.nan)
 
 
 def _require_comparable(table: pd.DataFrame, before: int, after: int) -> None:
