@@ -11,7 +11,7 @@ areas resemble each other, which makes these errors too small: with a geometry, 
 `local_association`.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,6 @@ from armutsexpertise._weighted import FloatArray, as_numbers
 from armutsexpertise.inequality import concentration_index_linearised
 from armutsexpertise.poverty import weighted_quantile
 from armutsexpertise.survey.estimate import critical_values
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 #: Fewest areas from which an interval or an association is given.
 MINIMUM_AREAS = 8
@@ -64,7 +61,7 @@ class Concentration(NamedTuple):
 
     Attributes
     ----------
-    index : float
+    estimate : float
         In [-1, 1]; negative where the exposure is concentrated among the poor.
     se, low, high : float
         Standard error over areas and confidence interval; NaN with fewer than 8.
@@ -72,7 +69,7 @@ class Concentration(NamedTuple):
         Areas or classes.
     """
 
-    index: float
+    estimate: float
     se: float
     low: float
     high: float
@@ -285,7 +282,7 @@ def exposure_concentration(
     ...     "under_five_mortality": [154.7, 152.9, 119.5, 86.9, 54.3]})
     >>> found = exposure_concentration(fifths, exposure="under_five_mortality",
     ...     population="births", rank_by="wealth")
-    >>> round(found.index, 7)
+    >>> round(found.estimate, 7)
     -0.1694168
     """
     if poorest not in ("low", "high"):
@@ -371,8 +368,9 @@ def rank_association(
 
     Examples
     --------
-    >>> rank_association([1, 2, 3, 4, 5, 6, 7, 8], [2, 1, 3, 4, 6, 5, 7, 8]).tau.round(3)
-    np.float64(0.857)
+    >>> found = rank_association([1, 2, 3, 4, 5, 6, 7, 8], [2, 1, 3, 4, 6, 5, 7, 8])
+    >>> round(found.tau, 3), found.n
+    (0.857, 8)
     """
     x, y = as_numbers(first, "first"), as_numbers(second, "second")
     if x.size != y.size:
@@ -388,7 +386,7 @@ def rank_association(
     return Association(float(found.statistic), float(found.pvalue), x.size)
 
 
-def neighbours(geometry: "gpd.GeoDataFrame", *, area_id: str) -> pd.DataFrame:
+def neighbours(geometry: pd.DataFrame, *, area_id: str) -> pd.DataFrame:
     """Return the pairs of areas that share a border or a corner (queen contiguity).
 
     Parameters
@@ -416,7 +414,9 @@ def neighbours(geometry: "gpd.GeoDataFrame", *, area_id: str) -> pd.DataFrame:
     areas come out as islands. Needs ``pip install armutsexpertise[gis]``.
     """
     try:
-        from libpysal.weights import Queen
+        from libpysal.weights import (  # type: ignore[import-untyped,unused-ignore]
+            Queen,
+        )
     except ImportError as error:
         raise ImportError(
             "neighbours needs the extra gis: install armutsexpertise[gis]."
@@ -490,8 +490,8 @@ def local_association(
     heat and deprivation of the same place.
     """
     try:
-        from esda import Moran_Local_BV
-        from libpysal.weights import W
+        from esda import Moran_Local_BV  # type: ignore[import-untyped,unused-ignore]
+        from libpysal.weights import W  # type: ignore[import-untyped,unused-ignore]
     except ImportError as error:
         raise ImportError(
             "local_association needs the extra gis: install armutsexpertise[gis]."
@@ -523,11 +523,7 @@ def local_association(
             f"{len(linked)} area(s) have a neighbour: the local statistic needs "
             f"{MINIMUM_AREAS} or more."
         )
-    x = (
-        as_numbers(table[value], value)
-        if value in table
-        else as_numbers(_require(areas, value), value)
-    )
+    x = as_numbers(_require(table, value), value)
     y = as_numbers(_require(table, neighbour_value), neighbour_value)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         raise ValueError("One of the two values is the same in all areas: there is no association.")
