@@ -231,7 +231,7 @@ def count_trend(
         If a value is not numeric.
     ValueError
         If a column is absent, a year is repeated, a count is negative or broken (an area mean:
-        use :func:`armutsexpertise.climate.series.trend`), no count is positive, or there are
+        use :func:`armutsexpertise.climate.trend.trend`), no count is positive, or there are
         too few years.
 
     Notes
@@ -257,7 +257,7 @@ def count_trend(
     if broken or not count.sum() > 0:
         raise ValueError(
             f"count has {broken} negative or broken value(s) or none above zero: counts of one "
-            "station are whole numbers, take series.trend for area means."
+            "station are whole numbers, take trend.trend for area means."
         )
     if minimum < 8 or len(year) < minimum:
         raise ValueError(

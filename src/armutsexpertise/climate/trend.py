@@ -1,11 +1,11 @@
-"""Short official series: breaks, changes between years, trends where the points allow one.
+"""Changes and trends of short official series, within what is comparable.
 
-A series is a frame with one row per period: ``period`` (year, whole number), ``value``, and, if
-known, ``se`` (standard error), ``resolution`` (unit of the last printed digit, as 0.1) and
-``break_before`` (True where the value cannot be compared with those before it).
+A series is a frame with one row per year: ``period`` (year, as a whole number or as the text that
+:func:`armutsexpertise.series.series` returns), ``value``, and, if known, ``se`` (standard error),
+``resolution`` (unit of the last printed digit, as 0.1) and ``break_before`` (True where the value
+cannot be compared with those before it, as that function marks it).
 """
 
-from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -78,62 +78,13 @@ class Trend(NamedTuple):
     dispersion: float
 
 
-def mark_breaks(series: pd.DataFrame, breaks: Mapping[int, str]) -> pd.DataFrame:
-    """Mark the breaks of a series and number the runs of comparable points.
-
-    Parameters
-    ----------
-    series : DataFrame, one row per period
-        ``period`` and ``value``.
-    breaks : mapping of int to str
-        First period of each new method, and the reason.
-
-    Returns
-    -------
-    DataFrame
-        Sorted by period, with ``break_before`` (bool), ``break_reason`` (empty where there is
-        none) and ``run`` (1, 2, ...). Values of different runs are not comparable.
-
-    Raises
-    ------
-    TypeError
-        If a value is not numeric.
-    ValueError
-        If a column is absent, a period is repeated or not whole, a value is missing, the column
-        ``unit`` holds several units, or a break lies outside the series.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"period": [2018, 2019, 2020], "value": [2.7, 2.5, 7.0]})
-    >>> mark_breaks(table, {2020: "EU-SILC in the Mikrozensus"})["run"].tolist()
-    [1, 1, 2]
-    """
-    table = _checked(series)
-    beyond = [at for at in breaks if not table["period"].iloc[0] <= at <= table["period"].iloc[-1]]
-    if beyond:
-        raise ValueError(
-            f"{len(beyond)} break(s) lie outside the series ({min(beyond)}): leave them out."
-        )
-    run = np.zeros(len(table), dtype=int)
-    table["break_before"] = False
-    table["break_reason"] = ""
-    for at in sorted(breaks):
-        start = int(np.searchsorted(table["period"].to_numpy(), at))
-        run[start:] += 1
-        if start > 0:
-            table.loc[start, "break_before"] = True
-            table.loc[start, "break_reason"] = breaks[at]
-    table["run"] = run + 1 - run[0]
-    return table
-
-
 def change(series: pd.DataFrame, before: int, after: int, *, level: float = 0.95) -> Change:
     """Return the change between two periods with what is known of its uncertainty.
 
     Parameters
     ----------
     series : DataFrame
-        As described in the module, or from `mark_breaks`.
+        As described in the module.
     before, after : int
         Periods, the earlier first.
     level : float
@@ -146,9 +97,12 @@ def change(series: pd.DataFrame, before: int, after: int, *, level: float = 0.95
 
     Raises
     ------
-    TypeError, ValueError
-        As in `mark_breaks`; ``ValueError`` also if a period is absent, the order is reversed,
-        or a break lies between the two.
+    TypeError
+        If a value is not numeric.
+    ValueError
+        If a column is absent, a period is repeated or no year, a value is missing, the column
+        ``unit`` holds several units, a period is not in the series, the order is reversed, or a
+        break lies between the two.
 
     Notes
     -----
@@ -220,7 +174,7 @@ def trend(
     Raises
     ------
     TypeError, ValueError
-        As in `mark_breaks`; ``ValueError`` also where the series contains a break or has too
+        As in `change`; ``ValueError`` also where the series contains a break or has too
         few points, or, for the quasi-Poisson model, a negative value or none that is positive.
 
     Notes
@@ -293,9 +247,13 @@ def _checked(series: pd.DataFrame) -> pd.DataFrame:
     units = set(series["unit"]) if "unit" in series.columns else set()
     if len(units) > 1:
         raise ValueError(f"The series mixes {len(units)} units: convert them to one.")
-    period = as_numbers(series["period"], "period")
-    if (period % 1 != 0).any():
-        raise ValueError("period must be whole numbers: give the year.")
+    period = pd.to_numeric(series["period"], errors="coerce").to_numpy(dtype=float)
+    odd = int((~(period % 1 == 0)).sum())
+    if odd:
+        raise ValueError(
+            f"period holds {odd} value(s) of {len(series)} that are no year: give whole years, one "
+            "value for each."
+        )
     repeated = int(pd.Series(period).duplicated().sum())
     if repeated:
         raise ValueError(f"The series has {repeated} repeated period(s): keep one value for each.")
