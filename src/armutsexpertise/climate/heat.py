@@ -99,7 +99,7 @@ def count_heat_days(
     Parameters
     ----------
     daily : DataFrame, one row per station and day
-        ``station``, ``date``, ``t_max`` and ``t_min`` (degC; one decimal place in DWD files).
+        ``station``, ``date`` (dates, or ISO text), ``t_max`` and ``t_min`` (degC).
     missing_code : float, optional
         Number that stands for a missing value, -999 in files of the DWD. It is never guessed.
     by : {"year", "month"}
@@ -116,7 +116,7 @@ def count_heat_days(
     Raises
     ------
     TypeError
-        If a temperature is not numeric.
+        If a temperature is not numeric, or a date is a number.
     ValueError
         If a column is absent, a day occurs twice, a date is missing, a temperature lies outside
         -60 to 60 degC, or a minimum above its maximum.
@@ -142,7 +142,9 @@ def count_heat_days(
         )
     if by not in ("year", "month"):
         raise ValueError(f"by is {by!r}: choose year or month.")
-    dates = pd.to_datetime(daily["date"], errors="coerce").dt.normalize()
+    if pd.api.types.is_numeric_dtype(daily["date"]):
+        raise TypeError("date holds numbers: write YYYY-MM-DD, or text such as 19840731.")
+    dates = pd.to_datetime(daily["date"], format="ISO8601", errors="coerce").dt.normalize()
     undated = int(dates.isna().sum() + daily["station"].isna().sum())
     if undated:
         raise ValueError(
