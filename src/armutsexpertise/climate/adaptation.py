@@ -98,7 +98,8 @@ def need_scores(
     Notes
     -----
     Min-max scaling: linear, so distances are kept, and the extreme areas set the scale. An area
-    with an extreme value presses all others together; look at the values before.
+    with an extreme value presses all others together; look at the values before. A value that is
+    not known is taken to lie between those of the other areas.
 
     Examples
     --------
@@ -178,6 +179,7 @@ def priority_list(
     >>> table[["area", "score_low", "rank_low", "undominated"]].to_numpy().tolist()
     [['b', 0.75, 1, True], ['a', 0.5, 2, True], ['c', 0.25, 3, False]]
     """
+    scores = need_scores(areas, criteria, area_id=area_id)
     if set(weights) != set(criteria):
         raise ValueError(
             f"weights name {', '.join(sorted(weights)) or 'nothing'} and criteria "
@@ -187,7 +189,6 @@ def priority_list(
     if not (shares >= 0).all() or not 0 < shares.sum() < np.inf:
         raise ValueError("weights must not be negative, and at least one must be positive.")
     shares = shares / shares.sum()
-    scores = need_scores(areas, criteria, area_id=area_id)
     low, high = _ends(scores, criteria)
     table = scores[[area_id]].copy()
     # einsum sums in the same order whatever the number of rows, so equal areas get equal scores

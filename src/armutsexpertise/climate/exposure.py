@@ -530,7 +530,7 @@ def local_association(
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         raise ValueError("One of the two values is the same in all areas: there is no association.")
     weights = W(near, id_order=order, silence_warnings=True)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         # on the side of esda's own p value, which is not used
         warnings.filterwarnings("ignore", "The alternative hypothesis", DeprecationWarning)
         found = Moran_Local_BV(
