@@ -20,6 +20,20 @@ LILEE                  efficiency band D or worse, residual income below line   
 warm, arrears          answers to HH050 and HS021                                  Eurostat
 =====================  ==========================================================  ==============
 
+The answers of EU-SILC are columns already (``affords_warm_home``, ``arrears_utilities`` of the
+codebooks); missing answers are dropped and counted, not taken as "no problem". Rates come from
+:func:`armutsexpertise.survey.estimate.estimate`::
+
+    frame["ten_percent"] = ten_percent(frame["energy"], frame["income"])
+    design = SurveyDesign.from_frame(frame, weights="weight", clusters="psu")
+    estimate(design, {
+        "10 %": Proportion("ten_percent"),
+        "2M": lambda f, w, inside: twice_median_rate_linearised(
+            f["energy"], f["income"], w, domain=inside
+        ),
+        "mean gap": Ratio("gap", "ten_percent"),
+    }, by="household_type")
+
 References
 ----------
 Hills (2012), Getting the measure of fuel poverty, CASE report 72, London School of Economics.
@@ -222,7 +236,8 @@ def twice_median_rate_linearised(
         Units that set the median; default: all. Must contain the domain.
     bandwidth : float, optional
         Bandwidth of the densities, in units of the share; default: weighted standard deviation
-        divided by the fifth root of the sum of weights.
+        divided by the fifth root of the sum of weights. Shares of a few very small incomes make
+        it too wide: then give one, as a tenth of the median share.
 
     Returns
     -------
@@ -948,7 +963,8 @@ def check_classes(classes: pd.DataFrame) -> pd.DataFrame:
     ------
     ValueError
         If a column is absent, a class is empty or reversed, classes leave a gap or overlap, an
-        inner end is missing, or an expenditure or weight is missing or negative.
+        inner end is missing, an expenditure or weight is missing or negative, or a column
+        ``unit`` holds several units.
 
     Examples
     --------
@@ -964,6 +980,9 @@ def check_classes(classes: pd.DataFrame) -> pd.DataFrame:
             f"The class table lacks {', '.join(absent) or 'rows'}: give income_low, income_high, "
             "weight and expenditure, one row per class."
         )
+    units = set(classes["unit"]) if "unit" in classes.columns else set()
+    if len(units) > 1:
+        raise ValueError(f"The class table mixes {len(units)} units: convert all rows to one.")
     table = classes.assign(
         income_low=classes["income_low"].astype(float),
         income_high=classes["income_high"].astype(float),
