@@ -317,6 +317,19 @@ def test_change_with_and_without_standard_errors():
     assert "confidence interval" in known.basis
 
 
+def test_a_table_of_changes_says_what_it_refuses():
+    table = pd.DataFrame({"period": [2021, 2023], "value": [4.0, 10.0], "resolution": 0.1})
+    broken = table.assign(break_before=[False, True])
+    found = trend.change_table({"a": table, "b": broken, "c": table.head(1)}, 2021, 2023)
+    assert found["ratio"].iloc[0] == 2.5
+    assert found["refused"].iloc[0] == ""
+    assert "breaks in 2023" in found["refused"].iloc[1]
+    assert "no value for 2023" in found["refused"].iloc[2]
+    assert found["difference"].iloc[1:].isna().all()
+    with pytest.raises(ValueError, match="at least one series"):
+        trend.change_table({}, 2021, 2023)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
