@@ -317,6 +317,16 @@ def test_change_with_and_without_standard_errors():
     assert "confidence interval" in known.basis
 
 
+def test_the_interval_of_two_rates_touches_zero_at_the_effective_sample():
+    n = trend.effective_sample_for_change(0.033, 0.082)
+    se = np.sqrt((0.033 * 0.967 + 0.082 * 0.918) / n)
+    assert 0.082 - 0.033 == pytest.approx(stats.norm.ppf(0.975) * se)
+    assert trend.effective_sample_for_change(0.082, 0.033) == pytest.approx(n)
+    assert trend.effective_sample_for_change(0.05, 0.05) == np.inf
+    with pytest.raises(ValueError, match="divide percent"):
+        trend.effective_sample_for_change(3.3, 8.2)
+
+
 def test_a_table_of_changes_says_what_it_refuses():
     table = pd.DataFrame({"period": [2021, 2023], "value": [4.0, 10.0], "resolution": 0.1})
     broken = table.assign(break_before=[False, True])

@@ -240,8 +240,9 @@ def count_trend(
     -----
     :math:`\log \mu_t = \alpha + \beta t/10 + \log d_t` with :math:`d_t` the observed days over
     365.25. Negative binomial with variance :math:`\mu + \alpha\mu^2` by maximum likelihood
-    (Cameron and Trivedi 2013, Regression Analysis of Count Data, 2nd edition). The null value of :math:`\alpha` lies on the boundary, so half the p value of
-    :math:`\chi^2_1` is taken. Years are taken as independent.
+    (Cameron and Trivedi 2013, Regression Analysis of Count Data, 2nd edition). The null value of
+    :math:`\alpha` lies on the boundary, so half the p value of :math:`\chi^2_1` is taken. Years
+    are taken as independent.
 
     Examples
     --------

@@ -144,6 +144,50 @@ def change(series: pd.DataFrame, before: int, after: int, *, level: float = 0.95
     return Change(before, after, difference, difference - half, difference + half, basis)
 
 
+def effective_sample_for_change(before: float, after: float, *, level: float = 0.95) -> float:
+    r"""Return the sample size from which a change between two rates exceeds sampling error.
+
+    Parameters
+    ----------
+    before, after : float
+        Rates of two independent samples of the same size, in (0, 1), not percent.
+    level : float
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    float
+        Effective sample size of each sample (persons over design effect) from which the interval
+        of the difference leaves out zero; infinite where the rates are equal.
+
+    Raises
+    ------
+    ValueError
+        If a rate or the level is not in (0, 1).
+
+    Notes
+    -----
+    :math:`n = z^2\,(p_1(1-p_1) + p_2(1-p_2))/(p_2-p_1)^2`, the usual interval of two proportions
+    solved for n. Where a publication gives rates without errors, this says how small the survey
+    would have to be for the change to be chance; compare it with what is known of its size.
+
+    Examples
+    --------
+    >>> round(effective_sample_for_change(0.039, 0.102))
+    125
+    """
+    if not (0 < before < 1 and 0 < after < 1):
+        raise ValueError(
+            f"The rates {before} and {after} must lie in (0, 1): divide percent by 100."
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level}.")
+    if before == after:
+        return float("inf")
+    spread = before * (1 - before) + after * (1 - after)
+    return float(stats.norm.ppf((1 + level) / 2) ** 2 * spread / (after - before) ** 2)
+
+
 def change_table(
     series: Mapping[str, pd.DataFrame], before: int, after: int, *, level: float = 0.95
 ) -> pd.DataFrame:
