@@ -320,7 +320,7 @@ def test_change_with_and_without_standard_errors():
 def test_the_interval_of_two_rates_touches_zero_at_the_effective_sample():
     n = trend.effective_sample_for_change(0.033, 0.082)
     se = np.sqrt((0.033 * 0.967 + 0.082 * 0.918) / n)
-    assert 0.082 - 0.033 == pytest.approx(stats.norm.ppf(0.975) * se)
+    assert stats.norm.ppf(0.975) * se == pytest.approx(0.082 - 0.033)
     assert trend.effective_sample_for_change(0.082, 0.033) == pytest.approx(n)
     assert trend.effective_sample_for_change(0.05, 0.05) == np.inf
     with pytest.raises(ValueError, match="divide percent"):

@@ -77,6 +77,16 @@ from armutsexpertise.survey.models import fit
 TEN_PERCENT = 0.10
 #: Bands of the energy certificate that count as low efficiency in England's LILEE.
 LOW_EFFICIENCY_BANDS = ("D", "E", "F", "G")
+#: Columns of indicators and the German words for them in figures and tables.
+LABELS: Mapping[str, str] = {
+    "ten_percent": "10-Prozent-Regel",
+    "twice_median": "2M (doppelter Median des Anteils)",
+    "half_median": "M/2 (halber Median der Ausgaben)",
+    "low_income_high_cost": "LIHC (wenig Einkommen, hohe Kosten)",
+    "low_income_low_efficiency": "LILEE (wenig Einkommen, geringe Effizienz)",
+    "cannot_keep_warm": "Wohnung nicht warm genug (HH050)",
+    "utility_arrears": "Rückstände bei Energie und Wasser (HS021)",
+}
 
 
 def energy_share(
@@ -1235,15 +1245,3 @@ def _finite(value: float, name: str) -> float:
     if not np.isfinite(value):
         raise ValueError(f"{name} is {value}: give a finite amount.")
     return float(value)
-
-
-#: Columns of indicators and the German words for them in figures and tables.
-LABELS: Mapping[str, str] = {
-    "ten_percent": "10-Prozent-Regel",
-    "twice_median": "2M (doppelter Median des Anteils)",
-    "half_median": "M/2 (halber Median der Ausgaben)",
-    "low_income_high_cost": "LIHC (wenig Einkommen, hohe Kosten)",
-    "low_income_low_efficiency": "LILEE (wenig Einkommen, geringe Effizienz)",
-    "cannot_keep_warm": "Wohnung nicht warm genug (HH050)",
-    "utility_arrears": "Rückstände bei Energie und Wasser (HS021)",
-}
