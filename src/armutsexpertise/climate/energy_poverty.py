@@ -10,7 +10,7 @@ A rate whose threshold is a national median has a twin with the suffix ``_linear
 median is estimated from the same sample, and its own error enters the standard error.
 
 =====================  ==========================================================  ==============
-indicator              rule                                                        read in
+indicator              rule                                                        origin
 =====================  ==========================================================  ==============
 ten percent            share of income above 10 %                                  Hills (2012)
 2M                     share above twice its national median                       EPOV
