@@ -320,9 +320,8 @@ def quintile_share_ratio(
     ----------
     income, weight, domain, negative
         As in `lorenz_curve`.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
-        Where the cumulative share of the weights equals the probability exactly: mean of that
-        value and the next (default), or that value.
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
+        As in `armutsexpertise.poverty.weighted_quantile`.
 
     Returns
     -------

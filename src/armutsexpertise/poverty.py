@@ -230,9 +230,10 @@ def weighted_quantile(
         Share of the weight at or below the quantile, above 0 and below 1.
     domain : array_like of bool, shape (n,), optional
         Units that count; default: all.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
-        Where the cumulative share of the weights equals ``probability`` exactly: mean of that
-        value and the next (Eurostat's practice, default), or that value.
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
+        Smallest value whose cumulative share of the weights is at least ``probability``, but the
+        mean of that value and the next where the share equals it exactly (Eurostat's practice,
+        default); the same without the exception; or the share interpolated between the values.
 
     Returns
     -------
@@ -249,7 +250,7 @@ def weighted_quantile(
 
     Notes
     -----
-    Definitions 2 and 1 of Hyndman and Fan (1996), doi:10.2307/2684934, with weights.
+    Definitions 2, 1 and 4 of Hyndman and Fan (1996), doi:10.2307/2684934, with weights.
 
     Examples
     --------
@@ -328,7 +329,7 @@ def poverty_line(
     domain : array_like of bool, shape (n,), optional
         Persons whose incomes set the line, as the persons of one Land for a regional line;
         default: all.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
         As in `weighted_quantile`.
 
     Returns
@@ -626,7 +627,7 @@ def median_income_of_the_poor(
     ----------
     income, weight, domain, line, inclusive
         As in `at_risk_of_poverty_rate`.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
         Rule for the median of the poor, as in `weighted_quantile`; for another rule at the line
         give ``line``.
 
@@ -703,7 +704,7 @@ def relative_median_poverty_gap(
     ----------
     income, weight, domain, line, inclusive
         As in `at_risk_of_poverty_rate`.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
         Rule for the median of the poor, as in `weighted_quantile`; for another rule at the line
         give ``line``.
 
@@ -788,7 +789,7 @@ def relative_median_income_ratio(
         Age in completed years.
     age_limit : float
         Youngest age in years that counts as old.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
         As in `weighted_quantile`.
 
     Returns

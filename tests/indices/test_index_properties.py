@@ -377,3 +377,14 @@ def test_quantile_of_a_large_sample_is_the_one_of_the_sorted_sample(shape, rule)
             carries = weight[order] > 0
             after = values[order][carries & (np.arange(values.size) > at)][0]
             assert got == (values[order][at] + after) / 2
+
+
+@pytest.mark.parametrize("size", [7, 30_000])
+def test_interpolated_quantile_of_equal_weights_is_that_of_numpy(size):
+    values = np.random.default_rng(3).lognormal(7, 0.6, size)
+    for probability in (0.0001, 0.2, 0.5, 0.8, 0.9999):
+        got = pv.weighted_quantile(
+            values, None, probability, quantile_rule="interpolated_inverted_cdf"
+        )
+        expected = np.quantile(values, probability, method="interpolated_inverted_cdf")
+        assert got == pytest.approx(expected, rel=1e-12)

@@ -14,14 +14,18 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, stats
 
+from armutsexpertise._weighted import (
+    QUANTILE_RULES,
+    QuantileRule,
+    quantile_of_sorted,
+    require_choice,
+)
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.linearised import Linearised
 
-QuantileConvention = Literal["inverted_cdf", "averaged_inverted_cdf", "interpolated_inverted_cdf"]
 Missing = Literal["fail", "drop"]
 
 COLUMNS = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_weighted", "method")
-_TIE = 1e-12  # relative; cumulated weights closer than this to a share are equal to it
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Quantile:
 
     column: str
     probability: float
-    convention: QuantileConvention = "inverted_cdf"
+    convention: QuantileRule = "inverted_cdf"
 
 
 Statistic = Callable[[pd.DataFrame, Floats, Booleans], Linearised]
@@ -244,33 +248,6 @@ def make_domains(
         codes = np.where(inside.to_numpy(dtype=bool), codes, -1)
     labels = pd.DataFrame(list(product(*levels)), columns=names) if names else pd.DataFrame([{}])
     return Domains(labels, codes)
-
-
-def _quantile_sorted(
-    x: Floats, cumulated: Floats, probability: float, convention: QuantileConvention
-) -> float:
-    _check_quantile(probability, convention)
-    total = cumulated[-1]
-    target = probability * total
-    last = len(x) - 1
-    at = min(int(np.searchsorted(cumulated, target - _TIE * total)), last)
-    if convention == "averaged_inverted_cdf" and abs(cumulated[at] - target) <= _TIE * total:
-        return float((x[at] + x[min(at + 1, last)]) / 2)
-    if convention == "interpolated_inverted_cdf" and at > 0:
-        before = cumulated[at - 1]
-        share = min((target - before) / (cumulated[at] - before), 1.0)
-        return float(x[at - 1] + share * (x[at] - x[at - 1]))
-    return float(x[at])
-
-
-def _check_quantile(probability: float, convention: str) -> None:
-    if not 0 <= probability <= 1:
-        raise ValueError(f"probability must lie in [0, 1], not {probability}.")
-    if convention not in get_args(QuantileConvention):
-        raise ValueError(
-            f"convention must be one of {', '.join(get_args(QuantileConvention))}, not "
-            f"{convention!r}."
-        )
 
 
 @dataclass
@@ -511,7 +488,9 @@ def _quantiles(
     level: float,
     df: Floats,
 ) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
-    _check_quantile(indicator.probability, indicator.convention)
+    if not 0 <= indicator.probability <= 1:
+        raise ValueError(f"probability must lie in [0, 1], not {indicator.probability}.")
+    require_choice(indicator.convention, QUANTILE_RULES, "convention")
     rows = np.flatnonzero((codes >= 0) & (design.weights > 0))
     order = rows[np.lexsort((y[rows], codes[rows]))]
     ends = np.searchsorted(codes[order], np.arange(size + 1))
@@ -520,7 +499,7 @@ def _quantiles(
     for d in np.flatnonzero(np.diff(ends)).tolist():
         part = order[ends[d] : ends[d + 1]]
         sorted_parts[d] = y[part], np.cumsum(design.weights[part])
-        value[d] = _quantile_sorted(*sorted_parts[d], indicator.probability, indicator.convention)
+        value[d] = quantile_of_sorted(*sorted_parts[d], indicator.probability, indicator.convention)
     below = np.zeros(len(design))
     below[rows] = y[rows] <= value[codes[rows]]
     share, share_se = _ratios(design, below, np.ones(len(design)), codes, size)
@@ -532,7 +511,7 @@ def _quantiles(
             (high, share[d] + critical[d] * share_se[d]),
         ):
             if 0 <= p <= 1:
-                limit[d] = _quantile_sorted(x, cumulated, p, indicator.convention)
+                limit[d] = quantile_of_sorted(x, cumulated, p, indicator.convention)
     return value, (high - low) / (2 * critical), (low, high)
 
 
