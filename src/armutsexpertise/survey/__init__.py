@@ -9,6 +9,7 @@ module                    what it holds
 `independence`            Rao-Scott test of two characteristics
 `linearised`              an estimate with its influence values
 `models`                  linear, logit, Poisson; marginal effects, Wald tests
+`quantile`                quantile regression
 `replicate`               replicate weights from a design: jackknife, half-samples, bootstrap
 `weights`                 raking, calibration, non-response, trimming, effective size
 ========================  ==================================================================

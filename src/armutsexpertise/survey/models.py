@@ -1,4 +1,4 @@
-"""Linear, logit and Poisson models with design-based covariance.
+"""Linear, logit, Poisson and ordered logit models with design-based covariance.
 
 The coefficients maximise the weighted likelihood; their covariance comes from the survey design
 and not from the model. Average marginal effects, predictions, contrasts and Wald tests carry it
@@ -129,7 +129,7 @@ class Fitted:
 
     Attributes
     ----------
-    family : {"linear", "logit", "poisson", "ordered logit"}
+    family : {"linear", "logit", "poisson", "quantile", "ordered logit"}
         Which model.
     names : list of str
         Coefficients: ``intercept``, a column, ``column=level``, and products with ``:``.
@@ -150,7 +150,7 @@ class Fitted:
     """
 
     design: SurveyDesign
-    family: Family | Literal["ordered logit"]
+    family: Family | Literal["quantile", "ordered logit"]
     terms: _Terms
     names: list[str]
     inside: Booleans  # (n,)
@@ -281,13 +281,13 @@ class Fitted:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Model(Fitted):
-    """A fitted linear, logit or Poisson model; see :func:`fit` and `Fitted`."""
+    """A fitted linear, logit, Poisson or quantile model; see :func:`fit` and `Fitted`."""
 
-    family: Family
+    family: Family | Literal["quantile"]
     matrix: Floats  # (rows inside, k)
 
     def predict(self, frame: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
-        """Predict the mean of the outcome for given values of the variables.
+        """Predict the mean (or the quantile) of the outcome for given values of the variables.
 
         Parameters
         ----------
@@ -328,7 +328,7 @@ class Model(Fitted):
         level: float = 0.95,
         fixed_covariates: bool = False,
     ) -> pd.DataFrame:
-        r"""Estimate average marginal effects on the mean of the outcome.
+        r"""Estimate average marginal effects on the mean (or the quantile) of the outcome.
 
         Parameters
         ----------
@@ -487,11 +487,11 @@ def fit(
     """
     if family not in get_args(Family):
         raise ValueError(f"family must be one of {', '.join(get_args(Family))}, not {family!r}.")
-    rows, inside, built, note = _prepare(design, outcome, terms, where, missing)
-    y = _outcome(rows[outcome], family)
+    rows, inside, built, note = prepare_rows(design, outcome, terms, where, missing)
+    y = outcome_values(rows[outcome], family)
     w = design.weights[inside]
     x = built.matrix(rows)
-    _require_full_rank(x, w, built.names)
+    require_full_rank(x, w, built.names)
     b, a = _newton(family, x, y, w, None)
     influence = replicate_coefficients = None
     if design.replicates is None:
@@ -515,7 +515,7 @@ def fit(
         covariance=covariance,
         influence=influence,
         replicate_coefficients=replicate_coefficients,
-        degrees_of_freedom=_model_df(design, inside, x.shape[1]),
+        degrees_of_freedom=model_degrees_of_freedom(design, inside, x.shape[1]),
         note=note,
     )
 
@@ -560,7 +560,7 @@ def fit_ordered(
     doi:10.1111/j.2517-6161.1980.tb01109.x). With the score :math:`s_i` of a unit and the
     weighted Hessian H the influence is :math:`-H^{-1}s_i` (Binder 1983, doi:10.2307/1402588).
     """
-    rows, inside, built, note = _prepare(design, outcome, terms, where, missing)
+    rows, inside, built, note = prepare_rows(design, outcome, terms, where, missing)
     values = rows[outcome]
     ordered = isinstance(values.dtype, pd.CategoricalDtype) and values.cat.ordered
     if not ordered and not pd.api.types.is_numeric_dtype(values):
@@ -571,7 +571,7 @@ def fit_ordered(
     if len(levels) < 2:
         raise ValueError(f"The outcome {outcome} has fewer than two levels with weight.")
     full, w = built.matrix(rows), design.weights[inside]
-    _require_full_rank(full, w, built.names)
+    require_full_rank(full, w, built.names)
     x = full[:, 1:]
     shares = np.cumsum(np.bincount(y, w))[:-1] / w.sum()
     start = np.concatenate([np.zeros(x.shape[1]), np.log(shares / (1 - shares))])
@@ -597,7 +597,7 @@ def fit_ordered(
         covariance=covariance,
         influence=influence,
         replicate_coefficients=replicate_coefficients,
-        degrees_of_freedom=_model_df(design, inside, len(b)),
+        degrees_of_freedom=model_degrees_of_freedom(design, inside, len(b)),
         note=note,
     )
 
@@ -640,14 +640,31 @@ def _cumulated(eta: Floats) -> tuple[Floats, Floats, Floats]:
     return _link("logit", eta)
 
 
-def _prepare(
+def prepare_rows(
     design: SurveyDesign,
     outcome: str,
     terms: Sequence[str],
     where: str | None,
     missing: Literal["fail", "drop"],
 ) -> tuple[pd.DataFrame, Booleans, _Terms, str]:
-    """Return the rows that enter, which they are, the terms, and a note on missing values."""
+    """Return the rows that enter a model, which they are, its terms, and a note.
+
+    Parameters
+    ----------
+    design, outcome, terms, where, missing
+        As in :func:`fit`.
+
+    Returns
+    -------
+    tuple of DataFrame, ndarray of bool, terms and str
+        Rows with a positive weight and no missing value; a mask, shape (n,), of them; the terms
+        with their levels; and what to say of rows left out.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`fit`.
+    """
     split, variables = _split(terms)
     frame = design.frame
     inside = make_domains(frame, None, where).codes >= 0
@@ -665,7 +682,23 @@ def _prepare(
     return rows, inside, _build(rows, split, variables), note
 
 
-def _model_df(design: SurveyDesign, inside: Booleans, k: int) -> float:
+def model_degrees_of_freedom(design: SurveyDesign, inside: Booleans, k: int) -> float:
+    """Return the degrees of freedom of a model: those of the design in its rows, plus 1, minus k.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The sample.
+    inside : ndarray of bool, shape (n,)
+        Rows that enter.
+    k : int
+        Number of coefficients.
+
+    Returns
+    -------
+    float
+        Degrees of freedom; may be zero or negative.
+    """
     return float(design.domain_degrees_of_freedom(np.where(inside, 0, -1), 1)[0]) + 1 - k
 
 
@@ -713,9 +746,9 @@ def _build(
     return _Terms(split, {name: levels for name, levels in found.items() if levels})
 
 
-def _link(family: Family, eta: Floats) -> tuple[Floats, Floats, Floats]:
+def _link(family: Family | Literal["quantile"], eta: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the mean, its slope and its second derivative at the linear predictor."""
-    if family == "linear":
+    if family in ("linear", "quantile"):
         return eta, np.ones_like(eta), np.zeros_like(eta)
     if family == "poisson":
         mean = np.exp(eta)
@@ -792,7 +825,26 @@ def _levels(values: pd.Series) -> tuple[object, ...]:
     return tuple(sorted(values.unique()))
 
 
-def _outcome(values: pd.Series, family: Family) -> Floats:
+def outcome_values(values: pd.Series, family: Family) -> Floats:
+    """Return the outcome as numbers, or raise where a model cannot take it.
+
+    Parameters
+    ----------
+    values : Series, shape (n,)
+        Outcome, without missing values.
+    family : {"linear", "logit", "poisson"}
+        Which model.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        The outcome.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in :func:`fit`.
+    """
     if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
         raise TypeError(
             f"The outcome {values.name} holds {values.dtype} and not numbers: recode it."
@@ -829,7 +881,18 @@ def _require_complete(frame: pd.DataFrame, names: Sequence[str]) -> None:
         )
 
 
-def _require_full_rank(x: Floats, w: Floats, names: list[str]) -> None:
+def require_full_rank(x: Floats, w: Floats, names: list[str]) -> None:
+    """Raise ``ValueError`` where the columns of a model are collinear or infinite.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (n, k)
+        Model matrix.
+    w : ndarray of float, shape (n,)
+        Weights.
+    names : list of str, length k
+        Names of the columns, for the message.
+    """
     if not np.isfinite(x).all():
         raise ValueError("A variable of the model is infinite: recode it.")
     scaled = x * np.sqrt(w)[:, None]
