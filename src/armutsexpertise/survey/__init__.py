@@ -11,6 +11,7 @@ module                    what it holds
 `models`                  linear, logit, Poisson; marginal effects, Wald tests
 `quantile`                quantile regression
 `replicate`               replicate weights from a design: jackknife, half-samples, bootstrap
+`rif`                     regressions of the recentred influence of an index
 `weights`                 raking, calibration, non-response, trimming, effective size
 ========================  ==================================================================
 """

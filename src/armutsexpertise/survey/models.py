@@ -642,7 +642,7 @@ def _cumulated(eta: Floats) -> tuple[Floats, Floats, Floats]:
 
 def prepare_rows(
     design: SurveyDesign,
-    outcome: str,
+    outcome: str | None,
     terms: Sequence[str],
     where: str | None,
     missing: Literal["fail", "drop"],
@@ -652,7 +652,7 @@ def prepare_rows(
     Parameters
     ----------
     design, outcome, terms, where, missing
-        As in :func:`fit`.
+        As in :func:`fit`; without outcome only the variables must be known.
 
     Returns
     -------
@@ -668,7 +668,8 @@ def prepare_rows(
     split, variables = _split(terms)
     frame = design.frame
     inside = make_domains(frame, None, where).codes >= 0
-    absent = _absent(frame, (outcome, *variables)) & inside
+    needed = variables if outcome is None else (outcome, *variables)
+    absent = _absent(frame, needed) & inside
     if absent.any() and missing == "fail":
         raise ValueError(
             f"{int(absent.sum())} of {int(inside.sum())} rows lack a value of the outcome or of "
@@ -756,6 +757,24 @@ def _link(family: Family | Literal["quantile"], eta: Floats) -> tuple[Floats, Fl
     mean = 1 / (1 + np.exp(-eta))
     slope = mean * (1 - mean)
     return mean, slope, slope * (1 - 2 * mean)
+
+
+def least_squares(x: Floats, y: Floats, w: Floats) -> tuple[Floats, Floats]:
+    r"""Return weighted least-squares coefficients and the weighted information.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (n, k)
+        Model matrix of full rank.
+    y, w : ndarray of float, shape (n,)
+        Outcome and weights.
+
+    Returns
+    -------
+    tuple of ndarray of float, shapes (k,) and (k, k)
+        Coefficients and :math:`\sum_i w_i x_i x_i^\top`.
+    """
+    return _newton("linear", x, y, w, None)
 
 
 def _newton(
