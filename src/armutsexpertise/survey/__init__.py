@@ -4,7 +4,7 @@
 module                    what it holds
 ========================  ==================================================================
 `combine`                 Rubin's rules for imputations and plausible values
-`design`                  how the sample was drawn; covariance by Taylor or replicates
+`design`                  how samples were drawn; covariance by Taylor or replicates; stacking
 `estimate`                totals, means, proportions, ratios, quantiles by domain
 `independence`            Rao-Scott test of two characteristics
 `linearised`              an estimate with its influence values

@@ -84,7 +84,8 @@ class Quantile:
 
 
 Statistic = Callable[[pd.DataFrame, Floats, Booleans], Linearised]
-Indicator = Total | Mean | Proportion | Ratio | Quantile | Statistic
+Decomposition = Callable[[pd.DataFrame, Floats, Booleans], Mapping[str, Linearised]]
+Indicator = Total | Mean | Proportion | Ratio | Quantile | Statistic | Decomposition
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,9 @@ def estimate(
         The sample.
     indicators : mapping of str to indicator
         Name and `Total`, `Mean`, `Proportion`, `Ratio`, `Quantile`, or a function of the
-        sample's frame, weights (n,) and a mask (n,) of the domain that gives a `Linearised`.
+        sample's frame, weights (n,) and a mask (n,) of the domain that gives a `Linearised`, or
+        a mapping of names to them (the parts of a decomposition): each then has a row, its
+        indicator is ``name: part``.
     by : str or sequence of str, optional
         Columns whose crossed values are the domains. The categories of a categorical all
         appear, in their order; other values are sorted; missing values are a domain of their
@@ -183,12 +186,13 @@ def estimate(
     domains = make_domains(design.frame, by, where)
     parts = []
     for name, indicator in indicators.items():
-        result = _evaluate(design, indicator, domains, missing, level, degrees_of_freedom)
-        part = domains.labels.copy()
-        part.insert(0, "indicator", name)
-        for column in COLUMNS:
-            part[column] = getattr(result, column)
-        parts.append(part)
+        results = _evaluate(design, indicator, domains, missing, level, degrees_of_freedom)
+        for label, result in results.items():
+            part = domains.labels.copy()
+            part.insert(0, "indicator", f"{name}: {label}" if label else name)
+            for column in COLUMNS:
+                part[column] = getattr(result, column)
+            parts.append(part)
     if not parts:
         raise ValueError("indicators is empty: name at least one.")
     return pd.concat(parts, ignore_index=True)
@@ -277,6 +281,11 @@ class _Result:
         for i in np.flatnonzero(where):
             self.notes[i].append(text)
 
+    def note_domains(self, domains: Domains) -> None:
+        self.note(self.n == 0, "empty domain")
+        self.note(domains.labels.isna().any(axis=1).to_numpy(), "domain value missing")
+        self.note((self.n > 0) & (self.df <= 0), "no degrees of freedom")
+
 
 def critical_values(df: npt.ArrayLike, level: float) -> Floats:
     """Return the two-sided critical values of Student's t.
@@ -307,7 +316,8 @@ def _evaluate(
     missing: Missing,
     level: float,
     degrees_of_freedom: Literal["domain", "design"] | float,
-) -> _Result:
+) -> dict[str, _Result]:
+    """Return the results of an indicator, or of each part of a decomposition."""
     columns = _columns(design.frame, indicator)
     absent = np.zeros(len(design), dtype=bool)
     for values in columns:
@@ -337,9 +347,10 @@ def _evaluate(
         )
     else:
         df = np.full(size, float(degrees_of_freedom))
+    if not isinstance(indicator, Total | Mean | Proportion | Ratio | Quantile):
+        return _statistics(design, indicator, domains, n, n_weighted, df, level)
     ones = np.ones(len(design))
-    variance = "Taylor" if design.replicates is None else f"replicates {design.kind}"
-    note: list[tuple[Booleans, str]] = []
+    variance = _variance_of(design)
     extra: tuple[Floats, Floats] | None = None
     if isinstance(indicator, Total):
         value, se = _totals(design, columns[0], codes, size)
@@ -347,15 +358,12 @@ def _evaluate(
     elif isinstance(indicator, Quantile):
         value, se, extra = _quantiles(design, indicator, columns[0], codes, size, level, df)
         kind = f"quantile ({indicator.convention}), Woodruff interval, {variance}"
-    elif isinstance(indicator, Mean | Proportion | Ratio):
+    else:
         bottom = columns[1] if isinstance(indicator, Ratio) else ones
         value, se = _ratios(design, columns[0], bottom, codes, size)
         label = type(indicator).__name__.lower()
         interval = "logit interval, " if isinstance(indicator, Proportion) else ""
         kind = f"{label}, {interval}{variance}"
-    else:
-        value, se, note = _statistics(design, indicator, codes, n)
-        kind = f"linearised statistic, {variance}" if design.replicates is None else variance
     empty = n == 0
     value, se = np.where(empty, np.nan, value), np.where(empty, np.nan, se)
     result = _Result(value, se, n, n_weighted, df, kind)
@@ -367,19 +375,17 @@ def _evaluate(
         result.note(~empty & ((value <= 0) | (value >= 1)), "no interval for a share of 0 or 1")
     else:
         result.ci_low, result.ci_high = value - critical * se, value + critical * se
-    result.note(empty, "empty domain")
-    result.note(domains.labels.isna().any(axis=1).to_numpy(), "domain value missing")
-    result.note(~empty & (df <= 0), "no degrees of freedom")
+    result.note_domains(domains)
     left_out = np.bincount(domains.codes[absent], minlength=size)
     for i in np.flatnonzero(left_out):
         result.notes[i].append(f"{left_out[i]} missing left out")
-    unexplained = ~empty & (np.isnan(value) | np.isnan(se))
-    for mask, text in note:
-        result.note(mask, text)
-        unexplained &= ~mask
-    result.note(unexplained & np.isnan(value), "undefined: the denominator is 0")
-    result.note(unexplained & ~np.isnan(value), "no standard error")
-    return result
+    result.note(~empty & np.isnan(value), "undefined: the denominator is 0")
+    result.note(~empty & np.isnan(se) & ~np.isnan(value), "no standard error")
+    return {"": result}
+
+
+def _variance_of(design: SurveyDesign) -> str:
+    return "Taylor" if design.replicates is None else f"replicates {design.kind}"
 
 
 def _columns(frame: pd.DataFrame, indicator: Indicator) -> list[Floats]:
@@ -516,23 +522,60 @@ def _quantiles(
 
 
 def _statistics(
-    design: SurveyDesign, statistic: Statistic, codes: Integers, n: Integers
-) -> tuple[Floats, Floats, list[tuple[Booleans, str]]]:
-    value, se = np.full(len(n), np.nan), np.full(len(n), np.nan)
-    for d in np.flatnonzero(n):
-        inside = codes == d
-        found = statistic(design.frame, design.weights, inside)
-        value[d] = found.estimate
+    design: SurveyDesign,
+    statistic: Statistic | Decomposition,
+    domains: Domains,
+    n: Integers,
+    n_weighted: Floats,
+    df: Floats,
+    level: float,
+) -> dict[str, _Result]:
+    """Return the results of a function of frame, weights and domain, one per part."""
+    values: dict[str, Floats] = {}
+    errors: dict[str, Floats] = {}
+    for d in np.flatnonzero(n).tolist():
+        inside = domains.codes == d
+        found = _parts(statistic(design.frame, design.weights, inside))
+        if not values:
+            values = {label: np.full(len(n), np.nan) for label in found}
+            errors = {label: np.full(len(n), np.nan) for label in found}
+        full = np.array([part.estimate for part in found.values()])
         if design.replicates is None:
-            if np.isfinite(value[d]):
-                se[d] = np.sqrt(design.covariance(found.influence)[0, 0])
-            continue
-        values = np.array(
-            [statistic(design.frame, w, inside).estimate for w in design.replicates.T]
-        )
-        se[d] = _replicate_se(design, values[:, None], value[[d]])[0]
-    undefined = (n > 0) & np.isnan(value)
-    return value, se, [(undefined, "undefined in this domain")]
+            good = np.isfinite(full)
+            se = np.full(len(full), np.nan)
+            influence = [part.influence for part in found.values()]
+            for i in np.flatnonzero(good):
+                se[i] = np.sqrt(design.covariance(influence[i])[0, 0])
+        else:
+            replicated = np.array(
+                [
+                    [part.estimate for part in _parts(statistic(design.frame, w, inside)).values()]
+                    for w in design.replicates.T
+                ]
+            )
+            se = _replicate_se(design, replicated, full)
+        for label, value, error in zip(found, full, se, strict=True):
+            values[label][d], errors[label][d] = value, error
+    if not values:
+        values = {"": np.full(len(n), np.nan)}
+        errors = {"": np.full(len(n), np.nan)}
+    kind = _variance_of(design)
+    kind = f"linearised statistic, {kind}" if design.replicates is None else kind
+    critical = critical_values(df, level)
+    results = {}
+    for label, value in values.items():
+        se = errors[label]
+        result = _Result(value, se, n, n_weighted, df, kind)
+        result.ci_low, result.ci_high = value - critical * se, value + critical * se
+        result.note_domains(domains)
+        result.note((n > 0) & np.isnan(value), "undefined in this domain")
+        result.note((n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")
+        results[label] = result
+    return results
+
+
+def _parts(found: Linearised | Mapping[str, Linearised]) -> Mapping[str, Linearised]:
+    return {"": found} if isinstance(found, Linearised) else found
 
 
 def logit_interval(p: Floats, se: Floats, critical: Floats) -> tuple[Floats, Floats]:
