@@ -241,6 +241,11 @@ class SurveyDesign:
         Wolter (2007, Introduction to Variance Estimation, chapters 3 to 5,
         doi:10.1007/978-0-387-35099-8); Judkins (1990, Journal of Official Statistics 6,
         223-239) for Fay; Fay and Train (1995) for successive differences (SDR).
+
+        PIAAC names its kind in the column VEMETHOD: "JK1" (Germany 2012, 80 replicates) is this
+        kind with its factor 79/80, which the OECD's R package Rrepest takes too; "JK2" is a paired
+        jackknife, kind "JKn" with ``rscales`` 1. Tools that sum the squares without a factor, as
+        for a paired jackknife, print standard errors that are 0.6 % larger.
         """
         _require_one_of(kind, ReplicateKind, "kind")
         _require_one_of(centre, Centre, "centre")

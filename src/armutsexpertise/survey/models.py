@@ -209,7 +209,7 @@ class Fitted:
         ValueError
             If the model has no such term, or no degrees of freedom.
         """
-        at = [self.names.index(self.terms.names[i]) for i in self.terms.columns_of(term)]
+        at = self.positions_of(term)
         if self.degrees_of_freedom <= 0:
             raise ValueError(
                 f"The test of {term} has no degrees of freedom: the design has too few sampling "
@@ -219,6 +219,26 @@ class Fitted:
         f = float(b @ np.linalg.solve(v, b)) / len(at)
         p = float(stats.f.sf(f, len(at), self.degrees_of_freedom))
         return Wald(f, float(len(at)), self.degrees_of_freedom, p)
+
+    def positions_of(self, term: str) -> list[int]:
+        """Return the positions of the coefficients of a term.
+
+        Parameters
+        ----------
+        term : str
+            A term as given to :func:`fit`.
+
+        Returns
+        -------
+        list of int
+            Positions in ``names``.
+
+        Raises
+        ------
+        ValueError
+            If the model has no such term.
+        """
+        return [self.names.index(self.terms.names[i]) for i in self.terms.columns_of(term)]
 
     def contrast(
         self, combinations: Mapping[str, Mapping[str, float]], level: float = 0.95
