@@ -170,7 +170,9 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
     critical = critical_values(df, level)
     low, high = centre - critical * se, centre + critical * se
     kinds = first["method"].str
-    shares = kinds.startswith(("proportion", "prediction, logit")).to_numpy(dtype=bool)
+    shares = kinds.startswith(
+        ("proportion", "prediction, logit", "prediction, ordered logit")
+    ).to_numpy(dtype=bool)
     logs = kinds.startswith("prediction, poisson").to_numpy(dtype=bool)
     low[shares], high[shares] = logit_interval(centre[shares], se[shares], critical[shares])
     factor = np.exp(critical[logs] * se[logs] / centre[logs])
