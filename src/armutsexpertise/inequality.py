@@ -40,7 +40,7 @@ from armutsexpertise.poverty import (
     foster_greer_thorbecke_linearised,
     poverty_line_linearised,
 )
-from armutsexpertise.survey.linearised import Linearised
+from armutsexpertise.survey.linearised import Linearised, linear_combination, ratio
 
 Ranking = Literal["midpoint", "cumulative"]
 Correction = Literal["none", "wagstaff", "erreygers"]
@@ -691,23 +691,23 @@ def entropy_decomposition_linearised(
     size = float(weights.sum())
     mean = dot(weights, values) / size
     means = (np.bincount(codes, weights * values) / np.bincount(codes, weights))[codes]
-    ratio = means / mean
+    relative = means / mean
     if alpha == 0:
-        slope = -1 / ratio
+        slope = -1 / relative
     elif alpha == 1:
-        slope = np.log(ratio) + 1
+        slope = np.log(relative) + 1
     else:
-        slope = ratio ** (alpha - 1) / (alpha - 1)
-    pull = (values - means) / mean * (slope - dot(weights, ratio * slope) / size) / size
+        slope = relative ** (alpha - 1) / (alpha - 1)
+    pull = (values - means) / mean * (slope - dot(weights, relative * slope) / size) / size
     total = _entropy(as_sample(values, weights, None), alpha)
     of_means = _entropy(as_sample(means, weights, None), alpha)
     between = Linearised(of_means.estimate, of_means.influence + pull)
-    within = _combined((1.0, total), (-1.0, between))
+    within = linear_combination((1.0, total), (-1.0, between))
     parts = {
         "total": total,
         "within": within,
         "between": between,
-        "between_share": _ratio(between, total),
+        "between_share": ratio(between, total),
     }
     everyone = Sample(sample.numbers, sample.weights, inside)
     return {
@@ -1236,16 +1236,16 @@ def redistribution_linearised(
     after_ranked = Linearised(*_concentration(after, incomes, weights))
     burden_ranked = Linearised(*_concentration(burdens, incomes, weights))
     burden_share = Linearised(share, (burdens - share * incomes) / total)
-    kakwani = _combined((1.0, burden_ranked), (-1.0, before_gini))
+    kakwani = linear_combination((1.0, burden_ranked), (-1.0, before_gini))
     vertical = Linearised(
         share / (1 - share) * kakwani.estimate,
         burden_share.influence * kakwani.estimate / (1 - share) ** 2
         + kakwani.influence * share / (1 - share),
     )
     parts = {
-        "reynolds_smolensky": _combined((1.0, before_gini), (-1.0, after_gini)),
+        "reynolds_smolensky": linear_combination((1.0, before_gini), (-1.0, after_gini)),
         "vertical": vertical,
-        "reranking": _combined((1.0, after_gini), (-1.0, after_ranked)),
+        "reranking": linear_combination((1.0, after_gini), (-1.0, after_ranked)),
         "kakwani": kakwani,
         "burden_share": burden_share,
     }
@@ -1378,7 +1378,7 @@ def kitagawa_linearised(
         "composition": Linearised(float(shift @ middle), composition),
         "rate": Linearised(float(gap @ share), rate),
     }
-    parts = {"difference": _combined(*((1.0, part) for part in parts.values())), **parts}
+    parts = {"difference": linear_combination(*((1.0, part) for part in parts.values())), **parts}
     everyone = Sample(sample.numbers, sample.weights, inside)
     return {
         name: Linearised(part.estimate, everyone.spread(part.influence))
@@ -1658,9 +1658,9 @@ def poverty_change_linearised(
             line=line,
             bandwidth=bandwidth,
         )
-    parts = {"change": _combined((1.0, poverty[1, 1, 1]), (-1.0, poverty[0, 0, 0]))}
+    parts = {"change": linear_combination((1.0, poverty[1, 1, 1]), (-1.0, poverty[0, 0, 0]))}
     for part, name in enumerate(("growth", "distribution", "line")):
-        parts[name] = _combined(
+        parts[name] = linear_combination(
             *((factor, poverty[state]) for state, factor in _shapley_factors(part).items())
         )
     return parts
@@ -1699,22 +1699,6 @@ def recentered_influence(linearised: Linearised, weight: npt.ArrayLike) -> Float
     return linearised.estimate + float(weights.sum()) * linearised.influence
 
 
-def _combined(*terms: tuple[float, Linearised]) -> Linearised:
-    """Return a linear combination of estimates."""
-    return Linearised(
-        sum(factor * part.estimate for factor, part in terms),
-        np.asarray(sum(factor * part.influence for factor, part in terms)),
-    )
-
-
-def _ratio(top: Linearised, bottom: Linearised) -> Linearised:
-    """Return the ratio of two estimates, NaN over zero."""
-    if bottom.estimate == 0:
-        return Linearised(float("nan"), np.full(top.influence.shape, np.nan))
-    ratio = top.estimate / bottom.estimate
-    return Linearised(ratio, (top.influence - ratio * bottom.influence) / bottom.estimate)
-
-
 def _mean(sample: Sample) -> Linearised:
     """Return the mean of the domain with its influence values."""
     size = float(sample.domain_weights.sum())
@@ -1727,8 +1711,8 @@ def _mean(sample: Sample) -> Linearised:
 def _line_times_ratio(line: float | Linearised, top: Linearised, bottom: Linearised) -> Linearised:
     """Return a poverty line times the ratio of two means, with its influence values."""
     value, own = (line.estimate, line.influence) if isinstance(line, Linearised) else (line, 0.0)
-    ratio = _ratio(top, bottom)
-    return Linearised(value * ratio.estimate, own * ratio.estimate + value * ratio.influence)
+    factor = ratio(top, bottom)
+    return Linearised(value * factor.estimate, own * factor.estimate + value * factor.influence)
 
 
 def _shapley_factors(part: int) -> dict[tuple[int, int, int], float]:

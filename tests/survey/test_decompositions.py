@@ -7,15 +7,17 @@ from survey_samples import replicated, taylor
 
 from armutsexpertise.inequality import (
     entropy_decomposition_linearised,
+    gini_linearised,
     kitagawa_linearised,
     oaxaca_blinder_linearised,
     poverty_change_linearised,
     redistribution_linearised,
 )
+from armutsexpertise.poverty import foster_greer_thorbecke_linearised
 from armutsexpertise.survey.combine import estimate_imputed
 from armutsexpertise.survey.design import SurveyDesign, stack
-from armutsexpertise.survey.estimate import Mean, Total, estimate
-from armutsexpertise.survey.linearised import Linearised
+from armutsexpertise.survey.estimate import Index, Mean, Total, estimate
+from armutsexpertise.survey.linearised import Linearised, linear_combination, ratio
 from armutsexpertise.survey.models import fit
 from armutsexpertise.survey.replicate import make_replicates
 from armutsexpertise.survey.weights import calibrate, calibrated
@@ -195,3 +197,57 @@ def test_refuses_what_cannot_be_stacked(frame):
     )
     with pytest.raises(ValueError, match="about the mean"):
         stack({"a": jackknife, "b": about_mean})
+
+
+def test_index_is_the_function_of_columns(aged):
+    design = taylor(aged, "stratified")
+    got = estimate(
+        design,
+        {
+            "split": Index(oaxaca_blinder_linearised, "income", ["age", "size"], "female"),
+            "gap": Index(foster_greer_thorbecke_linearised, "income", alpha=1, line=1500),
+        },
+        by="region",
+    )
+    expected = estimate(design, {"split": _oaxaca, "gap": _gap}, by="region")
+    pd.testing.assert_frame_equal(got, expected)
+    with pytest.raises(ValueError, match=r"lacks 1 column\(s\) \(wage\)"):
+        estimate(design, {"gini": Index(gini_linearised, "wage")})
+    assert repr(Index(gini_linearised, "wage", ranking="midpoint")) == (
+        "Index(gini_linearised, 'wage', ranking='midpoint')"
+    )
+
+
+def _gap(frame, weights, rows):
+    return foster_greer_thorbecke_linearised(
+        frame["income"], weights, alpha=1, line=1500, domain=rows
+    )
+
+
+def _gini_of(frame, weights, region):
+    return gini_linearised(frame["income"], weights, domain=frame["region"].eq(region))
+
+
+def test_difference_and_ratio_of_two_domains(frame):
+    design = taylor(frame, "stratified")
+
+    def of(combine):
+        return lambda f, w, rows: combine(*(_gini_of(f, w, name) for name in ("north", "south")))
+
+    got = estimate(
+        design,
+        {"difference": of(lambda a, b: linear_combination((1, a), (-1, b))), "ratio": of(ratio)},
+    ).set_index("indicator")
+    a, b = (_gini_of(frame, frame["weight"], name) for name in ("north", "south"))
+    gap, share = a.estimate - b.estimate, a.estimate / b.estimate
+    assert got["estimate"].tolist() == pytest.approx([gap, share])
+    covariance = design.covariance(np.column_stack([a.influence, b.influence]))
+    for name, gradient in (
+        ("difference", np.array([1, -1])),
+        ("ratio", np.array([1, -share]) / b.estimate),
+    ):
+        se = np.sqrt(gradient @ covariance @ gradient)
+        assert got.loc[name, "se"] == pytest.approx(se, rel=1e-9)
+    assert np.isnan(ratio(a, Linearised(0.0, b.influence)).estimate)
+    with pytest.raises(ValueError, match="samples of 2, 370 units"):
+        linear_combination((1, a), (1, Linearised(0.0, np.zeros(2))))

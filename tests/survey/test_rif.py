@@ -5,7 +5,11 @@ import pandas as pd
 import pytest
 from survey_samples import replicated, taylor
 
-from armutsexpertise.inequality import gini_linearised, recentered_influence
+from armutsexpertise.inequality import (
+    gini_linearised,
+    recentered_influence,
+    redistribution_linearised,
+)
 from armutsexpertise.poverty import (
     at_risk_of_poverty_rate_linearised,
     poverty_line_linearised,
@@ -13,6 +17,7 @@ from armutsexpertise.poverty import (
 )
 from armutsexpertise.survey.combine import combine_frames
 from armutsexpertise.survey.design import SurveyDesign
+from armutsexpertise.survey.estimate import Index
 from armutsexpertise.survey.models import fit
 from armutsexpertise.survey.rif import fit_rif
 
@@ -103,3 +108,9 @@ def test_line_from_everybody_is_refused(frame):
         return at_risk_of_poverty_rate_linearised(sample["income"], weights, domain=rows, line=line)
 
     assert np.isfinite(fit_rif(design, own_line, ["age"], where="north").coefficients).all()
+
+
+def test_a_decomposition_is_refused(frame):
+    index = Index(redistribution_linearised, "income", "size")
+    with pytest.raises(TypeError, match="decomposition"):
+        fit_rif(taylor(frame, "stratified"), index, ["age"])

@@ -83,9 +83,74 @@ class Quantile:
     convention: QuantileRule = "inverted_cdf"
 
 
+class Index:
+    """An index or decomposition of the package as an indicator.
+
+    Parameters
+    ----------
+    function : callable
+        A function with the suffix ``_linearised`` of `armutsexpertise.poverty` or
+        `armutsexpertise.inequality`: takes columns, then ``weight`` and ``domain``.
+    *columns : str or list of str
+        Columns of the sample in the order of the function's arguments; a list gives a DataFrame.
+    **options
+        Further arguments of the function, as ``alpha=1`` or ``line=1200``.
+
+    Examples
+    --------
+    >>> from armutsexpertise.inequality import gini_linearised
+    >>> frame = pd.DataFrame({"income": [1.0, 2, 4, 5], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> estimate(design, {"Gini": Index(gini_linearised, "income")})["estimate"].round(4).tolist()
+    [0.2917]
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Linearised | Mapping[str, Linearised]],
+        *columns: str | list[str],
+        **options: object,
+    ) -> None:
+        self.function, self.columns, self.options = function, columns, options
+
+    def __repr__(self) -> str:
+        given = [repr(column) for column in self.columns]
+        given += [f"{name}={value!r}" for name, value in self.options.items()]
+        return f"Index({', '.join([self.function.__name__, *given])})"
+
+    def __call__(
+        self, frame: pd.DataFrame, weights: Floats, rows: Booleans
+    ) -> Linearised | Mapping[str, Linearised]:
+        """Return the index of some rows with other weights.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n, any)
+            The sample.
+        weights : ndarray of float, shape (n,)
+            Weights.
+        rows : ndarray of bool, shape (n,)
+            Rows of the domain.
+
+        Returns
+        -------
+        Linearised or mapping of str to Linearised
+            The index, or the parts of a decomposition.
+
+        Raises
+        ------
+        ValueError
+            If a column is absent, or as raised by the function.
+        """
+        named = [[one] if isinstance(one, str) else one for one in self.columns]
+        _require(frame, [name for names in named for name in names])
+        values = [frame[one] for one in self.columns]
+        return self.function(*values, weight=weights, domain=rows, **self.options)
+
+
 Statistic = Callable[[pd.DataFrame, Floats, Booleans], Linearised]
 Decomposition = Callable[[pd.DataFrame, Floats, Booleans], Mapping[str, Linearised]]
-Indicator = Total | Mean | Proportion | Ratio | Quantile | Statistic | Decomposition
+Indicator = Total | Mean | Proportion | Ratio | Quantile | Index | Statistic | Decomposition
 
 
 @dataclass(frozen=True)
@@ -124,7 +189,7 @@ def estimate(
     design : SurveyDesign
         The sample.
     indicators : mapping of str to indicator
-        Name and `Total`, `Mean`, `Proportion`, `Ratio`, `Quantile`, or a function of the
+        Name and `Total`, `Mean`, `Proportion`, `Ratio`, `Quantile`, `Index`, or a function of the
         sample's frame, weights (n,) and a mask (n,) of the domain that gives a `Linearised`, or
         a mapping of names to them (the parts of a decomposition): each then has a row, its
         indicator is ``name: part``.
@@ -523,7 +588,7 @@ def _quantiles(
 
 def _statistics(
     design: SurveyDesign,
-    statistic: Statistic | Decomposition,
+    statistic: Index | Statistic | Decomposition,
     domains: Domains,
     n: Integers,
     n_weighted: Floats,

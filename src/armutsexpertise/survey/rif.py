@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 
 from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
-from armutsexpertise.survey.estimate import Statistic
+from armutsexpertise.survey.estimate import Index, Statistic
+from armutsexpertise.survey.linearised import Linearised
 from armutsexpertise.survey.models import (
     Model,
     least_squares,
@@ -18,7 +19,7 @@ from armutsexpertise.survey.models import (
 
 def fit_rif(
     design: SurveyDesign,
-    index: Statistic,
+    index: Index | Statistic,
     terms: Sequence[str],
     *,
     where: str | None = None,
@@ -30,10 +31,9 @@ def fit_rif(
     ----------
     design : SurveyDesign
         The sample.
-    index : callable
-        Takes the sample's frame, weights (n,) and a mask (n,) of the rows that enter, and returns
-        a `Linearised`, as for :func:`armutsexpertise.survey.estimate.estimate`. Any function with
-        the suffix ``_linearised`` serves: a quantile gives the unconditional quantile regression.
+    index : Index or callable
+        As for :func:`armutsexpertise.survey.estimate.estimate`, without decompositions. A quantile
+        gives the unconditional quantile regression.
     terms : sequence of str
         As for :func:`armutsexpertise.survey.models.fit`.
     where, missing
@@ -51,7 +51,7 @@ def fit_rif(
         As for :func:`armutsexpertise.survey.models.fit`, or if the index is undefined or depends
         on rows that do not enter.
     TypeError
-        As raised by ``index``.
+        If ``index`` is a decomposition, or as raised by it.
 
     Notes
     -----
@@ -70,11 +70,8 @@ def fit_rif(
     >>> import pandas as pd
     >>> from armutsexpertise.inequality import gini_linearised
     >>> frame = pd.DataFrame({"income": [1.0, 2, 4, 9], "city": [0, 0, 1, 1], "w": 1.0})
-    >>> model = fit_rif(
-    ...     SurveyDesign.from_frame(frame, weights="w"),
-    ...     lambda sample, weights, rows: gini_linearised(sample["income"], weights, domain=rows),
-    ...     ["city"],
-    ... )
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> model = fit_rif(design, Index(gini_linearised, "income"), ["city"])
     >>> model.coefficients.round(4).tolist()
     [0.5352, -0.2578]
     """
@@ -116,9 +113,13 @@ def fit_rif(
     )
 
 
-def _recentred(design: SurveyDesign, index: Statistic, weights: Floats, inside: Booleans) -> Floats:
+def _recentred(
+    design: SurveyDesign, index: Index | Statistic, weights: Floats, inside: Booleans
+) -> Floats:
     """Return the recentred influence of the rows that enter, with other weights if wanted."""
     found = index(design.frame, weights, inside)
+    if not isinstance(found, Linearised):
+        raise TypeError("The index is a decomposition: regress one of its parts by a function.")
     outside = int(((found.influence != 0) & ~inside & (weights > 0)).sum())
     if outside:
         raise ValueError(
