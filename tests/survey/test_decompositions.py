@@ -13,7 +13,10 @@ from armutsexpertise.inequality import (
     poverty_change_linearised,
     redistribution_linearised,
 )
-from armutsexpertise.poverty import foster_greer_thorbecke_linearised
+from armutsexpertise.poverty import (
+    at_risk_of_poverty_rate_linearised,
+    foster_greer_thorbecke_linearised,
+)
 from armutsexpertise.survey.combine import estimate_imputed
 from armutsexpertise.survey.design import SurveyDesign, stack
 from armutsexpertise.survey.estimate import Index, Mean, Total, estimate
@@ -251,3 +254,21 @@ def test_difference_and_ratio_of_two_domains(frame):
     assert np.isnan(ratio(a, Linearised(0.0, b.influence)).estimate)
     with pytest.raises(ValueError, match="samples of 2, 370 units"):
         linear_combination((1, a), (1, Linearised(0.0, np.zeros(2))))
+
+
+def test_replicates_need_no_density(frame):
+    """All incomes but a few are equal: the median has no density by default, but replicates."""
+    frame = frame.assign(income=np.where(frame["person"] % 50 == 0, 5000.0, 1000.0))
+    index = Index(at_risk_of_poverty_rate_linearised, "income", bandwidth=1e-9)
+    got = estimate(replicated(frame, "BRR"), {"rate": index})
+    assert got["estimate"].tolist() == [0.0]
+    assert got["se"].tolist() == [0.0]
+
+
+def test_replicates_use_the_point_estimate_or_the_linearised_one(frame):
+    design = replicated(frame, "JKn")
+    got = estimate(design, {"gini": Index(gini_linearised, "income")}, by="sex")
+    expected = estimate(
+        design, {"gini": lambda f, w, rows: gini_linearised(f["income"], w, domain=rows)}, by="sex"
+    )
+    assert got["se"].to_numpy() == pytest.approx(expected["se"].to_numpy(), rel=1e-10)

@@ -4,8 +4,10 @@ Every function gives the same tidy frame: ``indicator``, the domain columns, ``e
 ``ci_low``, ``ci_high``, ``df``, ``n``, ``n_weighted`` and ``method``.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from itertools import product
 from typing import Literal, get_args
 
@@ -112,11 +114,18 @@ class Index:
         **options: object,
     ) -> None:
         self.function, self.columns, self.options = function, columns, options
+        self._name = getattr(function, "__name__", repr(function))
+        module = sys.modules.get(function.__module__)
+        twin = getattr(module, self._name.removesuffix("_linearised"), None)
+        gives_number = (
+            callable(twin) and twin is not function and signature(twin).return_annotation is float
+        )
+        self._twin: Callable[..., float] | None = twin if gives_number else None
 
     def __repr__(self) -> str:
         given = [repr(column) for column in self.columns]
         given += [f"{name}={value!r}" for name, value in self.options.items()]
-        return f"Index({', '.join([self.function.__name__, *given])})"
+        return f"Index({', '.join([self._name, *given])})"
 
     def __call__(
         self, frame: pd.DataFrame, weights: Floats, rows: Booleans
@@ -142,10 +151,40 @@ class Index:
         ValueError
             If a column is absent, or as raised by the function.
         """
+        values = self._values(frame)
+        return self.function(*values, weight=weights, domain=rows, **self.options)
+
+    def point(
+        self, frame: pd.DataFrame, weights: Floats, rows: Booleans
+    ) -> Linearised | Mapping[str, Linearised]:
+        """Return the index as for replicates, which need no influence values.
+
+        Parameters
+        ----------
+        frame, weights, rows
+            As for a call.
+
+        Returns
+        -------
+        Linearised or mapping of str to Linearised
+            By the function's twin without the suffix ``_linearised``, without influence values,
+            where that gives a number; else as a call.
+
+        Raises
+        ------
+        ValueError
+            As for a call.
+        """
+        if self._twin is None:
+            return self(frame, weights, rows)
+        options = {name: value for name, value in self.options.items() if name != "bandwidth"}
+        value = self._twin(*self._values(frame), weight=weights, domain=rows, **options)
+        return Linearised(value, np.zeros(0))
+
+    def _values(self, frame: pd.DataFrame) -> list[pd.Series | pd.DataFrame]:
         named = [[one] if isinstance(one, str) else one for one in self.columns]
         _require(frame, [name for names in named for name in names])
-        values = [frame[one] for one in self.columns]
-        return self.function(*values, weight=weights, domain=rows, **self.options)
+        return [frame[one] for one in self.columns]
 
 
 Statistic = Callable[[pd.DataFrame, Floats, Booleans], Linearised]
@@ -598,9 +637,11 @@ def _statistics(
     """Return the results of a function of frame, weights and domain, one per part."""
     values: dict[str, Floats] = {}
     errors: dict[str, Floats] = {}
+    replicated = design.replicates is not None
+    evaluate = statistic.point if replicated and isinstance(statistic, Index) else statistic
     for d in np.flatnonzero(n).tolist():
         inside = domains.codes == d
-        found = _parts(statistic(design.frame, design.weights, inside))
+        found = _parts(evaluate(design.frame, design.weights, inside))
         if not values:
             values = {label: np.full(len(n), np.nan) for label in found}
             errors = {label: np.full(len(n), np.nan) for label in found}
@@ -612,13 +653,13 @@ def _statistics(
             for i in np.flatnonzero(good):
                 se[i] = np.sqrt(design.covariance(influence[i])[0, 0])
         else:
-            replicated = np.array(
+            on_each = np.array(
                 [
-                    [part.estimate for part in _parts(statistic(design.frame, w, inside)).values()]
+                    [part.estimate for part in _parts(evaluate(design.frame, w, inside)).values()]
                     for w in design.replicates.T
                 ]
             )
-            se = _replicate_se(design, replicated, full)
+            se = _replicate_se(design, on_each, full)
         for label, value, error in zip(found, full, se, strict=True):
             values[label][d], errors[label][d] = value, error
     if not values:
