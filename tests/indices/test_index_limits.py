@@ -405,6 +405,16 @@ BAD = {
         ValueError,
         "Group b has no unit",
     ),
+    "years without a table": (
+        lambda: pv.persistent_poverty_rate([1.0, 2.0]),
+        ValueError,
+        "one column per year",
+    ),
+    "a line too few": (
+        lambda: pv.persistent_poverty_rate([[1.0, 2.0]], lines=[1], preceding=1),
+        ValueError,
+        "one per year",
+    ),
     "group in one population": (
         lambda: iq.kitagawa_linearised([1, 0, 1], ["a", "b", "a"], [True, True, False]),
         ValueError,

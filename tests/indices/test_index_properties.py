@@ -151,6 +151,9 @@ SAMPLE_AGE = RNG.integers(20, 90, SIZE)
 SAMPLE_BURDEN = 20 + 0.05 * SAMPLE_INCOME + RNG.uniform(0, 30, SIZE)
 SAMPLE_FLAG = RNG.random(SIZE) < 0.4
 SAMPLE_DOMAIN = np.arange(SIZE) % 3 != 0
+SAMPLE_YEARS = pd.DataFrame(
+    {year: SAMPLE_INCOME * RNG.lognormal(0, 0.2, SIZE) for year in (2021, 2022, 2023)}
+)
 COVARIATES = pd.DataFrame({"age": SAMPLE_AGE, "burden": SAMPLE_BURDEN})
 
 
@@ -242,6 +245,9 @@ def quantile_based() -> dict[str, Twin]:
         "S80/S20": lambda w, d: iq.quintile_share_ratio_linearised(y, w, domain=d),
         "Palma": lambda w, d: iq.palma_ratio_linearised(y, w, domain=d),
         "FGT0": lambda w, d: pv.foster_greer_thorbecke_linearised(y, w, alpha=0, domain=d),
+        "persistent": lambda w, d: pv.persistent_poverty_rate_linearised(
+            SAMPLE_YEARS, w, domain=d, preceding=1
+        ),
         "Watts": lambda w, d: pv.watts_index_linearised(y, w, domain=d),
         "SST": lambda w, d: pv.sen_shorrocks_thon_index_linearised(y, w, domain=d),
     }
@@ -282,6 +288,7 @@ POINTS: dict[str, Index] = {
     "S80/S20": lambda w, d: iq.quintile_share_ratio(SAMPLE_INCOME, w, domain=d),
     "Palma": lambda w, d: iq.palma_ratio(SAMPLE_INCOME, w, domain=d),
     "FGT0": lambda w, d: pv.foster_greer_thorbecke(SAMPLE_INCOME, w, alpha=0, domain=d),
+    "persistent": lambda w, d: pv.persistent_poverty_rate(SAMPLE_YEARS, w, domain=d, preceding=1),
     "Watts": lambda w, d: pv.watts_index(SAMPLE_INCOME, w, domain=d),
     "SST": lambda w, d: pv.sen_shorrocks_thon_index(SAMPLE_INCOME, w, domain=d),
 }
@@ -324,6 +331,31 @@ def test_standard_error_is_the_spread_over_repeated_samples(name):
         estimates[at] = got.estimate
         variances[at] = size / (size - 1) * np.sum((scores - scores.mean()) ** 2)
     assert np.sqrt(variances.mean()) == pytest.approx(estimates.std(ddof=1), rel=0.105)
+
+
+def test_persistent_rate_of_equal_years_is_the_rate_of_one():
+    """Persons keep their incomes: the pattern is decided by the common line alone."""
+    years = np.column_stack([SAMPLE_INCOME] * 2)
+    got = pv.persistent_poverty_rate_linearised(years, SAMPLE_WEIGHT, preceding=1, lines=[800, 800])
+    one = pv.at_risk_of_poverty_rate_linearised(SAMPLE_INCOME, SAMPLE_WEIGHT, line=800)
+    assert got.estimate == one.estimate
+    assert got.influence == pytest.approx(one.influence)
+
+
+def test_standard_error_of_the_persistent_rate_is_the_spread_over_repeated_samples():
+    """300 samples of 1000; the spread is known to 4 %, thrice that is allowed."""
+    rng = np.random.default_rng(3)
+    size = 1000
+    estimates, variances = [], []
+    for _ in range(300):
+        fixed = rng.normal(0, 0.5, size)
+        years = np.exp(7 + fixed[:, None] + rng.normal(0, 0.25, (size, 4)))
+        weight = rng.uniform(1, 2, size)
+        got = pv.persistent_poverty_rate_linearised(years, weight)
+        estimates.append(got.estimate)
+        variances.append(size * np.var(weight * got.influence, ddof=1))
+    spread = np.std(estimates, ddof=1)
+    assert np.sqrt(np.mean(variances)) == pytest.approx(spread, rel=0.12)
 
 
 def decompositions() -> dict[str, Callable[..., dict[str, Linearised]]]:
