@@ -1,4 +1,4 @@
-"""Totals, means, proportions, ratios and quantiles by domain, with design-based errors.
+"""Totals, means, proportions, ratios, quantiles and indices by domain, with design-based errors.
 
 Every function gives the same tidy frame: ``indicator``, the domain columns, ``estimate``, ``se``,
 ``ci_low``, ``ci_high``, ``df``, ``n``, ``n_weighted`` and ``method``.
@@ -297,6 +297,98 @@ def estimate(
             for column in COLUMNS:
                 part[column] = getattr(result, column)
             parts.append(part)
+    if not parts:
+        raise ValueError("indicators is empty: name at least one.")
+    return pd.concat(parts, ignore_index=True)
+
+
+def differences(
+    design: SurveyDesign,
+    indicators: Mapping[str, Total | Mean | Proportion | Ratio | Index | Statistic],
+    by: str | Sequence[str],
+    *,
+    reference: object,
+    level: float = 0.95,
+    where: str | None = None,
+) -> pd.DataFrame:
+    r"""Estimate how far each domain lies from a reference domain, with standard errors.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The sample.
+    indicators : mapping of str to indicator
+        As for :func:`estimate`, without quantiles by Woodruff's interval (take
+        `armutsexpertise.poverty.weighted_quantile_linearised`) and without decompositions.
+    by : str or sequence of str
+        Columns whose crossed values are the domains; see :func:`estimate`.
+    reference : object
+        Value of the reference domain, a tuple of values for several columns.
+    level : float
+        Confidence level in (0, 1).
+    where : str, optional
+        Boolean column: the subpopulation.
+
+    Returns
+    -------
+    DataFrame
+        Tidy frame with a row per indicator and domain but the reference; ``n`` and ``n_weighted``
+        count the rows of the domain, the degrees of freedom are those of both together.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent, a value is missing, or the reference domain has no rows.
+    TypeError
+        If a column holds no numbers, or an indicator is a quantile or a decomposition.
+
+    Notes
+    -----
+    The influence of a difference is the difference of the influences, so the covariance of domains
+    that share sampling units enters; with replicates the difference is formed on each.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"income": [1, 2, 4, 5.0], "w": 10.0, "region": list("aabb")})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> differences(design, {"mean": Mean("income")}, "region", reference="a")[
+    ...     ["region", "estimate", "se"]
+    ... ]
+      region  estimate       se
+    0      b       3.0  0.57735
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level}.")
+    domains = make_domains(design.frame, by, where)
+    wanted = reference if isinstance(reference, tuple) else (reference,)
+    rows = [tuple(row) for row in domains.labels.itertuples(index=False)]
+    counted = (domains.codes >= 0) & (design.weights > 0)
+    n = np.bincount(domains.codes[counted], minlength=len(domains))
+    if wanted not in rows or not n[rows.index(wanted)]:
+        raise ValueError(
+            f"The reference domain {reference!r} has no rows with weight: choose one of "
+            f"{int((n > 0).sum())} domains that have."
+        )
+    base = rows.index(wanted)
+    others = np.array([d for d in range(len(rows)) if d != base], dtype=np.intp)
+    df = np.array([_joint_df(design, domains.codes, [d, base]) for d in others])
+    n_weighted = _sums(domains.codes, design.weights, len(domains))
+    labels = domains.labels.iloc[others].reset_index(drop=True)
+    parts = []
+    for name, indicator in indicators.items():
+        value, se = _gaps(design, indicator, domains, n, others, base)
+        kind = f"difference from {', '.join(map(str, wanted))}, {_variance_of(design)}"
+        result = _Result(value, se, n[others], n_weighted[others], df, kind)
+        half = critical_values(df, level) * se
+        result.ci_low, result.ci_high = value - half, value + half
+        result.note_domains(Domains(labels, domains.codes))
+        result.note((result.n > 0) & np.isnan(value), "undefined in this domain")
+        result.note((result.n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")
+        part = labels.copy()
+        part.insert(0, "indicator", name)
+        for column in COLUMNS:
+            part[column] = getattr(result, column)
+        parts.append(part)
     if not parts:
         raise ValueError("indicators is empty: name at least one.")
     return pd.concat(parts, ignore_index=True)
@@ -678,6 +770,86 @@ def _statistics(
         result.note((n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")
         results[label] = result
     return results
+
+
+def _gaps(
+    design: SurveyDesign,
+    indicator: Total | Mean | Proportion | Ratio | Index | Statistic,
+    domains: Domains,
+    n: Integers,
+    others: Integers,
+    base: int,
+) -> tuple[Floats, Floats]:
+    """Return the difference of each domain from the base and its standard error."""
+    statistic = _as_statistic(design, indicator)
+    value, se = np.full(len(others), np.nan), np.full(len(others), np.nan)
+
+    def at(weights: Floats, domain: int) -> Linearised:
+        found = statistic(design.frame, weights, domains.codes == domain)
+        if not isinstance(found, Linearised):
+            raise TypeError("A decomposition has several parts: compare one of them by a function.")
+        return found
+
+    filled = np.flatnonzero(n[others])
+    start = at(design.weights, base)
+    found = {i: at(design.weights, int(others[i])) for i in filled.tolist()}
+    for i, one in found.items():
+        value[i] = one.estimate - start.estimate
+    if design.replicates is None:
+        for i, one in found.items():
+            if np.isfinite(value[i]):
+                gap = one.influence - start.influence
+                se[i] = np.sqrt(design.covariance(gap)[0, 0])
+        return value, se
+    on_each = np.array(
+        [
+            [at(w, int(d)).estimate for d in others[filled]] + [at(w, base).estimate]
+            for w in design.replicates.T
+        ]
+    )
+    se[filled] = _replicate_se(design, on_each[:, :-1] - on_each[:, -1:], value[filled])
+    return value, se
+
+
+def _as_statistic(
+    design: SurveyDesign, indicator: Total | Mean | Proportion | Ratio | Index | Statistic
+) -> Callable[[pd.DataFrame, Floats, Booleans], Linearised | Mapping[str, Linearised]]:
+    if isinstance(indicator, Quantile):
+        raise TypeError(
+            "A quantile with Woodruff's interval has no influence: give "
+            "Index(weighted_quantile_linearised, column)."
+        )
+    if isinstance(indicator, Index):
+        return indicator if design.replicates is None else indicator.point
+    if not isinstance(indicator, Total | Mean | Proportion | Ratio):
+        return indicator
+    columns = _columns(design.frame, indicator)
+    absent = int(np.any([np.isnan(values) for values in columns], axis=0).sum())
+    if absent:
+        raise ValueError(
+            f"{absent} of {len(design)} rows lack a value for {indicator}: recode them."
+        )
+    top = columns[0]
+    bottom = columns[1] if isinstance(indicator, Ratio) else np.ones(len(design))
+
+    def of_total(frame: pd.DataFrame, weights: Floats, rows: Booleans) -> Linearised:
+        del frame
+        return Linearised(float(weights @ (top * rows)), top * rows)
+
+    def of_ratio(frame: pd.DataFrame, weights: Floats, rows: Booleans) -> Linearised:
+        del frame
+        size = float(weights @ (bottom * rows))
+        if size == 0:
+            return Linearised(float("nan"), np.full(len(top), np.nan))
+        value = float(weights @ (top * rows)) / size
+        return Linearised(value, rows * (top - value * bottom) / size)
+
+    return of_total if isinstance(indicator, Total) else of_ratio
+
+
+def _joint_df(design: SurveyDesign, codes: Integers, domains: list[int]) -> float:
+    inside = np.where(np.isin(codes, domains), 0, -1)
+    return float(design.domain_degrees_of_freedom(inside, 1)[0])
 
 
 def _parts(found: Linearised | Mapping[str, Linearised]) -> Mapping[str, Linearised]:
