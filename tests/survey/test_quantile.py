@@ -93,3 +93,10 @@ def test_says_what_cannot_be_fitted(frame):
         fit_quantile(flat, "income", ["age"])
     with pytest.raises(ValueError, match="rows lack a value"):
         fit_quantile(taylor(frame.assign(age=np.nan), "stratified"), "income", ["age"])
+    factors = np.ones((len(frame), 2))
+    factors[:3, 1] = -1
+    negative = SurveyDesign.from_replicates(
+        frame, weights="weight", replicates=factors, combined=False, kind="bootstrap"
+    )
+    with pytest.raises(ValueError, match="3 of 370 weights of a replicate are negative"):
+        fit_quantile(negative, "income", ["age"])

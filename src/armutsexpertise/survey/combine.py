@@ -1,7 +1,8 @@
 """Estimates from multiply imputed data and plausible values, combined by Rubin's rules.
 
 Any tidy frame combines: estimates, coefficients, marginal effects, predictions, contrasts, as in
-``combine_frames([fit(design, f"pv{k}", terms, "linear").table() for k in range(1, 11)])``.
+``combine_frames([fit(design, f"pv{k}", terms, "linear").table() for k in range(1, 11)])``. Imputed
+data sets have a design each.
 """
 
 from collections.abc import Mapping, Sequence

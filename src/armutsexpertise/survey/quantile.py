@@ -160,6 +160,12 @@ def _solve(x: Floats, y: Floats, w: Floats, tau: float) -> _Solution:
     is what the simplex method is quick at. Coefficients are its multipliers; they are computed
     again from the points on the fitted plane, which gives them to the last digits.
     """
+    negative = int((w < 0).sum())
+    if negative:
+        raise ValueError(
+            f"{negative} of {len(w)} weights of a replicate are negative: calibrate them by raking "
+            "or with bounds."
+        )
     carries = w > 0
     used, target, weight = x[carries], y[carries], w[carries] / w[carries].mean()
     size = np.sqrt((used**2).mean(axis=0))
