@@ -16,7 +16,7 @@ TOPIC ?= $(TOPICS)
 # src/armutsexpertise that the stage uses. A change there redoes the stage.
 passes_raw    := passes evidence nrw_regions statutory
 passes_clean  := catalog passes stages.py provenance.py expertise.py publish/results.py publish/files.py disclosure
-passes_model  := passes config.py publish/values.py publish/results.py publish/files.py disclosure
+passes_model  := passes ranges.py config.py publish/values.py publish/results.py publish/files.py disclosure
 passes_report := publish render provenance.py expertise.py
 
 VENV := .venv
