@@ -30,7 +30,6 @@ from pydantic import Field, model_validator
 
 from armutsexpertise._weighted import (
     FloatArray,
-    Ordered,
     as_numbers,
     as_weights,
     dot,
@@ -598,6 +597,7 @@ def evaluate(
     -----
     Kakwani and Suits index of the burden and the Gini coefficients are those of
     `armutsexpertise.inequality`; ranks by income before are computed once for all scenarios.
+    Cents that a transfer leaves over on a tie of remainders go to the poorer household.
     The redistribution is Gini before minus Gini after burden and transfer (Reynolds and
     Smolensky 1977).
 
@@ -610,50 +610,46 @@ def evaluate(
     >>> result.by_class["net_eur_a"].tolist(), result.budget["kept_cents"].tolist()
     ([60.0, -60.0], [0])
     """
+    _base(households)
+    # in the order of incomes, so that a scenario need not sort from scratch
+    households = households.sort_values("net_income_eur_a", kind="stable", ignore_index=True)
     weights, persons, income = _base(households)
-    emissions = _emissions(households, channels)
-    codes, names = _classes(households, by)
+    mass = [weights * tonnes for tonnes in _emissions(households, channels)]
+    totals = [float(tonnes.sum()) for tonnes in mass]
+    per_cent = 1 / (100 * weights)
     ranks = _Ranks.of(households, weights, persons, income, equivalence)
-    per_class = _ClassTotals(codes, names, weights, persons, income)
+    groups = _ClassTotals.of(households, by, weights, persons, income)
     keys: dict[tuple[str, str | None, float | None], FloatArray] = {}
     by_class, summary, budget = [], [], []
     for scenario in scenarios:
-        net = np.zeros(len(households))
-        vat = np.zeros(len(households))
-        tonnes_left = 0.0
-        for channel, tonnes in zip(channels, emissions, strict=True):
+        net, vat, tonnes_left = np.zeros(len(households)), np.zeros(len(households)), 0.0
+        for channel, tonnes, total in zip(channels, mass, totals, strict=True):
             price, before = scenario.price_eur_t, scenario.reference_price_eur_t
             factor = _response(channel, price, before)
-            part = tonnes * (price * factor - before)
-            net += part
-            if channel.vat:
-                vat += part * channel.vat
-            tonnes_left += factor * dot(weights, tonnes)
-        price_cents = np.rint(weights * net * 100).astype(np.int64)
-        vat_cents = np.rint(weights * vat * 100).astype(np.int64)
-        burden_cents = price_cents + vat_cents
+            cents = tonnes * (100 * (price * factor - before))
+            net += cents
+            vat += cents * channel.vat
+            tonnes_left += factor * total
+        price_cents, vat_cents = np.rint(net), np.rint(vat)
+        burden = price_cents + vat_cents
         revenue, tax = int(price_cents.sum()), int(vat_cents.sum())
         if revenue < 0:
             raise ValueError(
                 f"Scenario {scenario.name} collects less than at its reference price: "
                 "check prices and elasticities."
             )
-        pool = revenue + tax if scenario.include_vat else revenue
-        to_pay = int(half_up(Decimal(pool) * Decimal(str(scenario.recycled)), 0))
-        if scenario.use == "none":
-            to_pay = 0
-            transfer = np.zeros(len(households), dtype=np.int64)
-        else:
+        paid, transfer = 0, np.zeros(len(households))
+        if scenario.use != "none":
+            pool = revenue + tax if scenario.include_vat else revenue
+            to_pay = int(half_up(Decimal(pool) * Decimal(str(scenario.recycled)), 0))
             which = (scenario.use, scenario.limit_column, scenario.limit_eur)
             if which not in keys:
                 keys[which] = weights * _key(households, persons, *which)
-            transfer = allocate_cents(to_pay, keys[which])
-        paid = int(transfer.sum())
-        effect = _per_household(transfer - burden_cents, weights)
-        gains, losses = effect >= CENT, effect <= -CENT
-        by_class.append(
-            per_class.table(scenario.name, burden_cents / 100, transfer / 100, gains, losses)
-        )
+            spread = allocate_cents(to_pay, keys[which])
+            paid, transfer = int(spread.sum()), spread.astype(np.float64)
+        effect = (transfer - burden) * per_cent
+        gains, losses = weights * (effect >= CENT), weights * (effect <= -CENT)
+        by_class.append(groups.totals(burden / 100, transfer / 100, gains, losses))
         summary.append(
             {
                 "scenario": scenario.name,
@@ -661,12 +657,10 @@ def evaluate(
                 "use": scenario.use,
                 "emissions_t": tonnes_left,
             }
-            | ranks.indices(
-                _per_household(burden_cents, weights), _per_household(transfer, weights), effect
-            )
+            | ranks.indices(burden * per_cent, transfer * per_cent, effect)
             | {
-                "gain_share": float(weights[gains].sum() / weights.sum()),
-                "loss_share": float(weights[losses].sum() / weights.sum()),
+                "gain_share": float(gains.sum() / weights.sum()),
+                "loss_share": float(losses.sum() / weights.sum()),
             }
         )
         budget.append(
@@ -681,9 +675,8 @@ def evaluate(
         )
     if not budget:
         raise ValueError("There is no scenario: give at least one.")
-    return Outcome(
-        pd.concat(by_class, ignore_index=True), pd.DataFrame(summary), pd.DataFrame(budget)
-    )
+    table = groups.table([str(row["scenario"]) for row in budget], np.array(by_class))
+    return Outcome(table, pd.DataFrame(summary), pd.DataFrame(budget))
 
 
 # --- classes of which only means are published -------------------------------------------------
@@ -995,14 +988,18 @@ def standard_benefit_balance(costs: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Ranks:
-    """Ranks by income before, for indices of many burdens of the same population."""
+    """Ranks by income before, for indices of many burdens of the same households.
 
-    units: Ordered
+    The households come in ascending order of income. What does not change from one scenario to
+    the next is computed once; the indices are those of `armutsexpertise.inequality`.
+    """
+
+    level: FloatArray
     mass: FloatArray
-    rank: FloatArray
-    poorer_income: FloatArray
-    richer_income: FloatArray
     scale: FloatArray
+    rank: FloatArray
+    richer_income: FloatArray
+    income: float
     gini: float
 
     @classmethod
@@ -1014,8 +1011,7 @@ class _Ranks:
         income: FloatArray,
         equivalence: str | None,
     ) -> _Ranks:
-        scale = np.ones(income.size)
-        mass = weights
+        scale, mass = np.ones(income.size), weights
         if equivalence is not None:
             require_columns(households, [equivalence], "households")
             scale = _nonnegative(households[equivalence], equivalence)
@@ -1023,31 +1019,36 @@ class _Ranks:
                 raise ValueError(f"{equivalence} is zero: an equivalence weight is positive.")
             mass = weights * persons
         level = income / scale
-        units = ordered(level, mass)
-        rank = units.unsort(units.below(units.weights)) / mass.sum()
-        poorer = units.unsort(units.below(units.weights * units.numbers))
         total = dot(mass, level)
         if not total > 0:
             raise ValueError("The total income is not positive: nothing can be ranked by it.")
-        coefficient = 2 * dot(mass, level * rank) / total - 1
-        return cls(units, mass, rank, poorer, total - poorer, scale, coefficient)
+        units = ordered(level, mass)
+        rank = units.unsort(units.below(units.weights)) / mass.sum()
+        richer = total - units.unsort(units.below(units.weights * units.numbers))
+        before = 2 * dot(mass, level * rank) / total - 1
+        return cls(level, mass, scale, rank, richer, total, before)
 
     def indices(
         self, burden: FloatArray, transfer: FloatArray, effect: FloatArray
     ) -> dict[str, float]:
         """Return the indices of one scenario, amounts in EUR per household and year."""
-        weighted = self.mass * (burden / self.scale)
-        total, income = float(weighted.sum()), float(self.poorer_income[0] + self.richer_income[0])
-        nan = float("nan")
-        kakwani = suits = concentration = nan
+        kakwani = suits = concentration = float("nan")
+        borne = self.mass * (burden / self.scale)
+        total = float(borne.sum())
         if total > 0:
-            kakwani = 2 * dot(weighted, self.rank) / total - 1 - self.gini
-            suits = 1 - 2 * dot(weighted, self.richer_income) / (total * income)
+            kakwani = 2 * dot(borne, self.rank) / total - 1 - self.gini
+            suits = 1 - 2 * dot(borne, self.richer_income) / (total * self.income)
         given = self.mass * (transfer / self.scale)
-        if given.sum() > 0:
-            concentration = 2 * dot(given, self.rank) / float(given.sum()) - 1
-        after = self.units.numbers + self.units.sort(effect / self.scale)
-        later = _gini_nearly_sorted(after, self.units.weights)
+        total = float(given.sum())
+        if total > 0:
+            concentration = 2 * dot(given, self.rank) / total - 1
+        after = self.level + effect / self.scale
+        # midpoints of the parts of a tie sum to the midpoint of the tie: its order is no matter
+        order = np.argsort(after)
+        mass = self.mass[order]
+        weighted = mass * after[order]
+        middle = np.cumsum(mass) - mass / 2
+        later = 2 * dot(weighted, middle) / (float(weighted.sum()) * float(mass.sum())) - 1
         return {
             "kakwani": kakwani,
             "suits": suits,
@@ -1058,60 +1059,55 @@ class _Ranks:
         }
 
 
-def _gini_nearly_sorted(values: FloatArray, weights: FloatArray) -> float:
-    """Return the Gini coefficient (ranks at midpoints) of values that few steps sort."""
-    # stable sorting is fast on values that the order of incomes before nearly sorts
-    order = np.argsort(values, kind="stable")
-    mass = weights[order]
-    weighted = mass * values[order]
-    middle = np.cumsum(mass) - mass / 2
-    # equal values: the sum over a tie is the same at the midpoints of its parts as at its middle
-    return 2 * dot(weighted, middle) / (float(weighted.sum()) * float(mass.sum())) - 1
-
-
+@dataclass(frozen=True)
 class _ClassTotals:
     """Weighted totals of classes, for many scenarios of the same households."""
 
-    def __init__(
-        self,
-        codes: npt.NDArray[np.intp],
-        names: pd.Index,
+    codes: npt.NDArray[np.intp]
+    names: pd.Index
+    households: FloatArray
+    persons: FloatArray
+    income: FloatArray
+
+    @classmethod
+    def of(
+        cls,
+        households: pd.DataFrame,
+        by: str,
         weights: FloatArray,
         persons: FloatArray,
         income: FloatArray,
-    ) -> None:
-        self.codes, self.names, self.weights = codes, names, weights
-        self.households = self.total(weights)
-        self.persons = self.total(weights * persons)
-        self.income = self.total(weights * income)
+    ) -> _ClassTotals:
+        codes, names = _classes(households, by)
+        sums = [
+            np.bincount(codes, values, len(names)).astype(np.float64)
+            for values in (weights, weights * persons, weights * income)
+        ]
+        return cls(codes, names, *sums)
 
-    def total(self, values: npt.NDArray[np.float64 | np.bool_]) -> FloatArray:
-        return np.bincount(self.codes, values, len(self.names)).astype(np.float64)
+    def totals(self, *columns: FloatArray) -> FloatArray:
+        """Return class totals of columns, shape (n_columns, n_classes)."""
+        return np.array([np.bincount(self.codes, c, len(self.names)) for c in columns])
 
-    def table(
-        self,
-        scenario: str,
-        burden: FloatArray,
-        transfer: FloatArray,
-        gains: npt.NDArray[np.bool_],
-        losses: npt.NDArray[np.bool_],
-    ) -> pd.DataFrame:
-        cost, paid = self.total(burden), self.total(transfer)
-        size = self.households
+    def table(self, scenarios: list[str], totals: FloatArray) -> pd.DataFrame:
+        """Return the table of totals of shape (n_scenarios, n_columns, n_classes)."""
+        burden, transfer, gains, losses = totals.transpose(1, 0, 2).reshape(4, -1)
+        repeat = len(scenarios)
+        size, income = np.tile(self.households, repeat), np.tile(self.income, repeat)
         return pd.DataFrame(
             {
-                "scenario": scenario,
-                "class": self.names,
+                "scenario": np.repeat(scenarios, len(self.names)),
+                "class": np.tile(self.names.to_numpy(), repeat),
                 "households": size,
-                "persons": self.persons,
-                "income_eur_a": self.income / size,
-                "burden_eur_a": cost / size,
-                "transfer_eur_a": paid / size,
-                "net_eur_a": (paid - cost) / size,
-                "burden_share": _ratio(cost, self.income),
-                "net_share": _ratio(paid - cost, self.income),
-                "gain_share": self.total(self.weights * gains) / size,
-                "loss_share": self.total(self.weights * losses) / size,
+                "persons": np.tile(self.persons, repeat),
+                "income_eur_a": income / size,
+                "burden_eur_a": burden / size,
+                "transfer_eur_a": transfer / size,
+                "net_eur_a": (transfer - burden) / size,
+                "burden_share": _ratio(burden, income),
+                "net_share": _ratio(transfer - burden, income),
+                "gain_share": gains / size,
+                "loss_share": losses / size,
             }
         )
 
@@ -1187,10 +1183,6 @@ def _nonnegative(values: pd.Series, name: str) -> FloatArray:
             f"{name} has {negative} negative value(s) of {numbers.size}: correct them."
         )
     return numbers
-
-
-def _per_household(cents: IntArray, weights: FloatArray) -> FloatArray:
-    return np.asarray(cents / (100 * weights))
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
