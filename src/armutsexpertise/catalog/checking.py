@@ -103,6 +103,10 @@ def _package_check(name: str) -> PackageCheck | None:
         from armutsexpertise.passes.inventory_checks import check_inventory
 
         return check_inventory
+    if name == "parameters":
+        from armutsexpertise.parameters import check_parameters
+
+        return check_parameters
     return None
 
 
