@@ -63,10 +63,11 @@ class GermanCommand(TyperCommand):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for parameter in self.params:
-            parameter.rich_help_panel = "Angaben"  # type: ignore[attr-defined]
+        parameters: list[Any] = list(self.params)
+        for parameter in parameters:
+            parameter.rich_help_panel = "Angaben"
             if getattr(parameter, "is_flag", False):
-                parameter.metavar = " "  # type: ignore[attr-defined]
+                parameter.metavar = " "
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the help option with a German text."""

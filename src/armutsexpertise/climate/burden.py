@@ -70,8 +70,6 @@ HOUSEHOLD_COLUMNS: Final = ("weight", "persons", "net_income_eur_a")
 Use = Literal["none", "per_capita", "income_tested", "electricity", "standard_benefit"]
 USES: Final[tuple[str, ...]] = get_args(Use)
 
-CENT: Final = 0.01
-
 
 class Progressivity(NamedTuple):
     """How a burden is spread over incomes.
@@ -609,13 +607,12 @@ def evaluate(
     >>> result.by_class["net_eur_a"].tolist(), result.budget["kept_cents"].tolist()
     ([60.0, -60.0], [0])
     """
-    _base(households)
+    level = _base(households)[2] / _scale(households, equivalence)
     # in the order of incomes, so that a scenario need not sort from scratch
-    households = households.sort_values("net_income_eur_a", kind="stable", ignore_index=True)
+    households = households.iloc[np.argsort(level, kind="stable")].reset_index(drop=True)
     weights, persons, income = _base(households)
     mass = [weights * tonnes for tonnes in _emissions(households, channels)]
     totals = [float(tonnes.sum()) for tonnes in mass]
-    per_cent = 1 / (100 * weights)
     ranks = _Ranks.of(households, weights, persons, income, equivalence)
     groups = _ClassTotals.of(households, by, weights, persons, income)
     keys: dict[tuple[str, str | None, float | None], FloatArray] = {}
@@ -646,9 +643,10 @@ def evaluate(
                 keys[which] = weights * _key(households, persons, *which)
             spread = allocate_cents(to_pay, keys[which])
             paid, transfer = int(spread.sum()), spread.astype(np.float64)
-        effect = (transfer - burden) * per_cent
-        gains, losses = weights * (effect >= CENT), weights * (effect <= -CENT)
-        by_class.append(groups.totals(burden / 100, transfer / 100, gains, losses))
+        effect = transfer - burden
+        # a cent or more for each of the households that the row stands for
+        gains, losses = weights * (effect >= weights), weights * (effect <= -weights)
+        by_class.append(groups.totals(burden, transfer, gains, losses))
         summary.append(
             {
                 "scenario": scenario.name,
@@ -656,7 +654,7 @@ def evaluate(
                 "use": scenario.use,
                 "emissions_t": tonnes_left,
             }
-            | ranks.indices(burden * per_cent, transfer * per_cent, effect)
+            | ranks.indices(burden, transfer, effect)
             | {
                 "gain_share": float(gains.sum() / weights.sum()),
                 "loss_share": float(losses.sum() / weights.sum()),
@@ -950,13 +948,15 @@ def standard_benefit_balance(costs: pd.DataFrame) -> pd.DataFrame:
 class _Ranks:
     """Ranks by income before, for indices of many burdens of the same households.
 
-    The households come in ascending order of income. What does not change from one scenario to
-    the next is computed once; the indices are those of `armutsexpertise.inequality`.
+    The households come in ascending order of (equivalised) income. What does not change from
+    one scenario to the next is computed once: ``per_cent`` makes EUR per unit of cents of a row,
+    ``share`` weighted EUR. The indices are those of `armutsexpertise.inequality`.
     """
 
     level: FloatArray
     mass: FloatArray
-    scale: FloatArray
+    per_cent: FloatArray
+    share: FloatArray
     rank: FloatArray
     richer_income: FloatArray
     income: float
@@ -971,13 +971,8 @@ class _Ranks:
         income: FloatArray,
         equivalence: str | None,
     ) -> _Ranks:
-        scale, mass = np.ones(income.size), weights
-        if equivalence is not None:
-            require_columns(households, [equivalence], "households")
-            scale = _nonnegative(households[equivalence], equivalence)
-            if (scale == 0).any():
-                raise ValueError(f"{equivalence} is zero: an equivalence weight is positive.")
-            mass = weights * persons
+        scale = _scale(households, equivalence)
+        mass = weights if equivalence is None else weights * persons
         level = income / scale
         total = dot(mass, level)
         if not total > 0:
@@ -986,23 +981,24 @@ class _Ranks:
         rank = units.unsort(units.below(units.weights)) / mass.sum()
         richer = total - units.unsort(units.below(units.weights * units.numbers))
         before = 2 * dot(mass, level * rank) / total - 1
-        return cls(level, mass, scale, rank, richer, total, before)
+        per_cent = 1 / (100 * weights * scale)
+        return cls(level, mass, per_cent, mass * per_cent, rank, richer, total, before)
 
     def indices(
         self, burden: FloatArray, transfer: FloatArray, effect: FloatArray
     ) -> dict[str, float]:
-        """Return the indices of one scenario, amounts in EUR per household and year."""
+        """Return the indices of one scenario, amounts in cents of the rows."""
         kakwani = suits = concentration = float("nan")
-        borne = self.mass * (burden / self.scale)
+        borne = self.share * burden
         total = float(borne.sum())
         if total > 0:
             kakwani = 2 * dot(borne, self.rank) / total - 1 - self.gini
             suits = 1 - 2 * dot(borne, self.richer_income) / (total * self.income)
-        given = self.mass * (transfer / self.scale)
+        given = self.share * transfer
         total = float(given.sum())
         if total > 0:
             concentration = 2 * dot(given, self.rank) / total - 1
-        after = self.level + effect / self.scale
+        after = self.level + effect * self.per_cent
         # midpoints of the parts of a tie sum to the midpoint of the tie: its order is no matter
         order = np.argsort(after)
         mass = self.mass[order]
@@ -1024,6 +1020,7 @@ class _ClassTotals:
     """Weighted totals of classes, for many scenarios of the same households."""
 
     codes: npt.NDArray[np.intp]
+    starts: npt.NDArray[np.intp] | None
     names: pd.Index
     households: FloatArray
     persons: FloatArray
@@ -1043,15 +1040,21 @@ class _ClassTotals:
             np.bincount(codes, values, len(names)).astype(np.float64)
             for values in (weights, weights * persons, weights * income)
         ]
-        return cls(codes, names, *sums)
+        # classes of income, as deciles, come one after the other
+        steps = np.diff(codes)
+        starts = np.append(0, np.flatnonzero(steps) + 1) if (steps >= 0).all() else None
+        return cls(codes, starts, names, *sums)
 
     def totals(self, *columns: FloatArray) -> FloatArray:
         """Return class totals of columns, shape (n_columns, n_classes)."""
+        if self.starts is not None:
+            return np.array([np.add.reduceat(column, self.starts) for column in columns])
         return np.array([np.bincount(self.codes, c, len(self.names)) for c in columns])
 
     def table(self, scenarios: list[str], totals: FloatArray) -> pd.DataFrame:
         """Return the table of totals of shape (n_scenarios, n_columns, n_classes)."""
-        burden, transfer, gains, losses = totals.transpose(1, 0, 2).reshape(4, -1)
+        cents, gains, losses = np.split(totals.transpose(1, 0, 2).reshape(4, -1), [2, 3])
+        burden, transfer = cents / 100
         repeat = len(scenarios)
         size, income = np.tile(self.households, repeat), np.tile(self.income, repeat)
         return pd.DataFrame(
@@ -1066,8 +1069,8 @@ class _ClassTotals:
                 "net_eur_a": (transfer - burden) / size,
                 "burden_share": _ratio(burden, income),
                 "net_share": _ratio(transfer - burden, income),
-                "gain_share": gains / size,
-                "loss_share": losses / size,
+                "gain_share": gains[0] / size,
+                "loss_share": losses[0] / size,
             }
         )
 
@@ -1087,6 +1090,17 @@ def _base(households: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray]
             f"{empty} household(s) of {len(households)} have weight 0: leave them out."
         )
     return weights, persons, as_numbers(households["net_income_eur_a"], "net_income_eur_a")
+
+
+def _scale(households: pd.DataFrame, equivalence: str | None) -> FloatArray:
+    """Return equivalence weights; ones where amounts are not equivalised."""
+    if equivalence is None:
+        return np.ones(len(households))
+    require_columns(households, [equivalence], "households")
+    scale = _nonnegative(households[equivalence], equivalence)
+    if (scale == 0).any():
+        raise ValueError(f"{equivalence} is zero: an equivalence weight is positive.")
+    return scale
 
 
 def _classes(households: pd.DataFrame, by: str) -> tuple[npt.NDArray[np.intp], pd.Index]:
