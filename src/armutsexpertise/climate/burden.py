@@ -113,6 +113,10 @@ class Channel:
     consumer_price_eur_t : float, optional
         What the fuel costs consumers at the reference price, VAT included, in EUR per tonne of
         CO2 that it emits: price per kWh over kg per kWh, times 1,000. Needed for a response.
+    share_column : str, optional
+        Column of the households: share in [0, 1] of the CO2 cost that the household bears. For
+        heating of tenants it is the tenant's share (`cost_split.split_costs`), the landlord
+        bears the rest; 1 (default) for owners and for driving.
 
     Raises
     ------
@@ -125,6 +129,7 @@ class Channel:
     vat: float = 0.0
     elasticity: float = 0.0
     consumer_price_eur_t: float | None = None
+    share_column: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.vat < 1:
@@ -214,8 +219,9 @@ class Outcome:
         ``gini_before``, ``gini_after``, ``redistribution`` (before minus after); ``gain_share``,
         ``loss_share``. Missing where there is no burden or no transfer.
     budget : DataFrame of int, one row per scenario
-        Whole cents a year: ``burden_cents`` = ``price_revenue_cents`` + ``vat_cents``;
-        ``paid_cents`` + ``kept_cents`` = ``burden_cents``.
+        Whole cents a year: what households bear and what their landlords bear,
+        ``burden_cents`` + ``landlord_cents``, is ``price_revenue_cents`` + ``vat_cents``, and
+        that is ``paid_cents`` + ``kept_cents``.
     """
 
     by_class: pd.DataFrame
@@ -416,8 +422,9 @@ def household_burden(
 
     Notes
     -----
-    Burden of a channel: (p1 e1 - p0 e0)(1 + VAT) with emissions e0 at the reference price and
-    e1 = e0 (1 + (p1 - p0)(1 + VAT) / c)^elasticity, c the consumer price per tonne.
+    Burden of a channel: s (p1 e1 - p0 e0)(1 + VAT) with emissions e0 at the reference price,
+    e1 = e0 (1 + (p1 - p0)(1 + VAT) / c)^elasticity, c the consumer price per tonne and s the
+    share that the household bears. The response is to the whole price, whoever bears it.
 
     Examples
     --------
@@ -425,7 +432,7 @@ def household_burden(
     >>> household_burden(homes, [Channel("heat", "heat_t", vat=0.19)], 55)["burden_eur_a"].tolist()
     [130.9, 196.35]
     """
-    emissions = _emissions(households, channels)
+    emissions, shares = _emissions(households, channels)
     prices = [
         float(not_negative(p, name))
         for p, name in (
@@ -435,9 +442,11 @@ def household_burden(
     ]
     columns: dict[str, FloatArray] = {}
     vat, left = np.zeros(len(households)), np.zeros(len(households))
-    for channel, tonnes in zip(channels, emissions, strict=True):
+    for channel, tonnes, share in zip(channels, emissions, shares, strict=True):
         factor = _response(channel, *prices)
         net = tonnes * (prices[0] * factor - prices[1])
+        if share is not None:
+            net = net * share
         columns[channel.name] = net * (1 + channel.vat)
         vat += net * channel.vat
         left += tonnes * factor
@@ -611,24 +620,33 @@ def evaluate(
     # in the order of incomes, so that a scenario need not sort from scratch
     households = households.iloc[np.argsort(level, kind="stable")].reset_index(drop=True)
     weights, persons, income = _base(households)
-    mass = [weights * tonnes for tonnes in _emissions(households, channels)]
+    emissions, shares = _emissions(households, channels)
+    mass = [weights * tonnes for tonnes in emissions]
     totals = [float(tonnes.sum()) for tonnes in mass]
+    rest = [None if s is None else m * (1 - s) for m, s in zip(mass, shares, strict=True)]
+    mass = [m if r is None else m - r for m, r in zip(mass, rest, strict=True)]
     ranks = _Ranks.of(households, weights, persons, income, equivalence)
     groups = _ClassTotals.of(households, by, weights, persons, income)
     keys: dict[tuple[str, str | None, float | None], FloatArray] = {}
     by_class, summary, budget = [], [], []
     for scenario in scenarios:
         net, vat, tonnes_left = np.zeros(len(households)), np.zeros(len(households)), 0.0
-        for channel, tonnes, total in zip(channels, mass, totals, strict=True):
+        landlord_price = landlord_vat = 0
+        for channel, tonnes, other, total in zip(channels, mass, rest, totals, strict=True):
             price, before = scenario.price_eur_t, scenario.reference_price_eur_t
             factor = _response(channel, price, before)
-            cents = tonnes * (100 * (price * factor - before))
+            rate = 100 * (price * factor - before)
+            cents = tonnes * rate
             net += cents
             vat += cents * channel.vat
+            if other is not None:
+                landlord_price += int(np.rint(other * rate).sum())
+                landlord_vat += int(np.rint(other * (rate * channel.vat)).sum())
             tonnes_left += factor * total
         price_cents, vat_cents = np.rint(net), np.rint(vat)
         burden = price_cents + vat_cents
-        revenue, tax = int(price_cents.sum()), int(vat_cents.sum())
+        revenue = int(price_cents.sum()) + landlord_price
+        tax = int(vat_cents.sum()) + landlord_vat
         if revenue < 0:
             raise ValueError(
                 f"Scenario {scenario.name} collects less than at its reference price: "
@@ -663,7 +681,8 @@ def evaluate(
         budget.append(
             {
                 "scenario": scenario.name,
-                "burden_cents": revenue + tax,
+                "burden_cents": revenue + tax - landlord_price - landlord_vat,
+                "landlord_cents": landlord_price + landlord_vat,
                 "price_revenue_cents": revenue,
                 "vat_cents": tax,
                 "paid_cents": paid,
@@ -679,7 +698,7 @@ def evaluate(
 # --- classes of which only means are published -------------------------------------------------
 
 
-def check_income_classes(classes: pd.DataFrame) -> pd.DataFrame:
+def check_income_classes(classes: pd.DataFrame, *, extract: bool = False) -> pd.DataFrame:
     """Return a table of income classes in ascending order, or say what is wrong with it.
 
     Parameters
@@ -687,6 +706,9 @@ def check_income_classes(classes: pd.DataFrame) -> pd.DataFrame:
     classes : DataFrame, one row per class
         Columns ``income_low`` (belongs to the class) and ``income_high`` (does not; missing in
         the open class at the top).
+    extract : bool
+        Whether the table holds only some classes of a larger one, as press releases print the
+        lowest and the highest; then gaps are allowed, overlaps never.
 
     Returns
     -------
@@ -718,7 +740,7 @@ def check_income_classes(classes: pd.DataFrame) -> pd.DataFrame:
     if (low < 0).any() or (high <= low).any():
         raise ValueError("A class ends where it begins or before, or below 0: correct its bounds.")
     for what, wrong in (("overlap", low[1:] < high[:-1]), ("leave a gap", low[1:] > high[:-1])):
-        if wrong.any():
+        if wrong.any() and not (extract and what == "leave a gap"):
             at = int(np.flatnonzero(wrong)[0])
             raise ValueError(
                 f"{int(wrong.sum())} pair(s) of income classes {what}, the first at "
@@ -766,7 +788,12 @@ def income_class(income: pd.Series, classes: pd.DataFrame) -> pd.Series:
 
 
 def burden_by_class(
-    classes: pd.DataFrame, price_eur_t: float, *, vat: float = 0.0, months: int = 12
+    classes: pd.DataFrame,
+    price_eur_t: float,
+    *,
+    vat: float = 0.0,
+    months: int = 12,
+    extract: bool = False,
 ) -> pd.DataFrame:
     """Return what a CO2 price costs the mean household of each income class.
 
@@ -782,6 +809,8 @@ def burden_by_class(
         VAT rate as a share.
     months : int
         Months of the year that a bound covers: 12 for bounds per month, 1 for bounds per year.
+    extract : bool
+        As in `check_income_classes`.
 
     Returns
     -------
@@ -808,7 +837,7 @@ def burden_by_class(
     >>> burden_by_class(table, 60)[["burden_eur_a", "share_low", "share_high"]].values.tolist()
     [[120.0, 0.008, inf], [180.0, 0.006, 0.012]]
     """
-    table = check_income_classes(classes).copy()
+    table = check_income_classes(classes, extract=extract).copy()
     require_columns(table, ["emissions_t_a"], "classes")
     tonnes = _nonnegative(table["emissions_t_a"], "emissions_t_a")
     rate = float(not_negative(price_eur_t, "price_eur_t")) * (1 + Channel("", "", vat).vat)
@@ -855,7 +884,8 @@ def emissions_from_spending(spending_eur: npt.ArrayLike, fuels: pd.DataFrame) ->
 
     Notes
     -----
-    Sum over fuels of spending x share / price x factor. The same shares and prices for all
+    Sum over fuels of spending x share / price x factor. It rises with shares and falls with
+    prices, so that ranges of them give bounds by two calls. The same shares and prices for all
     classes are an assumption: poor households buy other fuels, at other prices.
 
     Examples
@@ -1112,12 +1142,24 @@ def _classes(households: pd.DataFrame, by: str) -> tuple[npt.NDArray[np.intp], p
     return codes, pd.Index(names)
 
 
-def _emissions(households: pd.DataFrame, channels: Sequence[Channel]) -> list[FloatArray]:
+def _emissions(
+    households: pd.DataFrame, channels: Sequence[Channel]
+) -> tuple[list[FloatArray], list[FloatArray | None]]:
+    """Return emissions and borne shares by channel; None where the household bears all."""
     if not channels:
         raise ValueError("There is no channel: name at least one column of emissions.")
     require_unique(pd.DataFrame({"name": [c.name for c in channels]}), ["name"], "channels")
-    require_columns(households, [channel.column for channel in channels], "households")
-    return [_nonnegative(households[channel.column], channel.column) for channel in channels]
+    columns = [channel.column for channel in channels]
+    borne = [channel.share_column for channel in channels]
+    require_columns(households, [*columns, *(c for c in borne if c is not None)], "households")
+    shares: list[FloatArray | None] = []
+    for column in borne:
+        share = None if column is None else _nonnegative(households[column], column)
+        above = 0 if share is None else int((share > 1).sum())
+        if above:
+            raise ValueError(f"{column} exceeds 1 in {above} row(s): give a share, not percent.")
+        shares.append(share)
+    return [_nonnegative(households[column], column) for column in columns], shares
 
 
 def _response(channel: Channel, price: float, reference: float) -> float:
