@@ -9,11 +9,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armutsexpertise.climate._money import allocate_cents
 from armutsexpertise.climate.burden import (
     Channel,
     Scenario,
     ScenarioFile,
+    allocate_cents,
     burden_by_class,
     check_income_classes,
     demand_factor,

@@ -7,7 +7,7 @@ only one of them.
 
 Balances are in whole cents. Every row of a table of households stands for ``weight`` households;
 its burden and its transfer are rounded to cents as totals of the row, and a transfer is spread
-over the rows by largest remainders (`armutsexpertise.climate._money.allocate_cents`). So what is
+over the rows by largest remainders (`allocate_cents`). So what is
 collected equals what is paid out plus what is kept, to the cent, with any weights.
 
 The burden is the CO2 cost that a household pays. It is no measure of welfare: what a household
@@ -49,6 +49,7 @@ __all__ = [
     "Scenario",
     "ScenarioFile",
     "Use",
+    "allocate_cents",
     "burden_by_class",
     "check_income_classes",
     "demand_factor",
@@ -621,58 +622,36 @@ def evaluate(
     households = households.iloc[np.argsort(level, kind="stable")].reset_index(drop=True)
     weights, persons, income = _base(households)
     emissions, shares = _emissions(households, channels)
-    mass = [weights * tonnes for tonnes in emissions]
-    totals = [float(tonnes.sum()) for tonnes in mass]
-    rest = [None if s is None else m * (1 - s) for m, s in zip(mass, shares, strict=True)]
-    mass = [m if r is None else m - r for m, r in zip(mass, rest, strict=True)]
+    flows = [
+        _Flow(channel, weights * tonnes, share)
+        for channel, tonnes, share in zip(channels, emissions, shares, strict=True)
+    ]
     ranks = _Ranks.of(households, weights, persons, income, equivalence)
     groups = _ClassTotals.of(households, by, weights, persons, income)
     keys: dict[tuple[str, str | None, float | None], FloatArray] = {}
     by_class, summary, budget = [], [], []
     for scenario in scenarios:
-        net, vat, tonnes_left = np.zeros(len(households)), np.zeros(len(households)), 0.0
-        landlord_price = landlord_vat = 0
-        for channel, tonnes, other, total in zip(channels, mass, rest, totals, strict=True):
-            price, before = scenario.price_eur_t, scenario.reference_price_eur_t
-            factor = _response(channel, price, before)
-            rate = 100 * (price * factor - before)
-            cents = tonnes * rate
-            net += cents
-            vat += cents * channel.vat
-            if other is not None:
-                landlord_price += int(np.rint(other * rate).sum())
-                landlord_vat += int(np.rint(other * (rate * channel.vat)).sum())
-            tonnes_left += factor * total
-        price_cents, vat_cents = np.rint(net), np.rint(vat)
-        burden = price_cents + vat_cents
-        revenue = int(price_cents.sum()) + landlord_price
-        tax = int(vat_cents.sum()) + landlord_vat
-        if revenue < 0:
-            raise ValueError(
-                f"Scenario {scenario.name} collects less than at its reference price: "
-                "check prices and elasticities."
-            )
+        got = _collect(scenario, flows, len(households))
+        pool = got.price_cents + (got.vat_cents if scenario.include_vat else 0)
         paid, transfer = 0, np.zeros(len(households))
         if scenario.use != "none":
-            pool = revenue + tax if scenario.include_vat else revenue
-            to_pay = int(half_up(Decimal(pool) * Decimal(str(scenario.recycled)), 0))
             which = (scenario.use, scenario.limit_column, scenario.limit_eur)
             if which not in keys:
                 keys[which] = weights * _key(households, persons, *which)
-            spread = allocate_cents(to_pay, keys[which])
-            paid, transfer = int(spread.sum()), spread.astype(np.float64)
-        effect = transfer - burden
+            paid = int(half_up(Decimal(pool) * Decimal(str(scenario.recycled)), 0))
+            transfer = allocate_cents(paid, keys[which]).astype(np.float64)
+        effect = transfer - got.burden
         # a cent or more for each of the households that the row stands for
         gains, losses = weights * (effect >= weights), weights * (effect <= -weights)
-        by_class.append(groups.totals(burden, transfer, gains, losses))
+        by_class.append(groups.totals(got.burden, transfer, gains, losses))
         summary.append(
             {
                 "scenario": scenario.name,
                 "price_eur_t": scenario.price_eur_t,
                 "use": scenario.use,
-                "emissions_t": tonnes_left,
+                "emissions_t": got.emissions_t,
             }
-            | ranks.indices(burden, transfer, effect)
+            | ranks.indices(got.burden, transfer, effect)
             | {
                 "gain_share": float(gains.sum() / weights.sum()),
                 "loss_share": float(losses.sum() / weights.sum()),
@@ -681,12 +660,12 @@ def evaluate(
         budget.append(
             {
                 "scenario": scenario.name,
-                "burden_cents": revenue + tax - landlord_price - landlord_vat,
-                "landlord_cents": landlord_price + landlord_vat,
-                "price_revenue_cents": revenue,
-                "vat_cents": tax,
+                "burden_cents": got.price_cents + got.vat_cents - got.landlord_cents,
+                "landlord_cents": got.landlord_cents,
+                "price_revenue_cents": got.price_cents,
+                "vat_cents": got.vat_cents,
                 "paid_cents": paid,
-                "kept_cents": revenue + tax - paid,
+                "kept_cents": got.price_cents + got.vat_cents - paid,
             }
         )
     if not budget:
@@ -972,6 +951,57 @@ def standard_benefit_balance(costs: pd.DataFrame) -> pd.DataFrame:
 
 
 # --- inside ------------------------------------------------------------------------------------
+
+
+class _Flow(NamedTuple):
+    """Weighted emissions of a channel by row, and the share that the households bear."""
+
+    channel: Channel
+    tonnes: FloatArray
+    share: FloatArray | None
+
+
+class _Collected(NamedTuple):
+    """What a price collects: burden of the rows in cents, sums in cents, emissions left."""
+
+    burden: FloatArray
+    price_cents: int
+    vat_cents: int
+    landlord_cents: int
+    emissions_t: float
+
+
+def _collect(scenario: Scenario, flows: Sequence[_Flow], rows: int) -> _Collected:
+    """Return what a price collects, rounded to cents by row, net price and VAT apart."""
+    net, vat = np.zeros(rows), np.zeros(rows)
+    landlord_price = landlord_vat = 0
+    left = 0.0
+    for channel, tonnes, share in flows:
+        price, before = scenario.price_eur_t, scenario.reference_price_eur_t
+        factor = _response(channel, price, before)
+        cents = tonnes * (100 * (price * factor - before))
+        left += factor * float(tonnes.sum())
+        if share is not None:
+            others = cents * (1 - share)
+            landlord_price += int(np.rint(others).sum())
+            landlord_vat += int(np.rint(others * channel.vat).sum())
+            cents -= others
+        net += cents
+        vat += cents * channel.vat
+    price_rows, vat_rows = np.rint(net), np.rint(vat)
+    collected = int(price_rows.sum()) + landlord_price
+    if collected < 0:
+        raise ValueError(
+            f"Scenario {scenario.name} collects less than at its reference price: "
+            "check prices and elasticities."
+        )
+    return _Collected(
+        price_rows + vat_rows,
+        collected,
+        int(vat_rows.sum()) + landlord_vat,
+        landlord_price + landlord_vat,
+        left,
+    )
 
 
 @dataclass(frozen=True)
