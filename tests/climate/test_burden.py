@@ -24,6 +24,7 @@ from armutsexpertise.climate.burden import (
     income_class,
     price_path_burden,
     progressivity,
+    quantile_balance,
     quantile_incidence,
     standard_benefit_balance,
     transfer_cents,
@@ -169,6 +170,26 @@ def test_quantile_shares_give_the_index_of_the_same_population():
         }
     )
     assert quantile_incidence(fifths).kakwani == pytest.approx(kakwani_index(income, spending))
+
+
+def test_quantiles_paid_back_per_head_are_the_scenario_of_the_same_population():
+    # one person per fifth; 10 EUR/t on 1, 2, 3, 4, 5 t are 150 EUR of 100,000
+    income = np.array([5, 10, 15, 25, 45]) * 1000.0
+    tonnes = np.array([1.0, 2, 3, 4, 5])
+    data = pd.DataFrame(
+        {"weight": 1.0, "persons": 1, "net_income_eur_a": income, "t": tonnes, "fifth": range(5)}
+    )
+    once = scenario(price_eur_t=10.0, use="per_capita")
+    micro = evaluate(data, [Channel("t", "t")], [once], "fifth").by_class
+    fifths = pd.DataFrame(
+        {"income_share": income / 1e5, "propensity": 1.0, "spending_share": tonnes / income}
+    )
+    grouped = quantile_balance(fifths, 150 / 1e5)
+    assert grouped["net_share"].to_numpy() == pytest.approx(micro["net_share"].to_numpy())
+    assert grouped["burden_share"].to_numpy() == pytest.approx(micro["burden_share"].to_numpy())
+    assert (grouped["net_share"] * fifths["income_share"]).sum() == pytest.approx(0, abs=1e-12)
+    with pytest.raises(ValueError, match="not percent"):
+        quantile_balance(fifths, 1.5)
 
 
 # --- scenarios -----------------------------------------------------------------------------

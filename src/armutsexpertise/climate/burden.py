@@ -7,8 +7,8 @@ only one of them.
 
 Balances are in whole cents. Every row of a table of households stands for ``weight`` households;
 its burden and its transfer are rounded to cents as totals of the row, and a transfer is spread
-over the rows by largest remainders (`allocate_cents`). So what is
-collected equals what is paid out plus what is kept, to the cent, with any weights.
+over the rows by largest remainders (`allocate_cents`). So what is collected equals what is paid
+out plus what is kept, to the cent, with any weights.
 
 The burden is the CO2 cost that a household pays. It is no measure of welfare: what a household
 loses by heating or driving less is not counted, nor are effects on wages, rents and prices of
@@ -60,6 +60,7 @@ __all__ = [
     "income_class",
     "price_path_burden",
     "progressivity",
+    "quantile_balance",
     "quantile_incidence",
     "standard_benefit_balance",
     "transfer_cents",
@@ -340,18 +341,64 @@ def quantile_incidence(quantiles: pd.DataFrame) -> Progressivity:
     >>> round(quantile_incidence(fifths).kakwani, 4)
     -0.1222
     """
-    require_columns(quantiles, ["income_share", "propensity", "spending_share"], "quantiles")
-    income = as_numbers(quantiles["income_share"], "income_share")
-    if abs(float(income.sum()) - 1) > 0.01 or (income < 0).any():
-        raise ValueError(
-            f"income_share sums to {float(income.sum()):g}: give shares that sum to 1, not percent."
-        )
-    spending = (
-        income
-        * as_numbers(quantiles["propensity"], "propensity")
-        * as_numbers(quantiles["spending_share"], "spending_share")
-    )
+    income, spending = _quantile_spending(quantiles)
     return progressivity(income, spending)
+
+
+def quantile_balance(quantiles: pd.DataFrame, burden_share: float) -> pd.DataFrame:
+    """Return what each quantile pays and gains if the revenue is paid back per head.
+
+    Parameters
+    ----------
+    quantiles : DataFrame, one row per quantile of equal size
+        As in `quantile_incidence`; quantiles of persons.
+    burden_share : float
+        Burden of all over income of all, in [0, 1): the size of the price.
+
+    Returns
+    -------
+    DataFrame, index as in ``quantiles``
+        ``burden_part`` (of the burden of all); as shares of the income of the quantile:
+        ``burden_share``, ``transfer_share`` (the same amount per head, the whole burden paid
+        back) and ``net_share`` (transfer minus burden).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `quantile_incidence`; ``ValueError`` also where ``burden_share`` lies outside
+        [0, 1), or a quantile has no income.
+
+    Notes
+    -----
+    Burden of a quantile as in `quantile_incidence`; the balance over all quantiles is zero. Gains
+    and losses inside a quantile are not seen: households of equal income differ more in their
+    emissions than quantiles do.
+
+    Examples
+    --------
+    >>> fifths = pd.DataFrame({"income_share": [0.1, 0.2, 0.7], "propensity": [1.2, 0.9, 0.6],
+    ...                        "spending_share": [0.05, 0.05, 0.05]})
+    >>> quantile_balance(fifths, 0.01)["net_share"].round(4).tolist()
+    [0.0167, 0.0042, -0.0036]
+    """
+    if not 0 <= burden_share < 1:
+        raise ValueError(f"burden_share is {burden_share}: give a share in [0, 1), not percent.")
+    income, spending = _quantile_spending(quantiles)
+    if (income == 0).any():
+        raise ValueError("A quantile has no income: its burden has no share of it.")
+    part = spending / spending.sum()
+    of_income = income / income.sum()
+    burden = burden_share * part / of_income
+    transfer = burden_share / len(income) / of_income
+    return pd.DataFrame(
+        {
+            "burden_part": part,
+            "burden_share": burden,
+            "transfer_share": transfer,
+            "net_share": transfer - burden,
+        },
+        index=quantiles.index,
+    )
 
 
 def demand_factor(
@@ -1229,6 +1276,18 @@ def _nonnegative(values: pd.Series, name: str) -> FloatArray:
             f"{name} has {negative} negative value(s) of {numbers.size}: correct them."
         )
     return numbers
+
+
+def _quantile_spending(quantiles: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    """Return shares of income and spending, the latter in the unit of the former."""
+    require_columns(quantiles, ["income_share", "propensity", "spending_share"], "quantiles")
+    income = _nonnegative(quantiles["income_share"], "income_share")
+    if abs(float(income.sum()) - 1) > 0.01:
+        raise ValueError(
+            f"income_share sums to {float(income.sum()):g}: give shares that sum to 1, not percent."
+        )
+    propensity = _nonnegative(quantiles["propensity"], "propensity")
+    return income, income * propensity * _nonnegative(quantiles["spending_share"], "spending_share")
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
