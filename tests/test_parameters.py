@@ -273,3 +273,10 @@ def test_a_wrong_mapping_is_found_and_not_used(tmp_path, row_id, cells, message)
     assert any(message in line for line in report.lines()), report.lines()
     with pytest.raises(catalog.CatalogError, match="data check parameters"):
         parameter("deutschlandticket", "2025-01-01", root=root)
+
+
+def test_without_the_collection_the_mapping_is_not_called_right(tmp_path):
+    shutil.copytree(RAW / "parameters", tmp_path / "parameters")
+    report = catalog.check("parameters", tmp_path)
+    assert not report.ok
+    assert any("statutory" in line for line in report.lines())

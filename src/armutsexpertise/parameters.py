@@ -369,8 +369,10 @@ def standard_benefit_divisions(
     amount = part of the RBEG 2021 / sum of its parts x standard benefit of the day. The act
     fixes the parts for 2021 only; scaling all parts alike is the usual extrapolation and
     agrees with the published 50.49 EUR for transport in 2024 to 2026 (39.01 / 434.96 x 563).
-    For RBS2 and RBS3 the shares of single persons are applied, which is an assumption. The
-    list for children from 6 to 13 is incomplete, that for 14 to 17 is missing.
+    For RBS2 and RBS3 the shares of single persons are applied, which is an assumption. For
+    RBS6 the standard benefit of 2021 (283 EUR) already exceeds the sum of the parts (275.85
+    EUR); the difference is spread over all parts. The list for children from 6 to 13 is
+    incomplete, that for 14 to 17 is missing.
 
     Examples
     --------
@@ -584,10 +586,13 @@ def check_parameters(
         name: [dict(zip(fields[name], row, strict=True)) for row in table.rows]
         for name, table in tables.items()
     }
-    statutory = catalog.read("statutory", "statutory", root).to_dict("records")
+    file = tables["values"]
+    try:
+        statutory = catalog.read("statutory", "statutory", root).to_dict("records")
+    except catalog.CatalogError as error:
+        return [Problem("error", file.file, f"the rows cannot be compared: {error}".rstrip("."))]
     known = {row["id"]: {k: _cell(v) for k, v in row.items()} for row in statutory}
     known |= {row["id"]: row for row in cells["additions"]}
-    file = tables["values"]
     try:
         findings = _findings(cells["values"], known)
     except ValueError:

@@ -1,6 +1,7 @@
 """What data there is: list, describe, read, check and export the data packages."""
 
 from armutsexpertise.catalog.checking import check
+from armutsexpertise.catalog.microdata_access import restricted_datasets
 from armutsexpertise.catalog.problems import CatalogError, Problem, Report
 from armutsexpertise.catalog.store import data_root, describe, list_packages, read
 from armutsexpertise.catalog.writing import citation, export, write_template
@@ -16,5 +17,6 @@ __all__ = [
     "export",
     "list_packages",
     "read",
+    "restricted_datasets",
     "write_template",
 ]

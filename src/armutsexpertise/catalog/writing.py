@@ -20,7 +20,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from armutsexpertise.catalog.checking import check, number
 from armutsexpertise.catalog.problems import CatalogError
-from armutsexpertise.catalog.store import Descriptor, load_descriptor, load_table, package_folder
+from armutsexpertise.catalog.store import (
+    Descriptor,
+    list_packages,
+    load_descriptor,
+    load_table,
+    package_folder,
+)
 from armutsexpertise.catalog.table import Table
 
 _TEMPLATE_ROWS = 2000
@@ -147,7 +153,7 @@ def write_template(name: str, out_dir: Path, root: Path | None = None) -> list[P
     if not descriptor.get("edited"):
         raise CatalogError(
             f'The data package "{name}" stays as delivered and has no template; '
-            "the edited package is passes."
+            f"edited packages: {', '.join(_edited_packages(root))}."
         )
     target = Path(out_dir) / name
     files = {f"{name}-vorlage.xlsx": _template_workbook(descriptor)}
@@ -163,6 +169,11 @@ def write_template(name: str, out_dir: Path, root: Path | None = None) -> list[P
             "choose another folder with --to."
         )
     return _write_all(target, files)
+
+
+def _edited_packages(root: Path | None) -> list[str]:
+    names = list_packages(root)
+    return [n for n in names if load_descriptor(package_folder(n, root)).get("edited")]
 
 
 def _csv(resource: dict[str, Any], table: Table) -> bytes:

@@ -28,7 +28,7 @@ def _fail(message: object) -> NoReturn:
 
 @data_app.command("list")
 def list_command(root: RootOption = None) -> None:
-    """List the data packages with version, tables and title.
+    """List the data packages with version, tables and title, then the microdata on request.
 
     For example:
 
@@ -45,6 +45,19 @@ def list_command(root: RootOption = None) -> None:
         tables = ", ".join(r["name"] for r in one["resources"])
         typer.echo(f"{one['name']:<{width}}  {one['version']}  {one['title']}")
         typer.echo(f"{'':<{width}}         {tables}")
+    if "microdata_access" in [d["name"] for d in described]:
+        _list_restricted(root)
+
+
+def _list_restricted(root: Path | None) -> None:
+    from armutsexpertise import catalog
+
+    found = catalog.restricted_datasets(root=root)
+    typer.echo("\nMicrodata on request, not bundled (armutsexpertise data show ID):")
+    width = found["id"].str.len().max()
+    for one in found.to_dict("records"):
+        state = "present" if one["present"] else "absent "
+        typer.echo(f"{one['id']:<{width}}  {state}  {one['title_de']}")
 
 
 @data_app.command("check")
@@ -101,12 +114,13 @@ def show_command(
     rows: Annotated[int, typer.Option("--rows", min=0, help="Rows to print.")] = 5,
     root: RootOption = None,
 ) -> None:
-    """Show what a package or one of its tables holds.
+    """Show what a package or one of its tables holds, or how to get restricted microdata.
 
     For example:
 
     * `armutsexpertise data show passes`
     * `armutsexpertise data show passes/counts --rows 10`
+    * `armutsexpertise data show piaac`
     """
     from armutsexpertise import catalog
 
@@ -114,10 +128,46 @@ def show_command(
     try:
         if table:
             _show_table(name, table, rows, root)
+        elif _is_restricted(name, root):
+            _show_restricted(name, root)
         else:
             _show_package(name, root)
     except catalog.CatalogError as error:
         _fail(error)
+
+
+def _is_restricted(name: str, root: Path | None) -> bool:
+    from armutsexpertise import catalog
+
+    packages = catalog.list_packages(root)
+    if name in packages or "microdata_access" not in packages:
+        return False
+    found = catalog.restricted_datasets(root=root)
+    return name in {*found["id"], *found["family"]}
+
+
+def _show_restricted(name: str, root: Path | None) -> None:
+    from armutsexpertise import catalog
+
+    for one in catalog.restricted_datasets(name, root).to_dict("records"):
+        typer.echo(f"{one['id']}: {one['title_de']} ({one['provider']})")
+        typer.echo(f"  Units: {one['unit_de']}")
+        typer.echo(f"  Access: {one['access_de']}")
+        typer.echo(f"  Request: {one['request_url']}")
+        typer.echo(f"  Put the file here: {one['path']}")
+        typer.echo(f"  State: {_restricted_state(one['present'], one['as_tried'])}")
+        if one["codebook"]:
+            typer.echo(f"  Codebook: {one['codebook']}")
+        if one["sha256"]:
+            typer.echo(f"  SHA-256: {one['sha256']} ({one['sha256_note']})")
+
+
+def _restricted_state(present: bool, as_tried: object) -> str:
+    if not present:
+        return "absent"
+    if as_tried is True:
+        return "present, the same file as tried"
+    return "present, another delivery than the one tried" if as_tried is False else "present"
 
 
 def _show_package(name: str, root: Path | None) -> None:
