@@ -36,7 +36,13 @@ from armutsexpertise._weighted import (
     ordered,
     require_choice,
 )
-from armutsexpertise.climate._money import IntArray, allocate_cents, half_up, not_negative
+from armutsexpertise.climate._money import (
+    IntArray,
+    allocate_cents,
+    half_up,
+    not_negative,
+    vat_share,
+)
 from armutsexpertise.config import Config, Share
 from armutsexpertise.inequality import redistribution, suits_index
 from armutsexpertise.passes._bounds import require_columns, require_known, require_unique
@@ -134,8 +140,7 @@ class Channel:
     share_column: str | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.vat < 1:
-            raise ValueError(f"vat of {self.name} is {self.vat}: give a share such as 0.19.")
+        vat_share(self.vat)
         if not -inf < self.elasticity <= 0:
             raise ValueError(
                 f"The elasticity of {self.name} is {self.elasticity}: it must be 0 or negative."
@@ -866,7 +871,7 @@ def burden_by_class(
     table = check_income_classes(classes, extract=extract).copy()
     require_columns(table, ["emissions_t_a"], "classes")
     tonnes = _nonnegative(table["emissions_t_a"], "emissions_t_a")
-    rate = float(not_negative(price_eur_t, "price_eur_t")) * (1 + Channel("", "", vat).vat)
+    rate = float(not_negative(price_eur_t, "price_eur_t") * (1 + vat_share(vat)))
     burden = tonnes * rate
     low = table["income_low"].to_numpy(dtype=float) * months
     high = table["income_high"].to_numpy(dtype=float, na_value=np.nan) * months

@@ -22,7 +22,7 @@ import pandas as pd
 
 from armutsexpertise._weighted import FloatArray, as_numbers, as_weights, require_choice
 from armutsexpertise.climate._law import amount, dated, law, period
-from armutsexpertise.climate._money import half_up, not_negative
+from armutsexpertise.climate._money import half_up, not_negative, vat_share
 from armutsexpertise.climate.cost_split import Rules, split_costs
 from armutsexpertise.parameters import by_household_size
 from armutsexpertise.passes._bounds import require_columns
@@ -112,8 +112,7 @@ class Heating:
     def __post_init__(self) -> None:
         not_negative(self.price_ct_kwh, "price_ct_kwh")
         not_negative(self.kg_per_kwh, "kg_per_kwh")
-        if not 0 <= self.vat < 1:
-            raise ValueError(f"vat is {self.vat}: give a share such as 0.19, not percent.")
+        vat_share(self.vat)
 
 
 class WohngeldComponents(NamedTuple):
