@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from results_page import circumstances, markdown_table, write_section
 
 from armutsexpertise.inequality import gini_linearised, quintile_share_ratio_linearised
 from armutsexpertise.poverty import (
@@ -24,7 +25,6 @@ from armutsexpertise.survey.estimate import Quantile, critical_values, estimate
 from armutsexpertise.survey.income_indices import income_indices
 from armutsexpertise.survey.models import fit
 from armutsexpertise.survey.replicate import bootstrap
-from results_page import circumstances, markdown_table, write_section
 
 SAMPLES, REPLICATES, LEVEL = 2000, 200, 0.95
 STRATA, CLUSTERS = 8, 3_000  # of the population

@@ -10,9 +10,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from results_page import circumstances, markdown_table, write_section
+
 from armutsexpertise.render.renderer import render
 from armutsexpertise.stages import STAGES, Project, run_stage
-from results_page import circumstances, markdown_table, write_section
 
 ROOT = Path(__file__).resolve().parents[1]
 

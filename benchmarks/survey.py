@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyreadstat
+from results_page import circumstances, markdown_table, write_section
 
 from armutsexpertise.microdata import read_survey
 from armutsexpertise.poverty import at_risk_of_poverty_rate_linearised, poverty_line_linearised
@@ -26,7 +27,6 @@ from armutsexpertise.survey.income_indices import IncomeIndices, income_indices
 from armutsexpertise.survey.models import fit
 from armutsexpertise.survey.replicate import Bootstrap, bootstrap
 from armutsexpertise.survey.weights import rake
-from results_page import circumstances, markdown_table, write_section
 
 SIZES = (15_000, 741_000)
 REPLICATES = 1000

@@ -58,7 +58,7 @@ def test_the_samples_of_the_coverage_study_estimate_the_population():
 import numpy as np, coverage
 population = coverage.draw_population()
 rng = np.random.default_rng(1)
-samples = [coverage.draw_sample(population, 30, rng) for _ in range(60)]
+samples = [coverage.draw_sample(population, 30, rng) for _ in range(40)]
 totals = np.array([sample["weight"].sum() for sample in samples])
 size = len(population.frame) * coverage.STANDS_FOR
 error = totals.std(ddof=1) / np.sqrt(len(totals))
