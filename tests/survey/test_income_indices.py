@@ -110,6 +110,12 @@ def test_undefined_indices_are_missing_and_stop_the_bootstrap(small):
     assert np.isnan(indices(np.eye(6)[:, :1])[0, 4:]).all()  # no weight in the domain
 
 
+def test_without_a_positive_line_there_is_no_poverty():
+    values = income_indices([-9.0, -5, -2, 0, 8, 40], {"all": [True] * 6})(np.ones((6, 1)))[0]
+    assert np.isnan(values[:3]).all()
+    assert values[3] == pytest.approx(gini([-9.0, -5, -2, 0, 8, 40]))
+
+
 def test_refuses_bad_input():
     everyone = {"all": [True, True]}
     for error, message, arguments in (

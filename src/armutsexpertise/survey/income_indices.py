@@ -63,6 +63,11 @@ class IncomeIndices:
         ndarray of float, shape (r, k)
             Estimates in the order of ``labels``: rate, gap and Gini coefficient as shares, not
             percent. NaN where an index is undefined, as the gap where nobody is poor.
+
+        Raises
+        ------
+        ValueError
+            If the number of rows differs from the sample.
         """
         if weights.ndim != 2 or len(weights) != len(self.order):
             raise ValueError(
@@ -124,8 +129,12 @@ def income_indices(
     Examples
     --------
     >>> indices = income_indices([4, 10, 12, 14, 20], {"all": [True] * 5})
-    >>> indices(np.ones((5, 1))).round(3)
-    array([[0.2  , 0.444, 5.   , 0.24 ]])
+    >>> indices.labels.assign(estimate=indices(np.ones((5, 1)))[0].round(3))
+      domain                    indicator  estimate
+    0    all      at_risk_of_poverty_rate     0.200
+    1    all  relative_median_poverty_gap     0.444
+    2    all         quintile_share_ratio     5.000
+    3    all                         gini     0.240
     """
     require_share(share, "share")
     if not domains:
@@ -156,7 +165,10 @@ def _indices(
         return np.nan, np.nan, np.nan, np.nan
     below = int(np.searchsorted(income, line))
     poor = cumulated[below - 1] if below else 0.0
-    gap = 1 - _quantile(income[:below], cumulated[:below], 0.5) / line if poor > 0 else np.nan
+    rate = poor / size if line > 0 else np.nan
+    gap = np.nan
+    if poor > 0 and line > 0:
+        gap = 1 - _quantile(income[:below], cumulated[:below], 0.5) / line
     low, high = (
         int(np.searchsorted(income, _quantile(income, cumulated, p), side="right"))
         for p in (0.2, 0.8)
@@ -168,7 +180,7 @@ def _indices(
     # einsum: a sum of products in one thread and without a temporary array
     ranked = 2 * np.einsum("i,i", mass, cumulated) - np.einsum("i,i", mass, weights)
     gini = ranked / (size * total) - 1 if total > 0 else np.nan
-    return poor / size, gap, tails, gini
+    return rate, gap, tails, gini
 
 
 def _quantile(income: Floats, cumulated: Floats, probability: float) -> float:
