@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from results_page import circumstances, markdown_table, write_section
+from results_page import circumstances, markdown_table, rounded, write_section
 
 from armutsexpertise.inequality import gini_linearised, quintile_share_ratio_linearised
 from armutsexpertise.poverty import (
@@ -30,8 +30,17 @@ SAMPLES, REPLICATES, LEVEL = 2000, 200, 0.95
 STRATA, CLUSTERS = 8, 3_000  # of the population
 PERSONS = 12  # drawn per sampling unit
 STANDS_FOR = 100  # each person of the population: its weights sum to a Land, not to a town
-DESIGNS = {"many": 30, "few": 3}  # sampling units per stratum
+UNITS = (30, 3)  # sampled per stratum
+CAP = 80_000  # about one income in a hundred lies above it
+CAPPED = f"Gini of incomes capped at {CAP:,}"
 TERMS = ["age", "woman", "low_education"]
+
+
+def sample_bandwidth(income: pd.Series, weights: np.ndarray) -> float:
+    """Return a bandwidth by the number of persons drawn, not by the sum of their weights."""
+    spread = np.sqrt(np.cov(income, aweights=weights, bias=True))
+    return float(spread / len(income) ** 0.2)
+
 
 INDICATORS = {
     "ARPR": lambda f, w, d: at_risk_of_poverty_rate_linearised(f["income"], w, domain=d),
@@ -43,8 +52,20 @@ INDICATORS = {
     ),
     "S80/S20": lambda f, w, d: quintile_share_ratio_linearised(f["income"], w, domain=d),
     "Gini": lambda f, w, d: gini_linearised(f["income"], w, domain=d),
+    CAPPED: lambda f, w, d: gini_linearised(f["income"].clip(upper=CAP), w, domain=d),
     "median": lambda f, w, d: weighted_quantile_linearised(f["income"], w, 0.5, domain=d),
     "90 % quantile": lambda f, w, d: weighted_quantile_linearised(f["income"], w, 0.9, domain=d),
+}
+WIDE = {
+    "S80/S20": lambda f, w, d: quintile_share_ratio_linearised(
+        f["income"], w, domain=d, bandwidth=sample_bandwidth(f["income"], w)
+    ),
+    "median": lambda f, w, d: weighted_quantile_linearised(
+        f["income"], w, 0.5, domain=d, bandwidth=sample_bandwidth(f["income"], w)
+    ),
+    "90 % quantile": lambda f, w, d: weighted_quantile_linearised(
+        f["income"], w, 0.9, domain=d, bandwidth=sample_bandwidth(f["income"], w)
+    ),
 }
 WOODRUFF = {
     "10 % quantile": Quantile("income", 0.1),
@@ -110,14 +131,6 @@ def draw_sample(population: Population, units: int, rng: np.random.Generator) ->
     )
 
 
-def linearised(design: SurveyDesign) -> pd.DataFrame:
-    return estimate(design, INDICATORS)
-
-
-def woodruff(design: SurveyDesign) -> pd.DataFrame:
-    return estimate(design, WOODRUFF)
-
-
 def effects(design: SurveyDesign) -> pd.DataFrame:
     table = fit(design, "deprived", TERMS, "logit").marginal_effects()
     names = {"age": "AME of age", "woman=True": "AME of woman"}
@@ -156,8 +169,9 @@ def study(population: Population, units: int, samples: int) -> pd.DataFrame:
             sample, weights="weight", strata="stratum", clusters="unit"
         )
         methods: dict[str, Callable[[], pd.DataFrame]] = {
-            "linearised": lambda d=design: linearised(d),
-            "Woodruff": lambda d=design: woodruff(d),
+            "linearised": lambda d=design: estimate(d, INDICATORS),
+            "linearised, wider bandwidth": lambda d=design: estimate(d, WIDE),
+            "Woodruff": lambda d=design: estimate(d, WOODRUFF),
             "delta method": lambda d=design: effects(d),
             "bootstrap": lambda d=design, s=number: bootstrapped(d, s),
         }
@@ -168,56 +182,58 @@ def study(population: Population, units: int, samples: int) -> pd.DataFrame:
 def truth(population: Population) -> pd.Series:
     """Return the value of each indicator in the population."""
     design = SurveyDesign.from_frame(population.frame, weights="weight")
-    values = pd.concat([linearised(design), woodruff(design), effects(design)])
-    return values.drop_duplicates("indicator").set_index("indicator")["estimate"]
+    values = pd.concat([estimate(design, INDICATORS | WOODRUFF), effects(design)])
+    return values.set_index("indicator")["estimate"]
 
 
 def summary(intervals: pd.DataFrame, true: pd.Series) -> pd.DataFrame:
-    """Return coverage, and the mean standard error over the spread of the estimates."""
+    """Return coverage, on which side intervals miss, and how well the error is estimated."""
     known = intervals["indicator"].map(true)
-    intervals = intervals.assign(
+    sides = intervals.assign(
         holds=intervals["ci_low"].le(known) & intervals["ci_high"].ge(known),
-        none=intervals["ci_low"].isna() | intervals["ci_high"].isna(),
+        low=intervals["ci_high"] < known,
+        high=intervals["ci_low"] > known,
     )
-    grouped = intervals.groupby(["indicator", "method"], sort=False)
-    return pd.DataFrame(
-        {
-            "coverage": grouped["holds"].mean(),
-            "none": grouped["none"].mean(),
-            "se_ratio": grouped["se"].mean() / grouped["estimate"].std(),
-        }
-    )
+    grouped = sides.groupby(["indicator", "method"], sort=False)
+    shares = grouped[["holds", "low", "high"]].mean()
+    return shares.assign(se_ratio=grouped["se"].mean() / grouped["estimate"].std())
+
+
+def table(found: pd.DataFrame, true: pd.Series) -> str:
+    """Return the table of one design, what lies outside 93 to 97 % in bold."""
+    rows = []
+    for (indicator, method), row in found.iterrows():
+        holds = f"{row['holds']:.1%}"
+        if not 0.93 <= row["holds"] <= 0.97:
+            holds = f"**{holds}**"
+        sides = [holds, f"{row['low']:.1%}", f"{row['high']:.1%}", f"{row['se_ratio']:.2f}"]
+        rows.append([indicator, method, rounded(true[indicator], 4), *sides])
+    header = ["indicator", "interval", "true value", "holds it", "too low", "too high", "SE/spread"]
+    return markdown_table(header, rows, text_columns=2)
 
 
 def main(samples: int = SAMPLES) -> None:
     started = time.perf_counter()
     population = draw_population()
     true = truth(population)
-    found = {
-        name: summary(study(population, units, samples), true) for name, units in DESIGNS.items()
-    }
+    tables = []
+    for units in UNITS:
+        found = summary(study(population, units, samples), true)
+        tables.append(f"### {units} sampling units in each stratum\n\n{table(found, true)}")
     minutes = (time.perf_counter() - started) / 60
-    rows = []
-    for indicator, method in found["many"].index:
-        cells = [indicator, method, f"{true[indicator]:.4g}"]
-        for one in found.values():
-            row = one.loc[(indicator, method)]
-            cells += [f"{row['coverage']:.1%}", f"{row['se_ratio']:.2f}"]
-        rows.append(cells)
-    header = ["indicator", "interval", "true value"]
-    for units in DESIGNS.values():
-        header += [f"{units} units: holds", "SE/spread"]
     error = np.sqrt(LEVEL * (1 - LEVEL) / samples)
+    persons = len(population.frame)
+    joined = "\n\n".join(tables)
     text = f"""{circumstances(["numpy", "pandas"])} It took {minutes:.0f} minutes.
 
-Share of 95 % intervals that hold the true value, in {samples:,} samples (standard error
-{error:.1%}), and the mean standard error over the standard deviation of the estimates. The
-population has {len(population.frame):,} persons in {CLUSTERS:,} clusters of unequal size in
-{STRATA} strata; every sample draws {" or ".join(map(str, DESIGNS.values()))} clusters per stratum
-and {PERSONS} persons in each. Weights are unequal and sum to about
-{len(population.frame) * STANDS_FOR / 1e6:.0f} million. The bootstrap has {REPLICATES} replicates.
+Share of {LEVEL:.0%} intervals that hold the true value in {samples:,} samples (Monte-Carlo standard
+error {error:.1%}; below 93 % or above 97 % in bold), that lie below it and above it, and the mean
+standard error over the standard deviation of the estimates. The population has {persons:,} persons
+in {CLUSTERS:,} clusters of unequal size in {STRATA} strata; its incomes are lognormal with a Pareto
+tail. A sample has {PERSONS} persons of each sampled cluster; the weights are unequal and sum to
+about {persons * STANDS_FOR / 1e6:.0f} million. The bootstrap has {REPLICATES} replicates.
 
-{markdown_table(header, rows, text_columns=2)}"""
+{joined}"""
     print(text)
     write_section("coverage", text)
 

@@ -1,5 +1,6 @@
 """Tables of the benchmarks, written into docs/benchmarks.md between marker comments."""
 
+import math
 import os
 import platform
 import re
@@ -20,6 +21,15 @@ def markdown_table(
     rule = ["---"] * text_columns + ["---:"] * (len(header) - text_columns)
     lines = [header, rule, *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def rounded(value: float, digits: int = 2) -> str:
+    """Return a number with so many significant digits, without an exponent."""
+    if value == 0:
+        return "0"
+    value = float(f"{value:.{digits - 1}e}")
+    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    return f"{value:,.{decimals}f}"
 
 
 def write_section(name: str, text: str, page: Path = PAGE) -> None:

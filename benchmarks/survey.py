@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyreadstat
-from results_page import circumstances, markdown_table, write_section
+from results_page import circumstances, markdown_table, rounded, write_section
 
 from armutsexpertise.microdata import read_survey
 from armutsexpertise.poverty import at_risk_of_poverty_rate_linearised, poverty_line_linearised
@@ -195,15 +195,16 @@ def rows_of(n: int, times: Times) -> list[list[str]]:
     rows = []
     for task, label in TASKS.items():
         own, own_answer = times["", task]
-        rows.append([label, "**armutsexpertise**", f"{n:,}", f"{own:.3g} s", "", ""])
+        rows.append([label, "**armutsexpertise**", f"{n:,}", f"{rounded(own)} s", "", ""])
         for (tool, other_task), (seconds, answer) in times.items():
             if tool and other_task == task:
                 agreement = ""
                 if answer is not None and own_answer is not None:
-                    agreement = f"{abs(answer / own_answer - 1):.0e}"
+                    gap = abs(answer / own_answer - 1)
+                    agreement = f"{gap:.0e}" if gap else "0"
                 name = tool if tool == "svy" else f"R {tool}"
                 rows.append(
-                    ["", name, f"{n:,}", f"{seconds:.3g} s", f"{seconds / own:.2g}", agreement]
+                    ["", name, f"{n:,}", f"{rounded(seconds)} s", rounded(seconds / own), agreement]
                 )
     return rows
 

@@ -37,6 +37,19 @@ def test_a_table_aligns_text_left_and_numbers_right():
     assert table == "| a | b | c |\n| --- | --- | ---: |\n| x | y | 1 |"
 
 
+def test_numbers_have_significant_digits_and_no_exponent():
+    given = {
+        0.00219: "0.0022",
+        0.0996: "0.10",
+        9.96: "10",
+        22.8: "23",
+        61_342.0: "61,000",
+        0: "0",
+        -1.26: "-1.3",
+    }
+    assert {value: results_page.rounded(value) for value in given} == given
+
+
 def test_the_circumstances_name_versions_and_not_the_machine():
     told = circumstances(["numpy"], ["R 4.2.2"])
     assert "cores" in told
