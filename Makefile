@@ -115,7 +115,7 @@ check: lint types data-check ## lint, types and data-check
 PARTS ?= survey coverage stages
 
 .PHONY: benchmark
-benchmark: $(INSTALLED) ## measure speed and coverage, write docs/benchmarks.md (half an hour)
+benchmark: $(INSTALLED) ## measure speed and coverage, write docs/benchmarks.md (a quarter of an hour)
 	@set -e; for part in $(PARTS); do echo "benchmark: $$part"; $(PY) benchmarks/$$part.py; done
 
 .PHONY: clean

@@ -1,10 +1,10 @@
 # Times of R's survey, laeken and haven; started by survey.py.
-# Arguments: CSV file, .sav file, replicates of the bootstrap. Prints "tool task seconds answer",
+# Arguments: CSV file, .sav file, two numbers of bootstrap replicates. Prints "tool task seconds answer",
 # tab-separated, and a line "version" per package.
 
 given <- commandArgs(trailingOnly = TRUE)
 data <- read.csv(given[1], stringsAsFactors = TRUE)
-replicates <- as.integer(given[3])
+replicates <- as.integer(given[3:4])
 
 report <- function(tool, task, expression, answer = function(x) NA, runs = 3) {
   work <- substitute(expression)
@@ -52,9 +52,12 @@ if (requireNamespace("laeken", quietly = TRUE)) {
     sum(mapply(function(one, unit) (one$value + sum(one$valueByStratum$value)) / unit, x, percent))
   })
   regions <- calibVars(data$region)
-  report("laeken", "bootstrap", lapply(four(), function(index) {
-    bootVar("income", weights = "weight", breakdown = "region", design = "region",
-            cluster = "household", data = data, indicator = index, R = replicates,
-            bootType = "calibrate", X = regions, seed = 1)
-  }), runs = 1)
+  points <- four()
+  for (count in replicates) {
+    report("laeken", paste("bootstrap", count), lapply(points, function(index) {
+      bootVar("income", weights = "weight", breakdown = "region", design = "region",
+              cluster = "household", data = data, indicator = index, R = count,
+              bootType = "calibrate", X = regions, seed = 1)
+    }), runs = 1)
+  }
 }
