@@ -73,7 +73,7 @@ class Quantile:
         Column of numbers.
     probability : float
         Share p in [0, 1].
-    convention : {"inverted_cdf", "averaged_inverted_cdf", "interpolated_inverted_cdf"}
+    quantile_rule : {"inverted_cdf", "averaged_inverted_cdf", "interpolated_inverted_cdf"}
         The smallest value whose cumulated share of weight is at least p (type 1 of Hyndman and
         Fan 1996, doi:10.1080/00031305.1996.10473566); the same, but the mean of that value and
         the next where the cumulated share equals p (type 2); or the cumulated share
@@ -82,7 +82,7 @@ class Quantile:
 
     column: str
     probability: float
-    convention: QuantileRule = "inverted_cdf"
+    quantile_rule: QuantileRule = "inverted_cdf"
 
 
 class Index:
@@ -612,7 +612,7 @@ def _evaluate(
         kind = f"total, {variance}"
     elif isinstance(indicator, Quantile):
         value, se, extra = _quantiles(design, indicator, columns[0], codes, size, level, df)
-        kind = f"quantile ({indicator.convention}), Woodruff interval, {variance}"
+        kind = f"quantile ({indicator.quantile_rule}), Woodruff interval, {variance}"
     else:
         bottom = columns[1] if isinstance(indicator, Ratio) else ones
         value, se = _ratios(design, columns[0], bottom, codes, size)
@@ -789,7 +789,7 @@ def _quantiles(
 ) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
     if not 0 <= indicator.probability <= 1:
         raise ValueError(f"probability must lie in [0, 1], not {indicator.probability}.")
-    require_choice(indicator.convention, QUANTILE_RULES, "convention")
+    require_choice(indicator.quantile_rule, QUANTILE_RULES, "quantile_rule")
     rows = np.flatnonzero((codes >= 0) & (design.weights > 0))
     order = rows[np.lexsort((y[rows], codes[rows]))]
     ends = np.searchsorted(codes[order], np.arange(size + 1))
@@ -798,7 +798,9 @@ def _quantiles(
     for d in np.flatnonzero(np.diff(ends)).tolist():
         part = order[ends[d] : ends[d + 1]]
         sorted_parts[d] = y[part], np.cumsum(design.weights[part])
-        value[d] = quantile_of_sorted(*sorted_parts[d], indicator.probability, indicator.convention)
+        value[d] = quantile_of_sorted(
+            *sorted_parts[d], indicator.probability, indicator.quantile_rule
+        )
     below = np.zeros(len(design))
     below[rows] = y[rows] <= value[codes[rows]]
     share, share_se = _ratios(design, below, np.ones(len(design)), codes, size)
@@ -810,7 +812,7 @@ def _quantiles(
             (high, share[d] + critical[d] * share_se[d]),
         ):
             if 0 <= p <= 1:
-                limit[d] = quantile_of_sorted(x, cumulated, p, indicator.convention)
+                limit[d] = quantile_of_sorted(x, cumulated, p, indicator.quantile_rule)
     return value, (high - low) / (2 * critical), (low, high)
 
 
