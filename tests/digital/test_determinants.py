@@ -166,6 +166,31 @@ def test_mean_gap_has_errors_that_the_bootstrap_confirms():
     assert one.loc[kept, "se"].to_numpy() == pytest.approx(two.loc[kept, "se"], rel=0.25)
 
 
+def test_plausible_values_widen_the_interval_and_keep_the_sum():
+    frame = _people(14)
+    rng = np.random.default_rng(1)
+    values = [f"pv{k}" for k in range(5)]
+    for name in values:
+        frame[name] = frame["score"] + rng.normal(0, 0.5, len(frame))
+    design = _design(frame)
+    both = mean_gap(design, values, "poor", PARTS).set_index("part")
+    single = [mean_gap(design, name, "poor", PARTS).set_index("part") for name in values]
+    mean = np.mean([table["estimate"] for table in single], axis=0)
+    assert both["estimate"].to_numpy() == pytest.approx(mean)
+    assert both["estimate"].iloc[1:].sum() == pytest.approx(both.loc["difference", "estimate"])
+    # Rubin's rules by hand for the first row.
+    within = np.mean([table["se"].iloc[0] ** 2 for table in single])
+    between = 1.2 * np.var([table["estimate"].iloc[0] for table in single], ddof=1)
+    assert both["se"].iloc[0] == pytest.approx(np.sqrt(within + between))
+
+
+def test_no_share_of_a_gap_that_may_be_none():
+    frame = _people(15).assign(poor=lambda d: np.arange(len(d)) % 2 == 0)
+    table = mean_gap(_design(frame), "size", "poor", {"age": ["old"]}).set_index("part")
+    assert table.loc["difference", "ci_low"] < 0 < table.loc["difference", "ci_high"]
+    assert table["share_of_gap"].isna().all()
+
+
 def test_the_level_left_out_does_not_change_a_part():
     frame = _people(13)
     tables = []

@@ -14,7 +14,7 @@ from armutsexpertise.digital.policy import (
     compare_grants,
     grant_effect,
 )
-from armutsexpertise.passes.take_up import Range
+from armutsexpertise.ranges import Range
 
 SHARE = st.tuples(st.floats(0.05, 1), st.floats(0.05, 1)).map(lambda pair: Range(*sorted(pair)))
 UNIT = st.floats(0, 1)

@@ -23,6 +23,7 @@ import pandas as pd
 from scipy.special import expit
 
 from armutsexpertise.inequality import RateDecomposition, kitagawa
+from armutsexpertise.survey.combine import combine
 from armutsexpertise.survey.design import Floats, SurveyDesign
 from armutsexpertise.survey.estimate import critical_values
 from armutsexpertise.survey.models import Fitted, Model, fit, fit_ordered
@@ -224,7 +225,7 @@ def composition_effect(
 
 def mean_gap(
     design: SurveyDesign,
-    outcome: str,
+    outcome: str | Sequence[str],
     group: str,
     parts: Mapping[str, Sequence[str]],
     *,
@@ -236,8 +237,8 @@ def mean_gap(
     ----------
     design : SurveyDesign
         The sample, with or without replicate weights.
-    outcome : str
-        Column of numbers.
+    outcome : str or sequence of str
+        Column of numbers, or the plausible values of a score, combined by Rubin's rules.
     group : str
         Boolean column, true for the disadvantaged group; the gap is others minus group.
     parts : mapping of str to sequence of str
@@ -249,8 +250,8 @@ def mean_gap(
     -------
     DataFrame
         ``part``: ``difference`` (in units of the outcome), the parts, ``unexplained``;
-        ``estimate``, ``se``, ``ci_low``, ``ci_high`` and ``share_of_gap``. Parts and unexplained
-        add to the difference exactly.
+        ``estimate``, ``se``, ``ci_low``, ``ci_high`` and ``share_of_gap`` (missing where the
+        interval of the difference holds 0). Parts and unexplained add to the difference exactly.
 
     Raises
     ------
@@ -277,6 +278,15 @@ def mean_gap(
     >>> found.set_index("part")["estimate"].round(3).to_dict()
     {'difference': 2.333, 'education': 1.25, 'unexplained': 1.083}
     """
+    if not isinstance(outcome, str):
+        tables = [mean_gap(design, name, group, parts) for name in outcome]
+        combined = combine(
+            np.array([table["estimate"] for table in tables]),
+            np.array([np.diag(table["se"] ** 2) for table in tables]),
+            design.degrees_of_freedom,
+        )
+        se, df = np.sqrt(np.diag(combined.covariance)), combined.degrees_of_freedom
+        return _parts_table(parts, combined.estimate, se, critical_values(df, level))
     listed = _check_parts(parts, group, outcome)
     is_group = _require_two_groups(design, group)
     model = fit(design, outcome, [*listed, group], "linear")
@@ -315,7 +325,8 @@ def mean_gap(
         ]
         rest = of_gap - np.sum(of_parts, axis=0)
         covariance = design.covariance(np.column_stack([of_gap, *of_parts, rest]))
-    return _parts_table(design, parts, estimate, np.sqrt(np.diag(covariance)), level)
+    critical = critical_values(design.degrees_of_freedom, level)
+    return _parts_table(parts, estimate, np.sqrt(np.diag(covariance)), critical)
 
 
 def _check_parts(parts: Mapping[str, Sequence[str]], group: str, outcome: str) -> list[str]:
@@ -338,22 +349,19 @@ def _require_two_groups(design: SurveyDesign, group: str) -> npt.NDArray[np.bool
 
 
 def _parts_table(
-    design: SurveyDesign,
-    parts: Mapping[str, Sequence[str]],
-    estimate: Floats,
-    se: Floats,
-    level: float,
+    parts: Mapping[str, Sequence[str]], estimate: Floats, se: Floats, critical: Floats
 ) -> pd.DataFrame:
-    half = critical_values(design.degrees_of_freedom, level)[0] * se
+    low, high = estimate - critical * se, estimate + critical * se
     gap = estimate[0]
+    told_apart = gap != 0 and not low[0] <= 0 <= high[0]
     return pd.DataFrame(
         {
             "part": ["difference", *parts, "unexplained"],
             "estimate": estimate,
             "se": se,
-            "ci_low": estimate - half,
-            "ci_high": estimate + half,
-            "share_of_gap": estimate / gap if gap != 0 else np.nan,
+            "ci_low": low,
+            "ci_high": high,
+            "share_of_gap": estimate / gap if told_apart else np.nan,
         }
     )
 
@@ -445,8 +453,8 @@ def yes_no_gap(
     -------
     DataFrame
         ``part``: ``difference`` (in [-1, 1]), the parts, ``unexplained``; ``estimate``, ``se``,
-        ``ci_low``, ``ci_high`` and ``share_of_gap``. Parts and unexplained add to the difference
-        exactly.
+        ``ci_low``, ``ci_high`` and ``share_of_gap`` (missing where the interval of the difference
+        holds 0). Parts and unexplained add to the difference exactly.
 
     Raises
     ------
@@ -500,7 +508,8 @@ def yes_no_gap(
             ]
         )
         se = np.sqrt(np.diag(design.replicate_covariance(values, estimate)))
-    return _parts_table(design, parts, estimate, se, level)
+    critical = critical_values(design.degrees_of_freedom, level)
+    return _parts_table(parts, estimate, se, critical)
 
 
 def accounted_for(

@@ -15,7 +15,7 @@ from math import inf
 
 import pandas as pd
 
-from armutsexpertise.passes.take_up import Range
+from armutsexpertise.ranges import Range
 
 PERSONS_RATE = "persons_in_bg_per_1000"
 ONE_PERSON = "bg_one_person_share"

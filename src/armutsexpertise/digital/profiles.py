@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.metrics import adjusted_rand_score  # type: ignore[import-untyped]
-from sklearn.tree import DecisionTreeClassifier  # type: ignore[import-untyped]
+from sklearn.metrics import adjusted_rand_score
+from sklearn.tree import DecisionTreeClassifier
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""Climate policy and its social dimensions: carbon price, energy poverty, heat, adaptation."""
