@@ -13,7 +13,7 @@ from armutsexpertise.config import read_config
 from armutsexpertise.digital import affordability, gaps, policy, skills
 from armutsexpertise.digital.config import Basket
 from armutsexpertise.digital.study import DigitalConfig, GrantVariant, build_basket
-from armutsexpertise.passes.take_up import Range
+from armutsexpertise.ranges import Range
 from armutsexpertise.stages import Project, read_tables, write_tables
 
 TOPIC = "digital"
@@ -307,6 +307,7 @@ def policy_tables(clean: Tables, config: DigitalConfig) -> Tables:
         made = policy.compare_grants(households, without[variant.without], {key: scenarios[key]})
         inputs = {
             "label": variant.label,
+            "short": variant.short,
             "without": variant.without,
             "eur_each_low": scenarios[key].eur.low,
             "eur_each_high": scenarios[key].eur.high,
