@@ -1098,12 +1098,7 @@ def _score(key: str, points: pd.DataFrame, title: str, n: str, note: str) -> Exh
         source=f"{PIAAC}; {OWN}",
         reference_date="2012",
         n=n,
-        note=(
-            f"{note}. Nur Menschen mit Wert, deshalb zu hoch, wo viele fehlen. In den untersten Zehnteln "
-            "sind viele in Ausbildung"
-            if key == "fig-piaac-verdienst"
-            else f"{note}. Nur Menschen mit Wert, deshalb zu hoch, wo viele fehlen. {EDUCATION}"
-        ),
+        note=f"{note}. Nur Menschen mit Wert, deshalb zu hoch, wo viele fehlen. {EDUCATION}",
         table=pd.DataFrame(
             {
                 "Gruppe": points["value"],
@@ -1235,7 +1230,7 @@ def vintages(tables: Tables) -> list[Exhibit]:
             id="tbl-datenstand",
             title="Datenstand dieser Ausgabe",
             alt="Tabelle der Datenpakete mit Version, Datum und Prüfsumme.",
-            source="data/raw, Prüfsummen über alle Dateien des Pakets",
+            source="datapackage.yaml der Pakete",
             reference_date=str(table["created"].max())[:10],
             n=f"{len(table)} Datenpakete",
             table=pd.DataFrame(

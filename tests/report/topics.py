@@ -88,6 +88,7 @@ class Topic:
 
 def topics() -> list[Topic]:
     """Return the topics that the tests know."""
+    from topic_digital import DIGITAL
     from topic_passes import PASSES
 
-    return [PASSES]
+    return [DIGITAL, PASSES]
