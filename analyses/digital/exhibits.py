@@ -121,28 +121,30 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2006 bis 2020",
         n=f"{len(measures)} Jahre und Gebiete",
         note=(
-            "Abstand und Verhältnis: reichstes gegen ärmstes Viertel; Steigungsindex: Unterschied "
-            "vom untersten zum obersten Rang aller Haushalte nach dem Logit; Chancen: mit zu ohne "
-            f"Internet. Unter den Reichsten sind so wenige ohne, dass Rundung das Chancenverhältnis "
+            "Reichstes gegen ärmstes Viertel; Chancen: mit zu ohne Internet. Steigungsindex und relativer "
+            "Index: Unterschied und Verhältnis vom untersten zum obersten Rang aller Haushalte, Logit. "
+            f" Unter den Reichsten sind so wenige ohne, dass Rundung das Chancenverhältnis "
             f"bewegt. {NO_ERROR}"
         ),
         table=pd.DataFrame(
             {
                 "Gebiet": measures["place"].map(PLACES),
                 "Jahr": measures["period"],
-                "Abstand": measures["absolute"],
+                "Abstand, Punkte": 100 * measures["absolute"],
                 "Verhältnis": measures["relative"],
                 "Chancenverhältnis": measures["odds_ratio"],
-                "Steigungsindex": measures["slope_index"],
+                "Steigungsindex, Punkte": 100 * measures["slope_index"],
+                "relativer Index": measures["relative_index"],
                 "ärmstes Viertel an allen ohne": measures["left"],
             }
         ).reset_index(drop=True),
         formats={
             "Jahr": "plain",
-            "Abstand": "percent:1",
+            "Abstand, Punkte": "number:1",
             "Verhältnis": "number:2",
             "Chancenverhältnis": "number:0",
-            "Steigungsindex": "percent:1",
+            "Steigungsindex, Punkte": "number:1",
+            "relativer Index": "number:2",
             "ärmstes Viertel an allen ohne": "percent:0",
         },
         max_rows=int(shown.sum()),
@@ -325,7 +327,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
                 "Vergleichsgruppe": table["other_group"],
                 "dort": table["other"],
                 "Jahr": table["when"].map(_when),
-                "Abstand": table["absolute"],
+                "Abstand, Punkte": 100 * table["absolute"],
                 "Verhältnis": table["relative"],
                 "Chancen": table["odds_ratio"],
             }
@@ -334,7 +336,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             "Anteil": "percent:1",
             "dort": "percent:1",
             "Jahr": "right",
-            "Abstand": "percent:1",
+            "Abstand, Punkte": "number:1",
             "Verhältnis": "number:2",
             "Chancen": "number:1",
         },
@@ -391,8 +393,8 @@ def offline(tables: Tables, z: Values) -> list[Exhibit]:
     never = Exhibit(
         id="fig-offline",
         title=(
-            f"{z('nie_65_2024')} der 65- bis 74-Jährigen waren 2024 noch nie im Internet, unter den "
-            f"Jüngeren {z('nie_jung_2024')}"
+            f"{z('nie_65_2024')} der 65- bis 74-Jährigen waren 2024 noch nie im Internet, von 16 bis 44 "
+            f"Jahren {z('nie_jung_2024')}"
         ),
         alt=(
             "Punktpaare je Altersgruppe, noch nie im Internet. "

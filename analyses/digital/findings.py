@@ -64,6 +64,10 @@ CLAIMS: tuple[Claim, ...] = (
         ),
     ),
     (
+        "Deutschland liegt bei den Kompetenzen noch unter dem Durchschnitt der EU",
+        lambda z: z.raw("dsi_de_2025") < z.raw("dsi_eu_2025"),
+    ),
+    (
         "Menschen mit niedrigem Einkommen haben seltener die Basiskompetenz",
         lambda z: z.raw("grundkompetenz_arm") < z.raw("grundkompetenz_andere"),
     ),

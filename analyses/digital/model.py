@@ -64,12 +64,10 @@ def access_tables(clean: Tables, config: DigitalConfig) -> Tables:
         measures.append(gaps.gaps_over_time(shares, FIRST, LAST).assign(place=place))
         by_year = shares.pivot_table(index="period", columns="group", values="share")
         indices = {year: gaps.inequality_index(row) for year, row in by_year.iterrows()}
-        measures.append(
-            pd.DataFrame(
-                {"period": list(indices), "measure": "slope_index", "place": place,
-                 "estimate": [index.slope for index in indices.values()]}
-            )
-        )  # fmt: skip
+        for measure, name in {"slope_index": "slope", "relative_index": "relative"}.items():
+            values = [getattr(index, name) for index in indices.values()]
+            own = pd.DataFrame({"period": list(indices), "measure": measure, "estimate": values})
+            measures.append(own.assign(place=place))
         for year in config.access.compositions:
             if year in by_year.index:
                 part = gaps.composition_of_offline(by_year.loc[year].to_dict())
