@@ -121,9 +121,10 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2006 bis 2020",
         n=f"{len(measures)} Jahre und Gebiete",
         note=(
-            "Reichstes gegen ärmstes Viertel; Chancen: mit zu ohne Internet. Steigungsindex und relativer "
-            "Index: Unterschied und Verhältnis vom untersten zum obersten Rang aller Haushalte, Logit. "
-            f" Unter den Reichsten sind so wenige ohne, dass Rundung das Chancenverhältnis "
+            "Reichstes gegen ärmstes Viertel; Chancen: mit zu ohne Internet. Steigung und relativer Index: "
+            "Unterschied und Verhältnis vom untersten zum obersten Rang, Logit. Anteil Ärmste: ärmstes Viertel "
+            "an allen ohne Internet. "
+            f"Unter den Reichsten sind so wenige ohne, dass Rundung das Chancenverhältnis "
             f"bewegt. {NO_ERROR}"
         ),
         table=pd.DataFrame(
@@ -133,9 +134,9 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
                 "Abstand, Punkte": 100 * measures["absolute"],
                 "Verhältnis": measures["relative"],
                 "Chancenverhältnis": measures["odds_ratio"],
-                "Steigungsindex, Punkte": 100 * measures["slope_index"],
+                "Steigung, Punkte": 100 * measures["slope_index"],
                 "relativer Index": measures["relative_index"],
-                "ärmstes Viertel an allen ohne": measures["left"],
+                "Anteil Ärmste": measures["left"],
             }
         ).reset_index(drop=True),
         formats={
@@ -143,9 +144,9 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             "Abstand, Punkte": "number:1",
             "Verhältnis": "number:2",
             "Chancenverhältnis": "number:0",
-            "Steigungsindex, Punkte": "number:1",
+            "Steigung, Punkte": "number:1",
             "relativer Index": "number:2",
-            "ärmstes Viertel an allen ohne": "percent:0",
+            "Anteil Ärmste": "percent:0",
         },
         max_rows=int(shown.sum()),
         missing="nicht berechnet",
