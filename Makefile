@@ -13,10 +13,10 @@ TOPICS := digital passes
 TOPIC ?= $(TOPICS)
 
 # What the stages of a topic are made from: raw packages, and folders or modules of
-# src/armutsexpertise that the stage uses. A change there redoes the stage. A topic with an optional
-# chapter names the folder of microdata that users bring.
+# src/armutsexpertise that the stage uses. A change there redoes the stage. Microdata that a user
+# brings (data/raw/restricted) are no package: the clean stage watches the files of these names.
 digital_raw    := digital eurostat statutory parameters poverty_context nrw_regions comparability microdata_access
-digital_microdata := data/raw/restricted
+digital_microdata := piaac_deu.csv.gz
 digital_clean  := catalog config.py digital disclosure microdata parameters.py series.py stages.py provenance.py expertise.py
 digital_model  := config.py digital ranges.py publish/values.py
 digital_report := publish render provenance.py expertise.py
@@ -70,7 +70,7 @@ define topic_rules
 data/processed/$(1)/check.done: $(INSTALLED) $$(call files,$$(addprefix data/raw/,$$($(1)_raw))) analyses/$(1)/check.py $$(call code,catalog $(1)/inventory_checks.py)
 	@$(PY) -m armutsexpertise report $(1) --only check && mkdir -p $$(@D) && touch $$@ $(REBUILT)
 
-data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(wildcard $$($(1)_microdata) $$(addsuffix /*,$$($(1)_microdata))) $$(call code,$$($(1)_clean)) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
+data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(wildcard $$(addprefix data/raw/restricted/,$$($(1)_microdata))) $$(call code,$$($(1)_clean)) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only clean && touch $$@ $(REBUILT)
 
 data/processed/$(1)/model.done: data/processed/$(1)/clean.done analyses/$(1)/model.py $$(wildcard analyses/$(1)/headlines.py) $$(call code,$$($(1)_model)) $$(if $$(wildcard data/processed/$(1)/estimates),,FORCE)
