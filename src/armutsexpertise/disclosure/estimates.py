@@ -56,6 +56,18 @@ def estimates_and_counts(
         If a domain is called like the total, or as `estimate` and `cell_counts` raise.
     DisclosureError
         As `cell_counts` raises.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4], "region": list("aab"), "w": 1.0, "id": range(3)})
+    >>> from armutsexpertise.survey.estimate import Mean
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> table, counts = estimates_and_counts(design, {"mean": Mean("y")}, "region", household="id")
+    >>> counts[["region", "households"]]
+      region  households
+    0      a           2
+    1      b           1
+    2  total           3
     """
     require_named(indicators)
     names = [] if by is None else [by] if isinstance(by, str) else list(by)

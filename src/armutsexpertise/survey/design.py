@@ -157,6 +157,14 @@ class SurveyDesign:
             a stratum or is below the sample, or a stratum has one unit and the rule is "fail".
         TypeError
             If weights or corrections are not numbers.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"psu": [1, 1, 2, 3], "region": list("aaab"), "w": 10.0})
+        >>> SurveyDesign.from_frame(
+        ...     frame, weights="w", strata="region", clusters="psu", lonely_psu="certainty"
+        ... )
+        <SurveyDesign: 4 rows, 3 sampling units in 2 strata>
         """
         _require_one_of(lonely_psu, LonelyPsu, "lonely_psu")
         if not len(frame):
@@ -246,6 +254,12 @@ class SurveyDesign:
         kind with its factor 79/80, which the OECD's R package Rrepest takes too; "JK2" is a paired
         jackknife, kind "JKn" with ``rscales`` 1. Tools that sum the squares without a factor, as
         for a paired jackknife, print standard errors that are 0.6 % larger.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"w": [1.0, 1, 1], "r1": [0, 1.5, 1.5], "r2": [1.5, 0, 1.5]})
+        >>> SurveyDesign.from_replicates(frame, weights="w", replicates=["r1", "r2"], kind="JK1")
+        <SurveyDesign: 3 rows, 2 replicates JK1>
         """
         _require_one_of(kind, ReplicateKind, "kind")
         _require_one_of(centre, Centre, "centre")
@@ -347,6 +361,13 @@ class SurveyDesign:
         With replicates the totals are formed anew with each replicate weight. For calibrated
         weights :math:`u_i` is first replaced by its residual from the regression on the
         auxiliary variables; see :func:`armutsexpertise.survey.weights.calibrated`.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 5], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> design.covariance(frame["y"]).round(4).tolist()
+        [[1333.3333]]
         """
         u = np.asarray(influence, dtype=float)
         u = u[:, None] if u.ndim == 1 else u
@@ -388,6 +409,13 @@ class SurveyDesign:
         ndarray of float, shape (n_domains,)
             The diagonal of :meth:`covariance` of the influence split by domain, in one pass and
             without a matrix of n by ``n_domains``. 0 for an empty domain.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 5], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> design.domain_variance(frame["y"], [0, 0, 1, 1], 2).round(4).tolist()
+        [366.6667, 2766.6667]
         """
         x = self.weights * np.asarray(influence, dtype=float)
         codes = np.asarray(domain, dtype=np.intp)
@@ -788,6 +816,11 @@ def default_scale(
     -------
     float
         The factor; see :meth:`SurveyDesign.from_replicates`.
+
+    Examples
+    --------
+    >>> default_scale("JK1", 80)
+    0.9875
     """
     return {
         "JK1": (count - 1) / count,
@@ -818,6 +851,11 @@ def checked_weights(weights: pd.Series) -> Floats:
         If a weight is missing, infinite or negative, or all are zero.
     TypeError
         If they are not numbers.
+
+    Examples
+    --------
+    >>> checked_weights(pd.Series([1, 2.5, 0])).tolist()
+    [1.0, 2.5, 0.0]
     """
     values = _numbers(weights, "weights", missing_allowed=True)
     faults = {

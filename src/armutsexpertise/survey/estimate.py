@@ -471,6 +471,12 @@ def make_domains(
         If a column is absent, or named like a column of the results.
     TypeError
         If ``where`` is not boolean.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"region": ["a", "b", "a"]})
+    >>> make_domains(frame, "region").codes.tolist()
+    [0, 1, 0]
     """
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
     _require(frame, names + ([where] if where else []))
@@ -549,6 +555,11 @@ def critical_values(df: npt.ArrayLike, level: float) -> Floats:
     -------
     ndarray of float, shape (k,)
         Quantile (1 + level) / 2, NaN where there are no degrees of freedom.
+
+    Examples
+    --------
+    >>> critical_values([10, float("inf")], 0.95).round(4).tolist()
+    [2.2281, 1.96]
     """
     degrees = np.atleast_1d(np.asarray(df, dtype=float))
     value = np.full(len(degrees), np.nan)
@@ -667,6 +678,10 @@ def require_named(indicators: object) -> None:
         If it is no mapping.
     ValueError
         If it is empty.
+
+    Examples
+    --------
+    >>> require_named({"mean income": Mean("income")})
     """
     if not isinstance(indicators, Mapping):
         raise TypeError(
@@ -999,6 +1014,12 @@ def logit_interval(p: Floats, se: Floats, critical: Floats) -> tuple[Floats, Flo
     -------
     tuple of two ndarray of float, shape (k,)
         Lower and upper limits in (0, 1), NaN for a share of 0 or 1.
+
+    Examples
+    --------
+    >>> low, high = logit_interval(np.array([0.1]), np.array([0.02]), np.array([1.96]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.0671], [0.1466])
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = np.log(p / (1 - p))

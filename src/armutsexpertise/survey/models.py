@@ -212,6 +212,13 @@ class Fitted:
         ------
         ValueError
             If the model has no such term, or no degrees of freedom.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> fit(design, "y", ["x"], "linear").wald("x").df_terms
+        1.0
         """
         at = self.positions_of(term)
         if self.degrees_of_freedom <= 0:
@@ -265,6 +272,15 @@ class Fitted:
         ------
         ValueError
             If a coefficient is not in the model.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> model = fit(design, "y", ["x"], "linear")
+        >>> model.contrast({"two steps": {"x": 2}})[["indicator", "estimate"]]
+           indicator  estimate
+        0  two steps       6.0
         """
         position = {name: i for i, name in enumerate(self.names)}
         factors = np.zeros((len(combinations), len(position)))
@@ -322,6 +338,16 @@ class Fitted:
 
         where the first part is left out with ``fixed_covariates``: Deville's (1999) rules for
         functions of totals. Bartus (2005, doi:10.1177/1536867X0500500303) for the definitions.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> model = fit(design, "y", ["x"], "poisson")
+        >>> effects = model.marginal_effects()
+        >>> effects[["indicator", "estimate"]].round(4)
+          indicator  estimate
+        0         x     3.207
         """
         wanted = self.terms.variables if variables is None else tuple(variables)
         unknown = sorted(set(wanted) - set(self.terms.variables))
@@ -457,6 +483,15 @@ class Model(Fitted):
         ------
         ValueError
             If a variable is absent or missing, or has a level that the sample had not.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> model = fit(design, "y", ["x"], "linear")
+        >>> model.predict(pd.DataFrame({"x": [3]}))[["x", "estimate"]]
+           x  estimate
+        0  3       9.5
         """
         _require_complete(frame, self.terms.variables)
         x = self.terms.matrix(frame)
@@ -618,6 +653,15 @@ def fit(
     :math:`A=\sum_i w_i\mu'_i x_i x_i^\top` their influence is
     :math:`u_i=A^{-1}x_i(y_i-\mu_i)` (Binder 1983, doi:10.2307/1402588). With replicates the
     model is fitted anew on each.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> fit(design, "y", ["x"], "linear").table()[["indicator", "estimate"]]
+       indicator  estimate
+    0  intercept       0.5
+    1          x       3.0
     """
     if family not in get_args(Family):
         raise ValueError(f"family must be one of {', '.join(get_args(Family))}, not {family!r}.")
@@ -694,6 +738,13 @@ def fit_ordered(
     :math:`P(y_i\le j)=\Lambda(\theta_j-x_i^\top\beta)` (McCullagh 1980,
     doi:10.1111/j.2517-6161.1980.tb01109.x). With the score :math:`s_i` of a unit and the
     weighted Hessian H the influence is :math:`-H^{-1}s_i` (Binder 1983, doi:10.2307/1402588).
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"level": [1, 1, 2, 2, 3, 3], "x": [0, 1, 0, 2, 1, 2], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> fit_ordered(design, "level", ["x"]).table()["indicator"].tolist()
+    ['x', '1|2', '2|3']
     """
     rows, inside, built, note = prepare_rows(design, outcome, terms, where, missing)
     values = rows[outcome]
@@ -859,6 +910,12 @@ def design_matrix(frame: pd.DataFrame, terms: Sequence[str]) -> tuple[list[str],
     ------
     ValueError
         If a column is absent, missing or infinite, or a term is named twice.
+
+    Examples
+    --------
+    >>> names, matrix = design_matrix(pd.DataFrame({"sex": ["f", "m", "m"]}), ["sex"])
+    >>> names, matrix.tolist()
+    (['intercept', 'sex=m'], [[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
     """
     split, variables = _split(terms)
     _require_complete(frame, variables)

@@ -89,6 +89,14 @@ def make_replicates(
 
     A stratum with one sampling unit keeps its weight in every replicate and adds nothing to
     the variance, as under the rule "certainty"; the rules "adjust" and "average" are refused.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> make_replicates(design, "JK1").replicates.tolist()
+    [[0.0, 15.0, 15.0], [15.0, 0.0, 15.0], [15.0, 15.0, 0.0]]
     """
     if kind not in get_args(Made):
         raise ValueError(f"kind must be one of {', '.join(get_args(Made))}, not {kind!r}.")
@@ -166,6 +174,17 @@ def bootstrap(
     ValueError
         If the design has replicates already, a number is out of range, or a replicate gives no
         finite estimate.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 5], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> y = frame["y"].to_numpy()
+    >>> def mean(w):
+    ...     return (y @ w / w.sum(axis=0))[:, None]
+    >>> bootstrap(design, mean, seed=1, n_replicates=50).estimate.tolist()
+    [3.0]
     """
     _check(design)
     if block < 1:
