@@ -13,13 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from armutsexpertise.survey._terms import design_matrix
 from armutsexpertise.survey.design import (
     Floats,
     Integers,
     SurveyDesign,
     checked_weights,
 )
-from armutsexpertise.survey.models import design_matrix
 
 Distance = Literal["linear", "raking", "logit"]
 
