@@ -10,6 +10,7 @@ import pandas as pd
 
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.estimate import (
     Index,
@@ -312,7 +313,7 @@ def model_counts(
 
 
 def _units(frame: pd.DataFrame, household: str | Sequence[str], size: str | None) -> _Units:
-    names = [household] if isinstance(household, str) else list(household)
+    names = as_names(household)
     absent = [name for name in [*names, *([size] if size else [])] if name not in frame.columns]
     if absent or not names:
         raise ValueError(

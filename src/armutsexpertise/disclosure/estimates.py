@@ -9,6 +9,7 @@ import pandas as pd
 from armutsexpertise.disclosure.counts import Evidence, cell_counts
 from armutsexpertise.disclosure.protect import TOTAL, Protected, protect
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Indicator, estimate, require_named
 
@@ -70,7 +71,7 @@ def estimates_and_counts(
     2  total           3
     """
     require_named(indicators)
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    names = as_names(by)
     for name in names:
         if totals and name in design.frame.columns and design.frame[name].eq(TOTAL).any():
             raise ValueError(f"{name} has the value {TOTAL!r}, which marks totals: rename it.")

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from armutsexpertise.survey._columns import as_names, require_columns
 from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
 from armutsexpertise.survey.estimate import Missing, make_domains
 
@@ -271,8 +272,7 @@ def require_complete(frame: pd.DataFrame, names: Sequence[str]) -> None:
 
 
 def _split(terms: str | Sequence[str]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    given = [terms] if isinstance(terms, str) else terms
-    split = tuple(tuple(term.split(":")) for term in given)
+    split = tuple(tuple(term.split(":")) for term in as_names(terms))
     variables = tuple(dict.fromkeys(name for term in split for name in term))
     if not variables or len(set(split)) < len(split):
         raise ValueError("terms must name at least one term and none twice.")
@@ -298,11 +298,7 @@ def _levels(values: pd.Series) -> tuple[object, ...]:
 
 
 def _absent(frame: pd.DataFrame, names: Sequence[str]) -> Booleans:
-    lacking = sorted(set(names) - set(frame.columns))
-    if lacking:
-        raise ValueError(
-            f"The sample lacks {len(lacking)} column(s) ({', '.join(lacking)}): check the names."
-        )
+    require_columns(frame, names)
     return frame[list(names)].isna().any(axis=1).to_numpy(dtype=bool)
 
 

@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from armutsexpertise.survey._columns import as_names, require_columns
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
 Booleans = npt.NDArray[np.bool_]
@@ -169,8 +171,8 @@ class SurveyDesign:
         _require_one_of(lonely_psu, LonelyPsu, "lonely_psu")
         if not len(frame):
             raise ValueError("The sample has no rows: check what was read.")
-        names = [_names(strata), _names(clusters), _names(fpc)]
-        _require_columns(frame, [weights, *names[0], *names[1], *names[2]])
+        names = [as_names(strata), as_names(clusters), as_names(fpc)]
+        require_columns(frame, [weights, *names[0], *names[1], *names[2]])
         stages = max(1, len(names[1]))
         for given, what in ((names[0], "strata"), (names[2], "fpc")):
             if len(given) > stages:
@@ -264,7 +266,7 @@ class SurveyDesign:
         _require_one_of(kind, ReplicateKind, "kind")
         _require_one_of(centre, Centre, "centre")
         if isinstance(replicates, np.ndarray):
-            _require_columns(frame, [weights])
+            require_columns(frame, [weights])
             values = np.asarray(replicates, dtype=float)
             if values.ndim != 2 or len(values) != len(frame):
                 raise ValueError(
@@ -272,7 +274,7 @@ class SurveyDesign:
                     "give one row of replicate weights per row of the sample."
                 )
         else:
-            _require_columns(frame, [weights, *replicates])
+            require_columns(frame, [weights, *replicates])
             values = np.column_stack([_numbers(frame[name], "replicates") for name in replicates])
         broken = int((~np.isfinite(values)).any(axis=1).sum())
         if broken:
@@ -954,21 +956,6 @@ def _sampling_fraction(
         )
     share: Floats = sampled / value
     return share
-
-
-def _names(given: str | Sequence[str] | None) -> list[str]:
-    if given is None:
-        return []
-    return [given] if isinstance(given, str) else list(given)
-
-
-def _require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    absent = sorted({name for name in names if name not in frame.columns})
-    if absent:
-        raise ValueError(
-            f"The sample lacks {len(absent)} column(s) of the design ({', '.join(absent)}): "
-            "check the names."
-        )
 
 
 def _require_one_of(given: str, choices: object, what: str) -> None:

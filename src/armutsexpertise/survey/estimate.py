@@ -22,6 +22,7 @@ from armutsexpertise._weighted import (
     quantile_of_sorted,
     require_choice,
 )
+from armutsexpertise.survey._columns import as_names, require_columns
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.linearised import Linearised
 
@@ -230,9 +231,8 @@ class Index:
         )
 
     def _names(self, frame: pd.DataFrame) -> list[str]:
-        named = [[one] if isinstance(one, str) else one for one in self.columns]
-        names = list(dict.fromkeys(name for names in named for name in names))
-        _require(frame, names)
+        names = list(dict.fromkeys(name for one in self.columns for name in as_names(one)))
+        require_columns(frame, names)
         return names
 
     def _values(self, frame: pd.DataFrame) -> list[pd.Series | pd.DataFrame]:
@@ -478,8 +478,8 @@ def make_domains(
     >>> make_domains(frame, "region").codes.tolist()
     [0, 1, 0]
     """
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
-    _require(frame, names + ([where] if where else []))
+    names = as_names(by)
+    require_columns(frame, names + ([where] if where else []))
     taken = sorted(set(names) & {"indicator", *COLUMNS})
     if taken:
         raise ValueError(
@@ -706,7 +706,7 @@ def _columns(frame: pd.DataFrame, indicator: Indicator) -> list[Floats]:
         names = [indicator.column]
     else:
         return []
-    _require(frame, names)
+    require_columns(frame, names)
     columns = []
     for name in names:
         values = frame[name]
@@ -721,7 +721,7 @@ def _columns(frame: pd.DataFrame, indicator: Indicator) -> list[Floats]:
 
 
 def _indicator_of(frame: pd.DataFrame, indicator: Proportion) -> Floats:
-    _require(frame, [indicator.column])
+    require_columns(frame, [indicator.column])
     values = frame[indicator.column]
     known = values.dropna()
     if indicator.level is True:
@@ -1027,11 +1027,3 @@ def logit_interval(p: Floats, se: Floats, critical: Floats) -> tuple[Floats, Flo
         low, high = 1 / (1 + np.exp(half - centre)), 1 / (1 + np.exp(-half - centre))
     open_ = (p > 0) & (p < 1)
     return np.where(open_, low, np.nan), np.where(open_, high, np.nan)
-
-
-def _require(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    absent = sorted(set(names) - set(frame.columns))
-    if absent:
-        raise ValueError(
-            f"The sample lacks {len(absent)} column(s) ({', '.join(absent)}): check the names."
-        )
