@@ -404,7 +404,8 @@ def palma_ratio(
 
     Notes
     -----
-    Palma (2011), doi:10.1111/j.1467-7660.2011.01694.x; Cobham and Sumner (2013).
+    Palma (2011), doi:10.1111/j.1467-7660.2011.01694.x; Cobham and Sumner (2013), Is It
+    All About the Tails? The Palma Measure of Income Inequality.
     """
     sample = treat_negative(as_sample(income, weight, domain), negative, "The Palma ratio")
     return _tail_ratio(sample, 0.4, 0.9, quantile_rule).ratio
@@ -1053,7 +1054,7 @@ def kakwani_index(
 
     Notes
     -----
-    Kakwani (1977), doi:10.2307/2231833.
+    Kakwani (1977), Economic Journal 87, 71-80.
     """
     return kakwani_index_linearised(income, burden, weight, domain=domain).estimate
 
