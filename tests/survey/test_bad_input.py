@@ -356,3 +356,22 @@ def test_an_index_leaves_out_missing_values_and_counts_them(sample: pd.DataFrame
     )
     counts = got["method"].str.extract(r"(\d+) missing left out")[0].astype(int)
     assert counts.groupby(got["indicator"]).sum().eq(gone.sum()).all()
+
+
+def test_differences_leave_out_missing_values(sample: pd.DataFrame) -> None:
+    sample.loc[::7, "income"] = np.nan
+    gone = sample["income"].isna()
+    asked = {
+        "rate": Index(at_risk_of_poverty_rate_linearised, "income"),
+        "mean": Mean("income"),
+    }
+    with pytest.raises(ValueError, match=r"rows lack a value .* missing=\"drop\""):
+        differences(described(sample), asked, "region", reference="south")
+    got = differences(described(sample), asked, "region", reference="south", missing="drop")
+    zero = sample.assign(
+        weight=sample["weight"].mask(gone, 0.0), income=sample["income"].fillna(1.0)
+    )
+    wanted = differences(described(zero), asked, "region", reference="south")
+    columns = ["indicator", "region", "estimate", "se", "n", "n_weighted"]
+    pd.testing.assert_frame_equal(got[columns], wanted[columns])
+    assert got["method"].str.contains("missing left out").all()
