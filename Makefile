@@ -16,7 +16,7 @@ TOPIC ?= $(TOPICS)
 # src/armutsexpertise that the stage uses. A change there redoes the stage.
 passes_raw    := passes evidence nrw_regions statutory
 passes_clean  := catalog passes stages.py provenance.py expertise.py publish/results.py publish/files.py disclosure
-passes_model  := passes config.py publish/values.py publish/results.py publish/files.py disclosure
+passes_model  := passes ranges.py config.py publish/values.py publish/results.py publish/files.py disclosure
 passes_report := publish render provenance.py expertise.py
 
 VENV := .venv
@@ -113,9 +113,11 @@ types: $(INSTALLED) ## mypy --strict on src
 .PHONY: check
 check: lint types data-check ## lint, types and data-check
 
+PARTS ?= survey coverage stages
+
 .PHONY: benchmark
-benchmark: $(INSTALLED) ## time the stages and the survey functions on this machine
-	@$(PY) benchmarks/stages.py && $(PY) benchmarks/survey.py
+benchmark: $(INSTALLED) ## measure speed and coverage, write docs/benchmarks.md (a quarter of an hour)
+	@set -e; for part in $(PARTS); do echo "benchmark: $$part"; $(PY) benchmarks/$$part.py; done
 
 .PHONY: clean
 clean: ## delete generated files only (never data/raw or .venv)
