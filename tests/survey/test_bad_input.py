@@ -210,6 +210,32 @@ def test_a_codebook_that_names_a_missing_column(sample: pd.DataFrame, tmp_path: 
     assert "but not regoin (nearest: region)" in line
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["init", "."], "is a folder"),
+        (["init", "page.csv"], "HTML page"),
+        (["init", "none.sav"], "does not exist"),
+        (["check", "empty.yaml"], "is empty: draft one"),
+        (["check", "empty.yaml", "--data", "none.sav"], "does not exist"),
+        (["check", "none.yaml"], "no codebook none.yaml"),
+    ],
+)
+def test_the_commands_on_codebooks(
+    words: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("page.csv").write_text("<html>Login</html>")
+    Path("empty.yaml").write_text("")
+    result = CliRunner().invoke(app, ["codebook", *words])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert says in line
+    assert clear(line)
+    assert {path.name for path in tmp_path.iterdir()} == {"page.csv", "empty.yaml"}
+
+
 def test_units_numbered_anew_and_one_of_two_sheets(sample: pd.DataFrame, tmp_path: Path) -> None:
     # What the two refusals say to do works, and gives what plainly numbered units in one sheet do.
     book = tmp_path / "city.yaml"
