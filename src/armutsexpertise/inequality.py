@@ -440,7 +440,8 @@ def palma_ratio(
 
     Notes
     -----
-    Palma (2011), doi:10.1111/j.1467-7660.2011.01694.x; Cobham and Sumner (2013).
+    Palma (2011), doi:10.1111/j.1467-7660.2011.01694.x; Cobham and Sumner (2013), Is It
+    All About the Tails? The Palma Measure of Income Inequality.
 
     Examples
     --------
@@ -1161,7 +1162,7 @@ def kakwani_index(
 
     Notes
     -----
-    Kakwani (1977), doi:10.2307/2231833.
+    Kakwani (1977), Economic Journal 87, 71-80.
 
     Examples
     --------

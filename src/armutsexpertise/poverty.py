@@ -100,8 +100,8 @@ def equivalence_scale(
     Notes
     -----
     Hagenaars, de Vos and Zaidi (1994), Poverty Statistics in the Late 1980s (modified OECD);
-    OECD (1982), The OECD List of Social Indicators. A household of children alone has no first
-    adult: decide which member counts as one.
+    OECD (1982), as quoted in OECD, What Are Equivalence Scales? (old OECD scale). A household of
+    children alone has no first adult: decide which member counts as one.
 
     Examples
     --------

@@ -353,7 +353,7 @@ class SurveyDesign:
 
         and each further stage the same within a unit of the stage before, times the product
         of the sampling fractions of the stages before (Särndal, Swensson and Wretman 1992,
-        section 4.3, doi:10.1007/978-1-4612-4378-6).
+        doi:10.1007/978-1-4612-4378-6).
 
         Where :math:`m_h = 1` and :math:`f_h < 1`: "fail" raises when the design is built;
         "certainty" adds nothing; "adjust" takes :math:`(1-f_h)\,t t^\top`, squares about zero,

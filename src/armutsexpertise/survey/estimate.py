@@ -320,7 +320,7 @@ def estimate(
     -----
     A ratio :math:`\hat R_d = \sum_d w_i a_i / \sum_d w_i b_i` has the influence
     :math:`u_i = 1_d(i)\,(a_i - \hat R_d b_i)/\sum_d w_j b_j` (Särndal, Swensson and Wretman
-    1992, section 5.6, doi:10.1007/978-1-4612-4378-6); mean and proportion have b = 1. With
+    1992, doi:10.1007/978-1-4612-4378-6); mean and proportion have b = 1. With
     replicates the ratio is formed anew on each. Intervals use Student's t. A proportion's is
     symmetric on the logit scale, with standard error :math:`s/(p(1-p))` there (Korn and
     Graubard 1998, Survey Methodology 24, 193-201). A quantile's maps the t interval of the

@@ -82,7 +82,7 @@ def fit_quantile(
               \hat D = \sum_i \frac{w_i}{h}\varphi\Bigl(\frac{e_i}{h}\Bigr) x_i x_i^\top
 
     (Binder 1983, doi:10.2307/1402588, for estimating equations; Powell's kernel estimate of D in
-    Koenker 2005, Quantile Regression, section 3.4.2, doi:10.1017/CBO9780511754098). The bandwidth
+    Koenker 2005, Quantile Regression, doi:10.1017/CBO9780511754098). The bandwidth
     is :math:`\Phi^{-1}(\tau+a)-\Phi^{-1}(\tau-a)` times the smaller of the weighted standard
     deviation and the weighted interquartile range over 1.34 of the residuals, with
 

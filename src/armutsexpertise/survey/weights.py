@@ -378,7 +378,7 @@ def calibrated(design: SurveyDesign, adjustment: Adjustment) -> SurveyDesign:
     SurveyDesign
         With replicates, each replicate is adjusted too. Without, the covariance is that of the
         residuals of the influence from its regression on the auxiliary variables, weighted by
-        the former weights (Deville and Särndal 1992, section 3).
+        the former weights (Deville and Särndal 1992).
 
     Raises
     ------
@@ -437,8 +437,7 @@ def nonresponse_weights(weights: pd.Series, responded: pd.Series, classes: pd.Se
 
     Notes
     -----
-    Weighting-class adjustment (Little and Rubin 2019, section 3.3,
-    doi:10.1002/9781119482260).
+    Weighting-class adjustment (Little and Rubin 2019, doi:10.1002/9781119482260).
 
     Examples
     --------
@@ -530,8 +529,8 @@ def effective_sample_size(weights: pd.Series) -> float:
     Returns
     -------
     float
-        :math:`(\sum w)^2/\sum w^2`, between 1 and the number of positive weights (Kish 1965,
-        Survey Sampling, section 11.7).
+        :math:`(\sum w)^2/\sum w^2`, between 1 and the number of positive weights (Kish 1992,
+        Journal of Official Statistics 8, 183-200).
 
     Examples
     --------
@@ -553,8 +552,8 @@ def kish_design_effect(weights: pd.Series) -> float:
     Returns
     -------
     float
-        :math:`n \sum w^2/(\sum w)^2` over the n positive weights, at least 1 (Kish 1965,
-        Survey Sampling, section 11.7).
+        :math:`n \sum w^2/(\sum w)^2` over the n positive weights, at least 1 (Kish 1992,
+        Journal of Official Statistics 8, 183-200).
 
     Examples
     --------
