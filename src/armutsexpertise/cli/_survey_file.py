@@ -1,0 +1,27 @@
+"""What the commands on survey files share: options, refusals, and the file itself."""
+
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+ENCODING = typer.Option("--encoding", help="Code page of the file, such as cp850.")
+TABLE = typer.Option(
+    "--table", help="Sheet of a workbook or data set of a SAS transport file with several."
+)
+MEMORY = typer.Option(
+    "--memory-limit", help="Gigabytes that reading may take; four fifths of what is free."
+)
+
+
+def fail(message: object) -> NoReturn:
+    """Say one sentence and end with exit code 1."""
+    typer.echo(str(message), err=True)
+    raise typer.Exit(1)
+
+
+def require_survey_file(file: Path) -> None:
+    """Refuse a path that is no file."""
+    if not file.is_file():
+        what = "is a folder" if file.is_dir() else "does not exist"
+        fail(f"The survey file {file} {what}: correct the path.")
