@@ -1,9 +1,10 @@
 """What the commands on survey files share: options, refusals, and the file itself."""
 
 from pathlib import Path
-from typing import NoReturn
 
 import typer
+
+from armutsexpertise.cli._fail import fail
 
 ENCODING = typer.Option("--encoding", help="Code page of the file, such as cp850.")
 TABLE = typer.Option(
@@ -12,12 +13,6 @@ TABLE = typer.Option(
 MEMORY = typer.Option(
     "--memory-limit", help="Gigabytes that reading may take; four fifths of what is free."
 )
-
-
-def fail(message: object) -> NoReturn:
-    """Say one sentence and end with exit code 1."""
-    typer.echo(str(message), err=True)
-    raise typer.Exit(1)
 
 
 def require_survey_file(file: Path) -> None:

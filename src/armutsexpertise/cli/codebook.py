@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from armutsexpertise.cli._fail import fail
 from armutsexpertise.cli._survey_file import (
     ENCODING,
     MEMORY,
     TABLE,
-    fail,
     require_survey_file,
 )
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from armutsexpertise.cli._fail import fail
 from armutsexpertise.cli._survey_file import (
     ENCODING,
     MEMORY,
     TABLE,
-    fail,
     require_survey_file,
 )
 
