@@ -22,6 +22,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from armutsexpertise.disclosure.protect import Protected
+from armutsexpertise.mark import mark
 from armutsexpertise.publish.files import write_atomic
 from armutsexpertise.publish.results import refuse_unprotected, table_csv
 
@@ -210,7 +211,9 @@ def write_tables(tables: Mapping[str, pd.DataFrame | Protected], folder: Path) -
     ----------
     tables : mapping of str to DataFrame or Protected
         File name without ending, and table. Booleans are written as ``true`` and ``false``.
-        Estimates from microdata come as `armutsexpertise.disclosure.Protected`.
+        Estimates from microdata come as `armutsexpertise.disclosure.Protected`. Where one
+        table is of invented data, all of them get the column ``data_kind``: what a stage writes
+        is of one kind.
     folder : Path
         Folder to replace. It holds nothing but these tables afterwards.
 
@@ -221,12 +224,14 @@ def write_tables(tables: Mapping[str, pd.DataFrame | Protected], folder: Path) -
         and the folder is not one of cleaned tables (``clean``), which are never published.
     """
     frames: dict[str, pd.DataFrame] = {}
+    given = [one.table if isinstance(one, Protected) else one for one in tables.values()]
     for name, table in tables.items():
         if isinstance(table, Protected):
             frames[name] = table.table
         else:
             refuse_unprotected(name, table, rows=folder.name == "clean")
             frames[name] = table
+        frames[name] = mark(frames[name].copy(deep=False), *given)
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:

@@ -9,6 +9,7 @@ import pyreadstat
 import pytest
 
 from armutsexpertise.catalog import read
+from armutsexpertise.mark import MARK_TEXT
 from armutsexpertise.microdata import (
     attach_household,
     enforced_lacks,
@@ -19,7 +20,6 @@ from armutsexpertise.microdata import (
     unknown_codes,
 )
 from armutsexpertise.microdata.formats import SurveyFile
-from armutsexpertise.microdata.mark import MARK_TEXT
 from armutsexpertise.microdata.synthetic import SyntheticSurvey, draw_survey, write_survey
 from armutsexpertise.poverty import at_risk_of_poverty_rate, at_risk_of_poverty_rate_linearised
 from armutsexpertise.publish.exhibit import SYNTHETIC, Exhibit

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, stats
 
+from armutsexpertise.mark import mark
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.linearised import Linearised
 
@@ -187,7 +188,7 @@ def estimate(
         parts.append(part)
     if not parts:
         raise ValueError("indicators is empty: name at least one.")
-    return pd.concat(parts, ignore_index=True)
+    return mark(pd.concat(parts, ignore_index=True), design.frame)
 
 
 def make_domains(
