@@ -76,6 +76,41 @@ class Protected:
         object.__setattr__(self, "_table", table)
         object.__setattr__(self, "synthetic", is_synthetic(table))
 
+    @classmethod
+    def from_table(cls, table: pd.DataFrame, rules: Rules | None = None) -> "Protected":
+        """Take results back from the form in which a stage wrote them.
+
+        Parameters
+        ----------
+        table : DataFrame
+            What `armutsexpertise.publish.results.write_results` or
+            `armutsexpertise.stages.write_tables` wrote of protected results, as read again.
+        rules : Rules, optional
+            Thresholds that were applied; default: those of `Rules`.
+
+        Returns
+        -------
+        Protected
+            With the stamp of the file. Totals count as left out where an indicator has a
+            suppressed cell and no total.
+
+        Raises
+        ------
+        DisclosureError
+            As the class itself raises.
+        """
+        columns = [name for name in table.columns if name != KIND_COLUMN]
+        inner = columns[1 : columns.index(COLUMNS[0])] if COLUMNS[0] in columns else []
+        text = {name: "str" for name in (*inner, "method", "reason") if name in columns}
+        found = table.astype(text | ({"n": "Int64"} if "n" in columns else {}))
+        if "reason" in columns:
+            found["reason"] = found["reason"].fillna("")
+        gone = False
+        if inner and "status" in columns:
+            secret = set(found.loc[found["status"].eq("suppressed"), "indicator"])
+            gone = bool(secret - set(found.loc[_is_total(found, inner), "indicator"]))
+        return cls(mark(found, table), tuple(inner), rules or Rules(), totals_removed=gone)
+
     @property
     def table(self) -> pd.DataFrame:
         """The tidy frame."""
