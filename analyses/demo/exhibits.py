@@ -49,7 +49,7 @@ METHODS = {
     "bootstrap_calibrated": "Bootstrap, jede Ziehung kalibriert",
 }
 TERMS = {
-    "tenant=True": "wohnt zur Miete",
+    "tenant=True": "zur Miete",
     "city=True": "kreisfreie Stadt",
     "single_parent=True": "alleinerziehend",
 }
@@ -75,7 +75,7 @@ def german(missing: object) -> str:
     text = str(missing)
     for english, word in REASONS.items():
         text = text.replace(english, word)
-    return text.replace("-", "\u2212")
+    return text.replace("-", "\u2212").replace(": ", ":\u00a0")
 
 
 def the_file(tables: Tables, z: Values) -> list[Exhibit]:
@@ -160,8 +160,7 @@ def the_design(tables: Tables, z: Values) -> Exhibit:
     frame = pd.DataFrame(rows)
     return Exhibit(
         id="tbl-fehler",
-        title=f"Wer die Art der Ziehung übergeht, rechnet den Fehler um das "
-        f"{z('se_verhaeltnis')}-Fache zu klein",
+        title=f"Der richtige Fehler ist {z('se_verhaeltnis')}-mal so groß wie der ohne die Ziehung",
         alt="Tabelle mit der Armutsgefährdungsquote und ihrem Standardfehler je Annahme über die "
         "Ziehung: "
         + "; ".join(
@@ -268,7 +267,7 @@ def cold_homes(tables: Tables, z: Values) -> Exhibit:
     for key, words in MODELS.items():
         part = tables[f"cold_{key}"]
         part = part[part["indicator"].isin(TERMS)].copy()
-        part["label"] = part["indicator"].map(TERMS) + f", Modell {words}"
+        part["label"] = part["indicator"].map(TERMS) + f", {words}"
         parts.append(part)
     frame = pd.concat(parts).sort_values(
         "indicator", key=lambda column: column.map(list(TERMS).index), kind="stable"
@@ -277,7 +276,7 @@ def cold_homes(tables: Tables, z: Values) -> Exhibit:
     table = pd.concat(
         [
             frame,
-            pd.DataFrame([income]).assign(label="Einkommen (logarithmiert), Modell mit Einkommen"),
+            pd.DataFrame([income]).assign(label="Einkommen (logarithmiert)"),
         ]
     )
     return Exhibit(
@@ -326,7 +325,7 @@ def weights(tables: Tables, z: Values) -> Exhibit:
     frame = pd.DataFrame([tables[f"weights_{key}"].iloc[0].to_dict() for key in METHODS])
     return Exhibit(
         id="tbl-gewichte",
-        title="Linearisierung und Bootstrap geben fast denselben Fehler",
+        title="Linearisierung und Bootstrap geben ähnliche Fehler",
         alt="Tabelle mit dem Standardfehler der Armutsgefährdungsquote in Prozentpunkten: "
         + "; ".join(
             f"{words} {de(100 * se, 2)}"
@@ -385,8 +384,8 @@ def small_cells(tables: Tables, z: Values) -> list[Exhibit]:
     return [
         Exhibit(
             id="tbl-zellen",
-            title=f"Die Quote ist für alle {z('kreise')} Kreise zu zeigen, die Lücke nur für "
-            f"{z('luecke_bracketed')}, und die in Klammern",
+            title=f"Die Quote ist für {z('quote_gezeigt')} von {z('kreise')} Kreisen zu zeigen, die "
+            f"Lücke nur für {z('luecke_gezeigt')}",
             alt="Tabelle mit der Zahl der Kreise je Maß und Ergebnis der Prüfung: "
             + "; ".join(
                 f"{INDICATORS[name]}: "

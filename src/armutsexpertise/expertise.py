@@ -200,11 +200,14 @@ def _require_stamp(document: Path) -> None:
     from armutsexpertise.render.document import read_document
 
     meta = read_document(document).meta
-    lacking = [key for key in ("series", "pagetitle") if MARK_TEXT not in str(meta.get(key, ""))]
+    own = meta.get("armutsexpertise") or {}
+    said = {"series": own.get("series"), "pagetitle": meta.get("pagetitle")}
+    lacking = [key for key, text in said.items() if MARK_TEXT not in str(text)]
     if lacking:
         raise StageError(
             f"{document.name} is made from invented data: write „{MARK_TEXT}“ into "
-            f"{' and '.join(lacking)} of its header, so that every page says so."
+            f"{' and '.join(lacking)} of its header (series below armutsexpertise), so that every "
+            "page says so."
         )
 
 

@@ -500,7 +500,7 @@ def _benefits(rng: np.random.Generator, frame: pd.DataFrame, children: Floats) -
     frame["kindergeld"] = _hundreds(2700 * children)
     on_minimum = (rng.random(n) < np.clip(1.5 - 2 * relative, 0, 0.9)) & (retired < 1)
     frame["grundsicherung"] = _hundreds(
-        np.where(on_minimum, 0.7 * (frame["einkommen"] - frame["kindergeld"]), 0)
+        np.where(on_minimum, 0.7 * (frame["einkommen"] - frame["kindergeld"]).clip(lower=0), 0)
     )
     housing = ~on_minimum & (rng.random(n) < np.clip(1.1 - 1.2 * relative, 0, 0.5))
     frame["wohngeld"] = np.where(housing, 100 * rng.integers(6, 40, n), 0)

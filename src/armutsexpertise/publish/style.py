@@ -199,14 +199,15 @@ def watermark(fig: Figure) -> None:
     """Write „Synthetische Daten“ across a figure, once, readable in print and grey."""
     if any(text.get_text() == MARK_TEXT for text in fig.texts):
         return
+    width, height = fig.get_size_inches()
     fig.text(
         0.5,
         0.5,
         MARK_TEXT,
         ha="center",
         va="center",
-        rotation=20,
-        fontsize=30,
+        rotation=min(20.0, 40 * height / width),  # flat figures leave less room
+        fontsize=min(30.0, 14 * height),
         weight="bold",
         color=INK,
         alpha=0.28,
