@@ -59,6 +59,15 @@ def test_ten_lines_to_a_poverty_rate(desk: Path) -> None:
         assert 0 < row["se"].item() < 0.5
 
 
+def test_the_teaching_example(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(blocks("docs/surveys.md")[2], {})
+    said = capsys.readouterr().out
+    assert "4000 rows in; 4000 kept." in said
+    assert "True" in said
+    written = pd.read_csv(desk / "demo" / "poverty.csv")
+    assert set(written["data_kind"]) == {"Synthetische Daten"}
+
+
 def test_a_city_s_own_survey(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     exec(blocks("docs/surveys.md")[1], {})
     printed = capsys.readouterr().out

@@ -95,14 +95,14 @@ def has_invented_numbers(data: pd.DataFrame, columns: Sequence[str]) -> bool:
     data : DataFrame
         Any table.
     columns : sequence of str
-        Columns that tell households apart; others than numbers hold none.
+        Columns that tell households apart, as numbers or text.
 
     Returns
     -------
     bool
     """
-    numeric = [name for name in columns if pd.api.types.is_numeric_dtype(data[name])]
-    return any(bool(data[name].ge(FIRST_INVENTED).any()) for name in numeric)
+    numbers = (pd.to_numeric(data[name], errors="coerce") for name in columns)
+    return any(bool(one.ge(FIRST_INVENTED).any()) for one in numbers)
 
 
 def mark(table: pd.DataFrame, *sources: Any) -> pd.DataFrame:

@@ -134,6 +134,14 @@ def test_parts_of_the_income_do_not_exceed_it_and_amounts_are_rounded():
     assert (households[["einkommen", *parts]] % 100 == 0).all().all()
 
 
+@pytest.mark.parametrize("seed", [1, 3])
+def test_no_amount_is_negative(seed):
+    """Seed 3 drew a household whose child benefit exceeded its income: a negative benefit."""
+    households = draw_survey(seed).households
+    amounts = households[["einkommen", "rente", "kindergeld", "wohngeld", "grundsicherung"]]
+    assert (amounts >= 0).all(axis=None)
+
+
 @pytest.mark.parametrize(("seed", "number"), [(1, 4000), (5, 1060)])
 def test_poverty_rate_is_that_of_the_land(seed, number):
     """NRW 2019: 17.0 % (Sozialberichte NRW, indicator 7.3a, median of the Land)."""
