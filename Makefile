@@ -120,9 +120,11 @@ types: $(INSTALLED) ## mypy --strict on src
 .PHONY: check
 check: lint types data-check ## lint, types and data-check
 
+PARTS ?= survey coverage stages
+
 .PHONY: benchmark
-benchmark: $(INSTALLED) ## time the stages and the survey functions on this machine
-	@$(PY) benchmarks/stages.py && $(PY) benchmarks/survey.py
+benchmark: $(INSTALLED) ## measure speed and coverage, write docs/benchmarks.md (a quarter of an hour)
+	@set -e; for part in $(PARTS); do echo "benchmark: $$part"; $(PY) benchmarks/$$part.py; done
 
 .PHONY: clean
 clean: ## delete generated files only (never data/raw or .venv)

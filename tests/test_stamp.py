@@ -45,7 +45,7 @@ from armutsexpertise.publish.results import (
 from armutsexpertise.stages import Project, StageError, write_tables
 from armutsexpertise.survey.combine import combine_frames
 from armutsexpertise.survey.design import SurveyDesign
-from armutsexpertise.survey.estimate import Mean, Proportion, estimate
+from armutsexpertise.survey.estimate import Mean, Proportion, differences, estimate
 from armutsexpertise.survey.models import fit
 from armutsexpertise.survey.replicate import make_replicates
 from armutsexpertise.survey.weights import calibrated, rake
@@ -161,7 +161,7 @@ def test_persons_of_marked_households_are_marked(persons: pd.DataFrame) -> None:
     assert poverty_estimates(persons[persons["age"] >= 18], "person", "sex").synthetic
 
 
-# --- every kind of estimate ---------------------------------------------------------------------
+# --- every kind of estimate -------------------------------------------------------------------
 
 
 def test_every_kind_of_estimate_carries_the_mark(households: pd.DataFrame) -> None:
@@ -180,6 +180,7 @@ def test_every_kind_of_estimate_carries_the_mark(households: pd.DataFrame) -> No
         table = estimate(one, indicator, "urbanisation")
         assert is_synthetic(table)
         assert is_synthetic(combine_frames([table, table]))
+        assert is_synthetic(differences(one, indicator, "urbanisation", reference="dense"))
         counts = cell_counts(one, indicator, "urbanisation", household="household_id")
         assert protect(table, counts).synthetic
         # Either of the two is enough.
@@ -200,7 +201,7 @@ def test_counts_without_the_mark_are_refused(households: pd.DataFrame) -> None:
         protect(table, counts.drop(columns="synthetic"))
 
 
-# --- nobody can take it off -----------------------------------------------------------------------
+# --- nobody can take it off -------------------------------------------------------------------
 
 
 def test_no_result_can_be_had_without_its_mark(safe: Protected, tmp_path: Path) -> None:
@@ -292,7 +293,7 @@ def test_charts_of_marked_tables_carry_the_stamp_once(safe: Protected) -> None:
     assert [text.get_text() for text in fig.texts].count(MARK_TEXT) == 1
 
 
-# --- the report of an author who forgets ------------------------------------------------------------
+# --- the report of an author who forgets ------------------------------------------------------
 
 
 def forgetful_report(project: Project, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -337,7 +338,7 @@ def test_a_report_on_real_data_stays_without(
     assert not entry["synthetic"]
 
 
-# --- the tree -----------------------------------------------------------------------------------------
+# --- the tree ---------------------------------------------------------------------------------
 
 
 def offences(source: str) -> list[str]:
@@ -348,9 +349,11 @@ def offences(source: str) -> list[str]:
             name = ast.unparse(node.func)
             if name.endswith("style.finish") and len(node.args) < 2:
                 found.append(f"line {node.lineno}: a figure is finished without its data")
-            for keyword in node.keywords:
-                if keyword.arg == "synthetic" and getattr(keyword.value, "value", True) is False:
-                    found.append(f"line {node.lineno}: the stamp is switched off")
+            found += [
+                f"line {node.lineno}: the stamp is switched off"
+                for keyword in node.keywords
+                if keyword.arg == "synthetic" and getattr(keyword.value, "value", True) is False
+            ]
         if isinstance(node, ast.FunctionDef):
             given = [*node.args.args, *node.args.kwonlyargs]
             if any(one.arg in {"synthetic", "stamp", "watermark"} for one in given):

@@ -16,4 +16,4 @@ def main(project: Project) -> None:
     check_packages(project, PACKAGES)
     config = read_config(project.analysis(TOPIC) / "config.yml", DemoConfig)
     for path in write_survey(project.drawn(TOPIC), config.seed, config.n_households):
-        print(f"  {path.relative_to(project.root)}: synthetic, seed {config.seed}")
+        print(f"  {path.name}: synthetic, seed {config.seed}")

@@ -77,9 +77,8 @@ def is_synthetic(data: "SurveyFile | Recoded | pd.DataFrame") -> bool:
     if data.attrs.get(MARK_COLUMN):
         return True
     if MARK_COLUMN in data.columns:
-        marks = data[MARK_COLUMN]
-        numbers = pd.to_numeric(marks, errors="coerce").fillna(0)
-        if numbers.eq(1).any() or marks.astype("str").str.lower().eq("true").any():
+        texts = data[MARK_COLUMN].astype("str").str.lower()
+        if texts.isin(["true", "1", "1.0"]).any():
             return True
     kinds = [name for name in _KIND_COLUMNS if name in data.columns]
     if any(data[name].astype("str").eq(MARK_TEXT).any() for name in kinds):

@@ -275,7 +275,7 @@ def test_scale_of_weights_changes_no_mean(seed, factor):
         (Proportion("y"), {}, ValueError, "other than 0 and 1 in 4"),
         (Proportion("stratum", "c"), {}, ValueError, "'c' does not occur"),
         (Quantile("y", 2), {}, ValueError, r"in \[0, 1\]"),
-        (Quantile("y", 0.5, "best"), {}, ValueError, "convention is 'best'"),
+        (Quantile("y", 0.5, "best"), {}, ValueError, "quantile_rule is 'best'"),
         (Mean("y"), {"by": "gone"}, ValueError, "lacks 1 column"),
         (Mean("y"), {"by": "n"}, ValueError, "named like result columns"),
         (Mean("y"), {"where": "y"}, TypeError, "must be boolean"),

@@ -13,10 +13,10 @@ codebook_app = typer.Typer(
     help="Draft a codebook from a survey file; check a codebook.",
 )
 
-_TABLE = typer.Option(
+TABLE = typer.Option(
     "--table", help="Sheet of a workbook or data set of a SAS transport file with several."
 )
-_MEMORY = typer.Option(
+MEMORY = typer.Option(
     "--memory-limit", help="Gigabytes that reading may take; four fifths of what is free."
 )
 
@@ -42,8 +42,8 @@ def init_command(
         str | None,
         typer.Option("--columns", help="Variables to draft, with commas; all by default."),
     ] = None,
-    table: Annotated[str | None, _TABLE] = None,
-    memory_limit: Annotated[float | None, _MEMORY] = None,
+    table: Annotated[str | None, TABLE] = None,
+    memory_limit: Annotated[float | None, MEMORY] = None,
 ) -> None:
     """Draft a codebook from the labels of a survey file.
 
@@ -91,8 +91,8 @@ def check_command(
             "--codes", help="List the codes it does not cover: values, keep them with the data."
         ),
     ] = False,
-    table: Annotated[str | None, _TABLE] = None,
-    memory_limit: Annotated[float | None, _MEMORY] = None,
+    table: Annotated[str | None, TABLE] = None,
+    memory_limit: Annotated[float | None, MEMORY] = None,
 ) -> None:
     """Check a codebook; ends with exit code 1 where it does not hold.
 

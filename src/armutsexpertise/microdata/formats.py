@@ -281,7 +281,8 @@ def _head(source: Path) -> bytes:
 def _recognise(head: bytes) -> str | None:
     """Return the ending that the first bytes speak for."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start[:1024]:
+    markup = start.startswith(b"<") and not start.startswith(b"<stata_dta>")
+    if markup or b"<html" in start[:1024]:
         return "html"
     if b"ENCRYPTEDSAV" in head[:64]:
         return "encrypted"

@@ -553,8 +553,8 @@ class SurveyDesign:
             several = len(pairs) - clusters
             if several:
                 raise ValueError(
-                    f"Clusters appear in more than one stratum ({several} times): set nest=True "
-                    "if cluster numbers start anew in each stratum, else check the columns."
+                    f"Clusters appear in more than one stratum ({several} times): choose "
+                    "nest if cluster numbers start anew in each stratum, else check the columns."
                 )
         _ = self._stages
         return self
@@ -825,11 +825,12 @@ def checked_weights(weights: pd.Series) -> Floats:
         "infinite": np.isinf(values),
         "negative": np.isfinite(values) & (values < 0),
     }
-    found = [f"{int(mask.sum())} {name}" for name, mask in faults.items() if mask.any()]
+    counts = {name: int(mask.sum()) for name, mask in faults.items()}
+    found = [f"{n} {'is' if n == 1 else 'are'} {name}" for name, n in counts.items() if n]
     if found:
         raise ValueError(
-            f"Of {len(values)} weights {', '.join(found)}: give units outside the sample the "
-            "weight 0 and every other unit a positive weight."
+            f"Of {len(values)} weights in the column {weights.name} {', '.join(found)}: give units "
+            "outside the sample the weight 0 and every other unit a positive weight."
         )
     if not values.any():
         raise ValueError(f"All {len(values)} weights are 0: check the column {weights.name}.")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import signature
 from itertools import product
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -74,7 +74,7 @@ class Quantile:
         Column of numbers.
     probability : float
         Share p in [0, 1].
-    convention : {"inverted_cdf", "averaged_inverted_cdf", "interpolated_inverted_cdf"}
+    quantile_rule : {"inverted_cdf", "averaged_inverted_cdf", "interpolated_inverted_cdf"}
         The smallest value whose cumulated share of weight is at least p (type 1 of Hyndman and
         Fan 1996, doi:10.1080/00031305.1996.10473566); the same, but the mean of that value and
         the next where the cumulated share equals p (type 2); or the cumulated share
@@ -83,7 +83,7 @@ class Quantile:
 
     column: str
     probability: float
-    convention: QuantileRule = "inverted_cdf"
+    quantile_rule: QuantileRule = "inverted_cdf"
 
 
 class Index:
@@ -182,9 +182,62 @@ class Index:
         value = self._twin(*self._values(frame), weight=weights, domain=rows, **options)
         return Linearised(value, np.zeros(0))
 
-    def _values(self, frame: pd.DataFrame) -> list[pd.Series | pd.DataFrame]:
+    def missing_in(self, frame: pd.DataFrame) -> Booleans:
+        """Return which rows lack a value of a column of the index.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n, any)
+            The sample.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            True where a value is missing.
+
+        Raises
+        ------
+        ValueError
+            If a column is absent.
+        """
+        return frame[self._names(frame)].isna().any(axis=1).to_numpy(dtype=bool)
+
+    def filled(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the sample with a known value where one is missing, for rows without weight.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n, any)
+            The sample.
+
+        Returns
+        -------
+        DataFrame, shape (n, columns of the index)
+            The columns of the index; missing values are replaced by the first known one.
+
+        Raises
+        ------
+        ValueError
+            If no row has all values.
+        """
+        if self.missing_in(frame).all():
+            raise ValueError(f"All {len(frame)} rows lack a value for {self}: check its columns.")
+        columns = {name: frame[name] for name in self._names(frame)}
+        return pd.DataFrame(
+            {
+                name: values.fillna(values.dropna().iloc[0]).infer_objects()
+                for name, values in columns.items()
+            }
+        )
+
+    def _names(self, frame: pd.DataFrame) -> list[str]:
         named = [[one] if isinstance(one, str) else one for one in self.columns]
-        _require(frame, [name for names in named for name in names])
+        names = list(dict.fromkeys(name for names in named for name in names))
+        _require(frame, names)
+        return names
+
+    def _values(self, frame: pd.DataFrame) -> list[pd.Series | pd.DataFrame]:
+        self._names(frame)
         return [frame[one] for one in self.columns]
 
 
@@ -243,7 +296,8 @@ def estimate(
         Boolean column: the subpopulation. The design of the whole sample is kept.
     missing : {"fail", "drop"}
         What to do where a column of the indicator is missing: raise, or leave those rows out
-        of the domain and say how many in ``method``.
+        of the domain (of an `Index`, out of its poverty line too) and say how many in
+        ``method``. Of a function nothing is left out.
     degrees_of_freedom : {"domain", "design"} or float
         Sampling units minus strata with a row in the domain; those of the whole design; or a
         number (``inf`` for normal intervals).
@@ -286,6 +340,7 @@ def estimate(
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}.")
+    require_named(indicators)
     if missing not in get_args(Missing):
         raise ValueError(f"missing must be fail or drop, not {missing!r}.")
     domains = make_domains(design.frame, by, where)
@@ -298,9 +353,7 @@ def estimate(
             for column in COLUMNS:
                 part[column] = getattr(result, column)
             parts.append(part)
-    if not parts:
-        raise ValueError("indicators is empty: name at least one.")
-    return pd.concat(parts, ignore_index=True)
+    return mark(pd.concat(parts, ignore_index=True), design.frame)
 
 
 def differences(
@@ -360,6 +413,7 @@ def differences(
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}.")
+    require_named(indicators)
     domains = make_domains(design.frame, by, where)
     wanted = reference if isinstance(reference, tuple) else (reference,)
     rows = [tuple(row) for row in domains.labels.itertuples(index=False)]
@@ -390,8 +444,6 @@ def differences(
         for column in COLUMNS:
             part[column] = getattr(result, column)
         parts.append(part)
-    if not parts:
-        raise ValueError("indicators is empty: name at least one.")
     return mark(pd.concat(parts, ignore_index=True), design.frame)
 
 
@@ -515,11 +567,14 @@ def _evaluate(
     degrees_of_freedom: Literal["domain", "design"] | float,
 ) -> dict[str, _Result]:
     """Return the results of an indicator, or of each part of a decomposition."""
+    _require_indicator(indicator)
     columns = _columns(design.frame, indicator)
     absent = np.zeros(len(design), dtype=bool)
     for values in columns:
         absent |= np.isnan(values)
     absent &= domains.codes >= 0
+    if isinstance(indicator, Index):  # a poverty line is formed from rows outside the domain too
+        absent = indicator.missing_in(design.frame)
     if absent.any() and missing == "fail":
         raise ValueError(
             f"{int(absent.sum())} of {len(design)} rows lack a value for {indicator}: recode "
@@ -545,7 +600,11 @@ def _evaluate(
     else:
         df = np.full(size, float(degrees_of_freedom))
     if not isinstance(indicator, Total | Mean | Proportion | Ratio | Quantile):
-        return _statistics(design, indicator, domains, n, n_weighted, df, level)
+        kept = Domains(domains.labels, codes)
+        results = _statistics(design, indicator, kept, n, n_weighted, df, level, absent)
+        for result in results.values():
+            _note_left_out(result, domains, absent)
+        return results
     ones = np.ones(len(design))
     variance = _variance_of(design)
     extra: tuple[Floats, Floats] | None = None
@@ -554,7 +613,7 @@ def _evaluate(
         kind = f"total, {variance}"
     elif isinstance(indicator, Quantile):
         value, se, extra = _quantiles(design, indicator, columns[0], codes, size, level, df)
-        kind = f"quantile ({indicator.convention}), Woodruff interval, {variance}"
+        kind = f"quantile ({indicator.quantile_rule}), Woodruff interval, {variance}"
     else:
         bottom = columns[1] if isinstance(indicator, Ratio) else ones
         value, se = _ratios(design, columns[0], bottom, codes, size)
@@ -573,12 +632,50 @@ def _evaluate(
     else:
         result.ci_low, result.ci_high = value - critical * se, value + critical * se
     result.note_domains(domains)
-    left_out = np.bincount(domains.codes[absent], minlength=size)
-    for i in np.flatnonzero(left_out):
-        result.notes[i].append(f"{left_out[i]} missing left out")
+    _note_left_out(result, domains, absent)
     result.note(~empty & np.isnan(value), "undefined: the denominator is 0")
     result.note(~empty & np.isnan(se) & ~np.isnan(value), "no standard error")
     return {"": result}
+
+
+def _note_left_out(result: _Result, domains: Domains, absent: Booleans) -> None:
+    left_out = np.bincount(domains.codes[absent & (domains.codes >= 0)], minlength=len(domains))
+    for i in np.flatnonzero(left_out):
+        result.notes[i].append(f"{left_out[i]} missing left out")
+
+
+def _require_indicator(indicator: object) -> None:
+    if not callable(indicator) and not isinstance(
+        indicator, Total | Mean | Proportion | Ratio | Quantile
+    ):
+        raise TypeError(
+            f"{indicator!r} is no indicator: give Total, Mean, Proportion, Ratio, Quantile, Index "
+            'or a function, as in Mean("income").'
+        )
+
+
+def require_named(indicators: object) -> None:
+    """Refuse what is no mapping of names to indicators.
+
+    Parameters
+    ----------
+    indicators : object
+        What was given.
+
+    Raises
+    ------
+    TypeError
+        If it is no mapping.
+    ValueError
+        If it is empty.
+    """
+    if not isinstance(indicators, Mapping):
+        raise TypeError(
+            f"indicators is {indicators!r}: give each a name, as in "
+            '{"mean income": Mean("income")}.'
+        )
+    if not indicators:
+        raise ValueError("indicators is empty: name at least one.")
 
 
 def _variance_of(design: SurveyDesign) -> str:
@@ -693,7 +790,7 @@ def _quantiles(
 ) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
     if not 0 <= indicator.probability <= 1:
         raise ValueError(f"probability must lie in [0, 1], not {indicator.probability}.")
-    require_choice(indicator.convention, QUANTILE_RULES, "convention")
+    require_choice(indicator.quantile_rule, QUANTILE_RULES, "quantile_rule")
     rows = np.flatnonzero((codes >= 0) & (design.weights > 0))
     order = rows[np.lexsort((y[rows], codes[rows]))]
     ends = np.searchsorted(codes[order], np.arange(size + 1))
@@ -702,7 +799,9 @@ def _quantiles(
     for d in np.flatnonzero(np.diff(ends)).tolist():
         part = order[ends[d] : ends[d + 1]]
         sorted_parts[d] = y[part], np.cumsum(design.weights[part])
-        value[d] = quantile_of_sorted(*sorted_parts[d], indicator.probability, indicator.convention)
+        value[d] = quantile_of_sorted(
+            *sorted_parts[d], indicator.probability, indicator.quantile_rule
+        )
     below = np.zeros(len(design))
     below[rows] = y[rows] <= value[codes[rows]]
     share, share_se = _ratios(design, below, np.ones(len(design)), codes, size)
@@ -714,7 +813,7 @@ def _quantiles(
             (high, share[d] + critical[d] * share_se[d]),
         ):
             if 0 <= p <= 1:
-                limit[d] = quantile_of_sorted(x, cumulated, p, indicator.convention)
+                limit[d] = quantile_of_sorted(x, cumulated, p, indicator.quantile_rule)
     return value, (high - low) / (2 * critical), (low, high)
 
 
@@ -726,15 +825,20 @@ def _statistics(
     n_weighted: Floats,
     df: Floats,
     level: float,
+    absent: Booleans,
 ) -> dict[str, _Result]:
     """Return the results of a function of frame, weights and domain, one per part."""
     values: dict[str, Floats] = {}
     errors: dict[str, Floats] = {}
     replicated = design.replicates is not None
     evaluate = statistic.point if replicated and isinstance(statistic, Index) else statistic
+    frame = design.frame
+    if isinstance(statistic, Index) and absent.any():
+        frame = statistic.filled(frame)
+        evaluate = _leaving_out(evaluate, absent)
     for d in np.flatnonzero(n).tolist():
         inside = domains.codes == d
-        found = _parts(evaluate(design.frame, design.weights, inside))
+        found = _parts(evaluate(frame, design.weights, inside), statistic)
         if not values:
             values = {label: np.full(len(n), np.nan) for label in found}
             errors = {label: np.full(len(n), np.nan) for label in found}
@@ -748,7 +852,7 @@ def _statistics(
         else:
             on_each = np.array(
                 [
-                    [part.estimate for part in _parts(evaluate(design.frame, w, inside)).values()]
+                    [part.estimate for part in _parts(evaluate(frame, w, inside)).values()]
                     for w in design.replicates.T
                 ]
             )
@@ -787,7 +891,7 @@ def _gaps(
 
     def at(weights: Floats, domain: int) -> Linearised:
         found = statistic(design.frame, weights, domains.codes == domain)
-        if not isinstance(found, Linearised):
+        if len(_parts(found, indicator)) > 1 or not isinstance(found, Linearised):
             raise TypeError("A decomposition has several parts: compare one of them by a function.")
         return found
 
@@ -815,6 +919,7 @@ def _gaps(
 def _as_statistic(
     design: SurveyDesign, indicator: Total | Mean | Proportion | Ratio | Index | Statistic
 ) -> Callable[[pd.DataFrame, Floats, Booleans], Linearised | Mapping[str, Linearised]]:
+    _require_indicator(indicator)
     if isinstance(indicator, Quantile):
         raise TypeError(
             "A quantile with Woodruff's interval has no influence: give "
@@ -853,8 +958,34 @@ def _joint_df(design: SurveyDesign, codes: Integers, domains: list[int]) -> floa
     return float(design.domain_degrees_of_freedom(inside, 1)[0])
 
 
-def _parts(found: Linearised | Mapping[str, Linearised]) -> Mapping[str, Linearised]:
-    return {"": found} if isinstance(found, Linearised) else found
+def _leaving_out(evaluate: Callable[..., Any], absent: Booleans) -> Callable[..., Any]:
+    """Return an index that gives some rows no weight, also in a poverty line, and no influence."""
+
+    def index(
+        frame: pd.DataFrame, weights: Floats, rows: Booleans
+    ) -> Linearised | dict[str, Linearised]:
+        found = evaluate(frame, np.where(absent, 0.0, weights), rows & ~absent)
+        kept = {
+            label: Linearised(
+                part.estimate,
+                np.where(absent, 0.0, part.influence) if len(part.influence) else part.influence,
+            )
+            for label, part in _parts(found).items()
+        }
+        return kept[""] if isinstance(found, Linearised) else kept
+
+    return index
+
+
+def _parts(found: object, asked: object = "The indicator") -> Mapping[str, Linearised]:
+    if isinstance(found, Linearised):
+        return {"": found}
+    if isinstance(found, Mapping):
+        return found
+    raise TypeError(
+        f"{asked} gives {type(found).__name__} without influence values: take the function of "
+        "that name with the ending _linearised, or return a Linearised."
+    )
 
 
 def logit_interval(p: Floats, se: Floats, critical: Floats) -> tuple[Floats, Floats]:

@@ -871,8 +871,9 @@ def design_matrix(frame: pd.DataFrame, terms: Sequence[str]) -> tuple[list[str],
     return built.names, matrix
 
 
-def _split(terms: Sequence[str]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    split = tuple(tuple(term.split(":")) for term in terms)
+def _split(terms: str | Sequence[str]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    given = [terms] if isinstance(terms, str) else terms
+    split = tuple(tuple(term.split(":")) for term in given)
     variables = tuple(dict.fromkeys(name for term in split for name in term))
     if not variables or len(set(split)) < len(split):
         raise ValueError("terms must name at least one term and none twice.")
