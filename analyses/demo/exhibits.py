@@ -239,7 +239,7 @@ def poverty(tables: Tables, z: Values) -> list[Exhibit]:
         ("Schätzwert", "Standardfehler", "Intervall von", "Intervall bis"), "right"
     )
     return [
-        figure,
+        replace(figure, n=f"{z('n_stadt')} und {z('n_kreis')} Haushalte"),
         replace(
             table,
             table=written(table.table),

@@ -40,11 +40,13 @@ def points(value: float, digits: int = 1) -> dict[str, Any]:
 def headlines(tables: Tables, config: DemoConfig) -> pd.DataFrame:
     """Return all numbers of the prose."""
     rows: Rows = {"saat": {"value": config.seed, "unit": "year"}}
-    for key, name in {"haushalte": "households", "personen": "persons", "modell": "model"}.items():
-        row = one(tables["row_accounting"], table=name)
-        rows[f"{key}_ein"] = count(row["rows_in"])
-        rows[f"{key}_behalten"] = count(row["kept"])
-        rows[f"{key}_weg"] = count(row["dropped"])
+    households, persons, model = (
+        one(tables["row_accounting"], table=name) for name in ("households", "persons", "model")
+    )
+    rows["haushalte_ein"] = count(households["rows_in"])
+    rows["haushalte_behalten"] = count(households["kept"])
+    rows["personen_ein"] = count(persons["rows_in"])
+    rows["modell_behalten"], rows["modell_weg"] = count(model["kept"]), count(model["dropped"])
     reasons = tables["missing_reasons"]
     income = one(reasons, file="households", variable="capital_income", reason="no answer")
     rent = one(reasons, file="households", variable="rent", reason="not applicable")
@@ -60,8 +62,8 @@ def poverty_rows(tables: Tables) -> Rows:
     table, rows = tables["poverty_region"], Rows()
     line = one(table, indicator="arpt")
     rows["schwelle"] = {"value": line["estimate"], "unit": "eur"}
-    places = {"stadt": "dense", "kreis": "intermediate", "land": "total"}
-    for key, place in places.items():
+    rows["quote_land"] = share(one(table, indicator="arpr", urbanisation="total")["estimate"])
+    for key, place in {"stadt": "dense", "kreis": "intermediate"}.items():
         row = one(table, indicator="arpr", urbanisation=place)
         rows[f"quote_{key}"] = share(row["estimate"])
         rows[f"quote_{key}_ci"] = {
@@ -81,7 +83,6 @@ def design_rows(tables: Tables) -> Rows:
         row = one(tables[f"design_{key}"], indicator="arpr")
         found[key] = float(row["se"])
         rows[f"se_{key}"] = points(row["se"], 2)
-        rows[f"entwurf_{key}"] = share(row["estimate"])
     rows["se_verhaeltnis"] = {
         "value": found["full"] / found["none"], "unit": "number", "digits": 1
     }  # fmt: skip
@@ -94,8 +95,9 @@ def design_rows(tables: Tables) -> Rows:
 def cold_rows(tables: Tables) -> Rows:
     """Return effects on having a cold home, without and with the income."""
     rows = Rows()
-    for key in ("small", "full"):
-        for name in ("tenant", "city", "single_parent"):
+    shown = {"small": ("tenant",), "full": ("tenant", "city", "single_parent")}
+    for key, names in shown.items():
+        for name in names:
             row = one(tables[f"cold_{key}"], indicator=f"{name}=True")
             rows[f"{name}_{key}"] = points(row["estimate"])
             rows[f"{name}_{key}_von"] = points(row["ci_low"])
@@ -110,11 +112,9 @@ def cold_rows(tables: Tables) -> Rows:
 
 def weight_rows(tables: Tables) -> Rows:
     """Return standard errors of the poverty rate by method."""
-    names = {"taylor": "taylor", "kalibriert": "calibrated", "bootstrap": "bootstrap"}
-    names["bootstrap_kalibriert"] = "bootstrap_calibrated"
     return {
-        f"se_{key}": points(one(tables[f"weights_{name}"], indicator="arpr")["se"], 2)
-        for key, name in names.items()
+        f"se_{key}": points(one(tables[f"weights_{key}"], indicator="arpr")["se"], 2)
+        for key in ("taylor", "bootstrap")
     }
 
 
