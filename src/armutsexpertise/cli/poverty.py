@@ -224,9 +224,13 @@ def _print(results: Protected, book: Codebook, income: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from armutsexpertise.mark import MARK_TEXT
+
     # A pipe has no width; a table that is cut would lose numbers.
     console = Console(width=max(Console().width, 200))
     console.print(book.title["en"], style="bold", highlight=False)
+    if results.synthetic:
+        console.print(f"{MARK_TEXT}: invented, no household is real.", style="bold")
     for name, part in results.table.groupby("indicator", sort=False):
         unit = f", {_unit(book, income)}" if name == "arpt" else ""
         shown = Table(
@@ -330,6 +334,7 @@ def _provenance(
 ) -> dict[str, Any]:
     """Say what went in: hashes and names, no path and no count that a cell follows from."""
     from armutsexpertise import __version__
+    from armutsexpertise.mark import KIND_COLUMN, MARK_TEXT
     from armutsexpertise.provenance import versions
     from armutsexpertise.publish.files import sha256
 
@@ -345,6 +350,8 @@ def _provenance(
         "suppressed_cells": results.suppressed,
         "totals_removed": results.totals_removed,
     }
+    if results.synthetic:
+        found[KIND_COLUMN] = MARK_TEXT
     if not results.suppressed:
         found["rows"] = {"read": recoded.report.rows_in, "kept": recoded.report.kept}
     return found

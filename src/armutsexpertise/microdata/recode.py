@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from armutsexpertise.mark import MARK_COLUMN, is_synthetic, mark
 from armutsexpertise.microdata.codebook import (
     BLANK,
     Code,
@@ -18,7 +19,6 @@ from armutsexpertise.microdata.codebook import (
 from armutsexpertise.microdata.derivations import DERIVATIONS
 from armutsexpertise.microdata.errors import CodebookError, missing_column_message
 from armutsexpertise.microdata.formats import SurveyFile, Variable, user_missing
-from armutsexpertise.microdata.mark import MARK_COLUMN, is_synthetic
 
 Bools = npt.NDArray[np.bool_]
 Reasons = npt.NDArray[np.object_]
@@ -126,7 +126,9 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
     if is_synthetic(data):
         table[MARK_COLUMN] = pd.array([True] * len(table), dtype="boolean")
     return Recoded(
-        table, _compact(reasons, rows.index), _account(len(frame), table, dropped, reasons)
+        mark(table, table),
+        _compact(reasons, rows.index),
+        _account(len(frame), table, dropped, reasons),
     )
 
 
@@ -239,7 +241,7 @@ def attach_household(
     attached = {name: households[name].array.take(place) for name in columns}
     if is_synthetic(households):
         attached[MARK_COLUMN] = pd.array([True] * len(persons), dtype="boolean")
-    return persons.assign(**attached)
+    return mark(persons.assign(**attached), persons, households)
 
 
 def _parts(

@@ -22,6 +22,7 @@ from armutsexpertise._weighted import (
     quantile_of_sorted,
     require_choice,
 )
+from armutsexpertise.mark import mark
 from armutsexpertise.survey._columns import as_names, require_columns
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.linearised import Linearised
@@ -351,7 +352,7 @@ def estimate(
             for column in COLUMNS:
                 part[column] = getattr(result, column)
             parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    return mark(pd.concat(parts, ignore_index=True), design.frame)
 
 
 def differences(
@@ -446,7 +447,7 @@ def differences(
         for column in COLUMNS:
             part[column] = getattr(result, column)
         parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    return mark(pd.concat(parts, ignore_index=True), design.frame)
 
 
 def make_domains(

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import linalg, stats
 
+from armutsexpertise.mark import mark
 from armutsexpertise.survey._terms import (
     Family,
     Terms,
@@ -384,7 +385,7 @@ class Fitted:
         half = critical_values(self.degrees_of_freedom, level)[0] * se
         kind = "Taylor" if self.design.replicates is None else f"replicates {self.design.kind}"
         few = "; no degrees of freedom" if self.degrees_of_freedom <= 0 else ""
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "indicator": names,
                 "estimate": estimates,
@@ -397,6 +398,7 @@ class Fitted:
                 "method": f"{what}, {self.family} model, {kind}{few}{self.note}",
             }
         )
+        return mark(table, self.design.frame)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
