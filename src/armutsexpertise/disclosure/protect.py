@@ -244,6 +244,20 @@ def protect_together(results: Sequence[Protected]) -> list[Protected]:
     -----
     A table without domains is a total as a whole: it comes back empty. Sums of some of the
     domains of one table that are a domain of another are yours to find.
+
+    Examples
+    --------
+    >>> from armutsexpertise.disclosure import poverty_estimates
+    >>> data = pd.DataFrame({"household_id": range(80), "w": 1.0, "income": [9.0, 20, 30, 25] * 20})
+    >>> data["part"], data["sex"] = ["a"] * 74 + ["b"] * 6, ["f", "m"] * 40
+    >>> tables = [
+    ...     poverty_estimates(data, "person", by, income="income", weights="w")
+    ...     for by in ("part", "sex")
+    ... ]
+    >>> TOTAL in set(tables[1].table["sex"])
+    True
+    >>> TOTAL in set(protect_together(tables)[1].table["sex"])
+    False
     """
     if not any(one.suppressed for one in results):
         return list(results)

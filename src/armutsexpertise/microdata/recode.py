@@ -90,6 +90,14 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
         without a reason, is user-missing in the file but a value in the codebook, lies
         outside ``valid_range``, contradicts its flag, or the key is not unique. The sentence
         names the variable and the number of cells, no value.
+
+    Examples
+    --------
+    >>> from armutsexpertise.microdata.codebook import load_codebook
+    >>> from armutsexpertise.microdata.synthetic import draw_survey
+    >>> book, households = load_codebook("demo_nrw_household"), draw_survey().households
+    >>> print(recode(households, book).report)
+    4000 rows in; 4000 kept.
     """
     frame, tags, described = _parts(data)
     _require(frame, codebook)
@@ -145,6 +153,14 @@ def unknown_codes(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> pd.Dat
     ------
     CodebookError
         If a column is missing.
+
+    Examples
+    --------
+    >>> from armutsexpertise.microdata.codebook import load_codebook
+    >>> from armutsexpertise.microdata.synthetic import draw_survey
+    >>> book, households = load_codebook("demo_nrw_household"), draw_survey().households
+    >>> len(unknown_codes(households, book))
+    0
     """
     frame, tags, _ = _parts(data)
     _require(frame, codebook)

@@ -119,6 +119,15 @@ class Fitted:
         DataFrame
             One row per coefficient, columns as of
             :func:`armutsexpertise.survey.estimate.estimate`; intervals use Student's t.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> fit(design, "y", ["x"], "linear").table()[["indicator", "estimate"]]
+           indicator  estimate
+        0  intercept       0.5
+        1          x       3.0
         """
         se = np.sqrt(np.diag(self.covariance))
         return self._tidy(self.names, self.coefficients, se, level, "coefficient")
@@ -176,6 +185,13 @@ class Fitted:
         ------
         ValueError
             If the model has no such term.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> fit(design, "y", ["x"], "linear").positions_of("x")
+        [1]
         """
         return [self.names.index(self.terms.names[i]) for i in self.terms.columns_of(term)]
 
