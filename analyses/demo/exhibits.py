@@ -17,7 +17,7 @@ from armutsexpertise.mark import mark
 from armutsexpertise.publish import charts
 from armutsexpertise.publish.exhibit import Exhibit
 from armutsexpertise.publish.numbers import de, percent
-from armutsexpertise.publish.results import SIGNS, results_exhibit
+from armutsexpertise.publish.results import results_exhibit
 from armutsexpertise.publish.values import Values
 
 Tables = dict[str, pd.DataFrame]
@@ -226,39 +226,27 @@ def poverty(tables: Tables, z: Values) -> list[Exhibit]:
         note="n zählt Haushalte. Der Fehler der Schwelle steckt in dem der Quote und der Lücke",
         **common,
     )
-    shown = [
-        "Indikator",
-        "Siedlungsform",
-        "Einheit",
-        "Schätzwert",
-        "Intervall von",
-        "Intervall bis",
-        "n",
-    ]
-    formats = dict.fromkeys(
-        ("Schätzwert", "Standardfehler", "Intervall von", "Intervall bis"), "right"
-    )
+    shown = ["Indikator", "Siedlungsform", "Einheit", "Wert und Intervall", "n"]
     return [
         replace(figure, n=f"{z('n_stadt')} und {z('n_kreis')} Haushalte"),
         replace(
             table,
-            table=written(table.table),
-            formats=formats | {"n hochgerechnet": "number:0"},
+            table=mark(with_text(table.table), table.table),
+            formats={**table.formats, "Wert und Intervall": "right"},
             show_columns=shown,
         ),
     ]
 
 
-def written(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of several units with each number in the places of its unit."""
+def with_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of several units with value and interval in the places of each unit."""
     places = {"%": 1, "EUR/Jahr": 0, "Verhältnis": 2, "0 bis 1": 3}
-    out = table.copy()
-    for column in ("Schätzwert", "Standardfehler", "Intervall von", "Intervall bis"):
-        out[column] = [
-            None if pd.isna(value) else de(value, places[unit])
-            for value, unit in zip(table[column], table["Einheit"], strict=True)
-        ]
-    return out
+    numbers = table[["Schätzwert", "Intervall von", "Intervall bis"]].to_numpy()
+    texts = []
+    for (value, low, high), unit in zip(numbers, table["Einheit"], strict=True):
+        middle, start, end = (de(one, places[unit]) for one in (value, low, high))
+        texts.append(f"{middle} ({start} bis {end})")
+    return table.assign(**{"Wert und Intervall": texts})
 
 
 def cold_homes(tables: Tables, z: Values) -> Exhibit:
@@ -379,7 +367,6 @@ def small_cells(tables: Tables, z: Values) -> list[Exhibit]:
         f"({de(value, 1)})" if sign == "( )" else (sign or de(value, 1))
         for value, sign in zip(example.table["Schätzwert"], example.table["Zeichen"], strict=True)
     ]
-    assert set(example.table["Zeichen"]) <= {"", "( )", *SIGNS.values()}
     shown = example.table.assign(**{"Lücke in %": signs})
     return [
         Exhibit(

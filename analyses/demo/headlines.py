@@ -39,7 +39,7 @@ def points(value: float, digits: int = 1) -> dict[str, Any]:
 
 def headlines(tables: Tables, config: DemoConfig) -> pd.DataFrame:
     """Return all numbers of the prose."""
-    rows: Rows = {"saat": {"value": config.seed, "unit": "year"}}
+    rows: Rows = {"saat": {"value": config.seed, "unit": "year"}}  # no points between thousands
     households, persons, model = (
         one(tables["row_accounting"], table=name) for name in ("households", "persons", "model")
     )

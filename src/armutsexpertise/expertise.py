@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from armutsexpertise import catalog
-from armutsexpertise.mark import MARK_TEXT, is_synthetic
+from armutsexpertise.mark import KIND_COLUMN, MARK_TEXT, is_synthetic
 from armutsexpertise.provenance import content_hash, git_state, versions
 from armutsexpertise.publish.values import Values
 from armutsexpertise.stages import Project, StageError, read_tables, replace_folder
@@ -185,6 +185,8 @@ def report(
         made = [replace(one, synthetic=True) for one in made]
     built = write_exhibits(made, folder / "exhibits")
     origin = _origin(project, topic, [*PROGRAMS, *programs])
+    if any(one.synthetic for one in made):
+        origin[KIND_COLUMN] = MARK_TEXT
     for name, content in {"findings": findings(z), "provenance": origin}.items():
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         write_atomic(folder / "exhibits" / f"{name}.json", f"{text}\n".encode())

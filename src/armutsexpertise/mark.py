@@ -43,6 +43,7 @@ Longer than the numbers of the files that the bundled codebooks read, and exact 
 """
 
 _KIND_COLUMNS = (KIND_COLUMN, "Datenart")
+_PREFIX = str(FIRST_INVENTED)[:4]
 _NUMBER_COLUMNS = ("household_id", "hid")
 
 
@@ -100,8 +101,15 @@ def has_invented_numbers(data: pd.DataFrame, columns: Sequence[str]) -> bool:
     -------
     bool
     """
-    numbers = (pd.to_numeric(data[name], errors="coerce") for name in columns)
-    return any(bool(one.ge(FIRST_INVENTED).any()) for one in numbers)
+    return any(bool(_as_numbers(data[name]).ge(FIRST_INVENTED).any()) for name in columns)
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    texts = column.astype("str")
+    # To look at all texts as numbers would be slow in a large file.
+    return pd.to_numeric(texts[texts.str.startswith(_PREFIX)], errors="coerce")
 
 
 def mark(table: pd.DataFrame, *sources: Any) -> pd.DataFrame:
