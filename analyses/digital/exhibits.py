@@ -121,10 +121,10 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2006 bis 2020",
         n=f"{len(measures)} Jahre und Gebiete",
         note=(
-            "Abstand und Steigung in Prozentpunkten, reichstes gegen ärmstes Viertel; Chancen: mit zu ohne. Steigung und relativer Index: "
-            "Unterschied und Verhältnis vom untersten zum obersten Rang, Logit. Anteil Ärmste: ärmstes Viertel "
-            "an allen ohne Internet. "
-            f"Unter den Reichsten sind so wenige ohne, dass Rundung das Chancenverhältnis "
+            "Abstand und Steigung in Prozentpunkten. Abstand, Verhältnis, Chancen: reichstes gegen ärmstes "
+            "Viertel. Steigung und relativer Index: Unterschied und Verhältnis vom untersten zum obersten "
+            "Rang, Logit. Anteil Ärmste: ärmstes Viertel an allen ohne Internet. Unter den Reichsten sind "
+            "so wenige ohne, dass Rundung das Chancenverhältnis "
             f"bewegt. {NO_ERROR}"
         ),
         table=pd.DataFrame(

@@ -10,6 +10,8 @@ import pandas as pd
 
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.mark import has_invented_numbers, is_synthetic, mark
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.estimate import (
     Index,
@@ -33,6 +35,7 @@ COUNTS = (
     "complement",
     "dominance",
     "distribution",
+    "synthetic",
 )
 """Columns of `cell_counts` behind the indicator and the domains."""
 
@@ -134,7 +137,8 @@ def cell_counts(
         ``numerator`` and ``complement``, the households with and without the property of a
         share (or below and above a quantile), NaN where there is none; ``dominance``, the
         share in [0, 1] of the largest households in an amount, or NaN; ``distribution``, the
-        column whose levels add up to one. Rows with a weight of zero count nowhere.
+        column whose levels add up to one; ``synthetic``, whether the sample is invented. Rows
+        with a weight of zero count nowhere.
 
     Raises
     ------
@@ -194,7 +198,7 @@ def cell_counts(
         parts.append(part)
     if not parts:
         raise ValueError("indicators is empty: name at least one.")
-    return pd.concat(parts, ignore_index=True)
+    return _marked(pd.concat(parts, ignore_index=True), frame, household)
 
 
 class _Fitted(Protocol):
@@ -249,6 +253,15 @@ def model_counts(
     A model of groups alone gives the mean of each group away, which is why its coefficients
     are held to the rules of cells. Effects, predictions and contrasts have other rows: count
     the groups that they compare by `cell_counts`.
+
+    Examples
+    --------
+    >>> from armutsexpertise.survey.models import fit
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "city": [1, 1, 0, 0], "w": 1.0, "id": range(4)})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> model = fit(design, "y", ["city"], "linear")
+    >>> model_counts(model, "y", household="id")["households"].tolist()
+    [2, 2]
     """
     frame, names = model.design.frame, [n for n in model.terms.names if n in set(model.names)]
     if model.matrix.shape != (int(model.inside.sum()), len(names)):
@@ -299,11 +312,22 @@ def model_counts(
                 "distribution": None,
             }
         )
-    return pd.DataFrame(rows, columns=["indicator", *COUNTS])
+    counts = pd.DataFrame(rows, columns=["indicator", *COUNTS[:-1]])
+    return _marked(counts, frame, household)
+
+
+def _marked(
+    counts: pd.DataFrame, frame: pd.DataFrame, household: str | Sequence[str]
+) -> pd.DataFrame:
+    """Note in each row whether the sample is invented."""
+    names = [household] if isinstance(household, str) else list(household)
+    invented = is_synthetic(frame) or has_invented_numbers(frame, names)
+    counts["synthetic"] = invented
+    return mark(counts, counts)
 
 
 def _units(frame: pd.DataFrame, household: str | Sequence[str], size: str | None) -> _Units:
-    names = [household] if isinstance(household, str) else list(household)
+    names = as_names(household)
     absent = [name for name in [*names, *([size] if size else [])] if name not in frame.columns]
     if absent or not names:
         raise ValueError(

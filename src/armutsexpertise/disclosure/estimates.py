@@ -9,6 +9,8 @@ import pandas as pd
 from armutsexpertise.disclosure.counts import Evidence, cell_counts
 from armutsexpertise.disclosure.protect import TOTAL, Protected, protect
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.mark import mark
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Indicator, estimate, require_named
 
@@ -47,7 +49,8 @@ def estimates_and_counts(
     Returns
     -------
     table, counts : DataFrame
-        As `estimate` and `cell_counts` give them, domains first and `TOTAL` in the domain
+        As `estimate` and `cell_counts` give them, both marked where the sample is invented
+        (`armutsexpertise.mark`); domains first and `TOTAL` in the domain
         columns of totals. For looking at in the room: write the outcome of `protect`.
 
     Raises
@@ -56,9 +59,21 @@ def estimates_and_counts(
         If a domain is called like the total, or as `estimate` and `cell_counts` raise.
     DisclosureError
         As `cell_counts` raises.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4], "region": list("aab"), "w": 1.0, "id": range(3)})
+    >>> from armutsexpertise.survey.estimate import Mean
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> table, counts = estimates_and_counts(design, {"mean": Mean("y")}, "region", household="id")
+    >>> counts[["region", "households"]]
+      region  households
+    0      a           2
+    1      b           1
+    2  total           3
     """
     require_named(indicators)
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    names = as_names(by)
     for name in names:
         if totals and name in design.frame.columns and design.frame[name].eq(TOTAL).any():
             raise ValueError(f"{name} has the value {TOTAL!r}, which marks totals: rename it.")
@@ -89,7 +104,8 @@ def estimates_and_counts(
             )
             tables.append(_marked(table, names, columns))
             counts.append(_marked(count, names, columns))
-    return pd.concat(tables, ignore_index=True), pd.concat(counts, ignore_index=True)
+    table, counted = (pd.concat(parts, ignore_index=True) for parts in (tables, counts))
+    return mark(table, counted), mark(counted, counted)
 
 
 def _marked(table: pd.DataFrame, names: Sequence[str], kept: Sequence[str]) -> pd.DataFrame:

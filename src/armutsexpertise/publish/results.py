@@ -3,7 +3,8 @@
 Tables reach files here and nowhere else in the package: `table_csv` is what the stages write,
 `write_results` writes results of microdata, and takes them protected only. For readers there
 are exhibits (German CSV, XLSX, SVG), a `table_view` and a `plot_estimates`, all made from
-protected results, with the signs of German official statistics for cells without a value.
+protected results, with the signs of German official statistics for cells without a value. All of
+them take the stamp „Synthetische Daten“ from the results; nobody can leave it out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pandas as pd
 
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.protect import TOTAL, Protected
+from armutsexpertise.mark import MARK_TEXT, mark, with_kind
 from armutsexpertise.publish.exhibit import LICENCE, Exhibit
 from armutsexpertise.publish.files import write_atomic
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, percent
@@ -66,7 +68,13 @@ class Label:
     digits: int = 1
 
     def write(self, value: float, *, with_unit: bool = True) -> str:
-        """Return a value in German form."""
+        r"""Return a value in German form.
+
+        Examples
+        --------
+        >>> Label("Armutsgefährdungsquote", "%").write(0.1234)
+        '12,3\xa0%'
+        """
         if self.unit == "%":
             text = percent(value, self.digits, allow_outside=True)
             return text if with_unit else text.removesuffix(f"{NBSP}%")
@@ -103,13 +111,14 @@ def table_csv(table: pd.DataFrame) -> bytes:
     -------
     bytes
         UTF-8, comma, decimal point, line feeds; booleans as ``true`` and ``false``, missing
-        values as empty cells.
+        values as empty cells; for invented data with the column ``data_kind``.
 
     Examples
     --------
     >>> table_csv(pd.DataFrame({"ags": ["05315000"], "known": [True]}))
     b'ags,known\n05315000,true\n'
     """
+    table = with_kind(table)
     flags = table.select_dtypes("bool").columns
     out = table.assign(**{c: table[c].map({True: "true", False: "false"}) for c in flags})
     return out.to_csv(index=False, lineterminator="\n").encode("utf-8")
@@ -133,6 +142,10 @@ def refuse_unprotected(name: str, table: pd.DataFrame, *, rows: bool = False) ->
         If the table has the columns of
         :func:`armutsexpertise.survey.estimate.estimate` without ``status``, or, unless
         ``rows``, a household or person number.
+
+    Examples
+    --------
+    >>> refuse_unprotected("rates", pd.DataFrame({"region": ["north"], "rate": [0.2]}))
     """
     columns = set(map(str, table.columns))
     if {"indicator", *COLUMNS} <= columns and "status" not in columns:
@@ -156,7 +169,8 @@ def write_results(results: Protected, path: str | Path) -> Path:
     results : Protected
         Outcome of `armutsexpertise.disclosure.protect`.
     path : str or Path
-        ``.csv`` (see `table_csv`) or ``.parquet``; its folder exists. Shares stay in [0, 1].
+        ``.csv`` (see `table_csv`) or ``.parquet``; its folder exists. Shares stay in [0, 1];
+        results of invented data have the column ``data_kind``, which says so in each row.
 
     Returns
     -------
@@ -171,6 +185,19 @@ def write_results(results: Protected, path: str | Path) -> Path:
         If the ending is another one.
     OSError
         If the file cannot be written; a former one stays as it was.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"poor": [True, False, False] * 20, "w": 1.0, "id": range(60)})
+    >>> from armutsexpertise.disclosure import estimate_protected
+    >>> from armutsexpertise.survey.design import SurveyDesign
+    >>> from armutsexpertise.survey.estimate import Proportion
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> safe = estimate_protected(design, {"arpr": Proportion("poor")}, household="id")
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_results(safe, f"{folder}/poverty.csv").name
+    'poverty.csv'
     """
     table, path = _require(results).table, Path(path)
     if path.suffix == ".csv":
@@ -219,7 +246,7 @@ def reader_table(
     -------
     DataFrame
         One row per cell; numbers as numbers (shares in percent, see the column ``Einheit``),
-        and German words for status and reason.
+        and German words for status and reason; ``Datenart`` of invented data.
 
     Raises
     ------
@@ -227,6 +254,17 @@ def reader_table(
         If the results are not protected.
     ValueError
         If an indicator has no label: a number without a unit says nothing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"poor": [True, False, False] * 20, "w": 1.0, "id": range(60)})
+    >>> from armutsexpertise.disclosure import estimate_protected
+    >>> from armutsexpertise.survey.design import SurveyDesign
+    >>> from armutsexpertise.survey.estimate import Proportion
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> safe = estimate_protected(design, {"arpr": Proportion("poor")}, household="id")
+    >>> reader_table(safe)[["Indikator", "Schätzwert", "n"]].round(1).iloc[0].tolist()
+    ['Armutsgefährdungsquote', np.float64(33.3), np.int64(60)]
     """
     table = _require(results).table
     known = _labels(table, labels)
@@ -248,7 +286,9 @@ def reader_table(
     out["n hochgerechnet"] = table["n_weighted"].to_numpy(dtype=float)
     out["Zeichen"] = [_sign(status) for status in table["status"]]
     out["Begründung"] = [_reason(text) for text in table["reason"]]
-    return out
+    if results.synthetic:
+        out["Datenart"] = MARK_TEXT
+    return mark(out, table)
 
 
 def results_exhibit(
@@ -261,7 +301,6 @@ def results_exhibit(
     reference_date: str,
     note: str = "",
     plot: str | None = None,
-    synthetic: bool = False,
     licence: str = LICENCE,
     labels: Mapping[str, Label] | None = None,
     domains: Mapping[str, str] | None = None,
@@ -275,9 +314,9 @@ def results_exhibit(
         The results.
     exhibit_id : str
         ``tbl-…``, or ``fig-…`` where there is a plot.
-    title, alt, source, reference_date, note, synthetic, licence
+    title, alt, source, reference_date, note, licence
         As in :class:`armutsexpertise.publish.exhibit.Exhibit`. The note also explains the
-        signs that occur.
+        signs that occur. Results of invented data stamp the exhibit.
     plot : str, optional
         Indicator of the figure; a ``fig-`` exhibit needs it.
     labels, domains, values
@@ -295,8 +334,24 @@ def results_exhibit(
         If the results are not protected.
     ValueError
         As `reader_table` and `Exhibit` raise.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"poor": [True, False, False] * 20, "w": 1.0, "id": range(60)})
+    >>> from armutsexpertise.disclosure import estimate_protected
+    >>> from armutsexpertise.survey.design import SurveyDesign
+    >>> from armutsexpertise.survey.estimate import Proportion
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> safe = estimate_protected(design, {"arpr": Proportion("poor")}, household="id")
+    >>> exhibit = results_exhibit(
+    ...     safe, exhibit_id="tbl-poor", title="Ein Drittel ist arm", alt="Tabelle mit einer Quote",
+    ...     source="Befragung", reference_date="2024",
+    ... )
+    >>> exhibit.table["Einheit"].tolist()
+    ['%']
     """
     table = reader_table(results, labels=labels, domains=domains, values=values)
+    table = mark(table.drop(columns="Datenart", errors="ignore"), results.table)
     known = _labels(_require(results).table, labels)
     digits = max(known[name].digits for name in results.table["indicator"])
     numbers = ("Schätzwert", "Standardfehler", "Intervall von", "Intervall bis")
@@ -317,7 +372,7 @@ def results_exhibit(
         formats=formats,
         note=" ".join(part for part in (note.strip(), *_legend(results)) if part),
         figure=None if plot is None else figure,
-        synthetic=synthetic,
+        synthetic=results.synthetic,
         missing="",
         licence=licence,
     )
@@ -378,7 +433,7 @@ def table_view(
     stub = " · ".join((domains or {}).get(c, c) for c in results.domains)
     shown = (
         GT(pd.DataFrame(rows), rowname_col="row", groupname_col="group", id=html_id, locale="de")
-        .tab_header(title=title)
+        .tab_header(title=f"{MARK_TEXT}: {title}" if results.synthetic else title)
         .tab_stubhead(label=stub)
         .cols_label(value="Schätzwert", interval="Konfidenzintervall", n="n")
         .cols_align(align="right", columns=["value", "interval", "n"])
@@ -482,7 +537,7 @@ def plot_estimates(
             few = f"weniger als {results.rules.bracket_below} Fälle"
             handles.append(Line2D([], [], marker="o", markerfacecolor="white", label=few, **look))
         fig.legend(handles=handles, loc="outside lower left", ncols=len(handles))
-        return style.finish(fig)
+        return style.finish(fig, table)
 
 
 _WORDS = {
