@@ -105,6 +105,12 @@ def test_small_groups_are_empty_and_totals_do_not_give_them_away():
         assert "total" not in set(protected.table[protected.domains[0]])
 
 
+def test_invented_persons_stay_marked():
+    persons = _persons().assign(synthetic=True)
+    assert piaac_tables(piaac_design(persons), ["age_ten"], below=241)["age_ten"].synthetic
+    assert not piaac_tables(piaac_design(_persons()), ["age_ten"], below=241)["age_ten"].synthetic
+
+
 def test_columns_that_are_missing_are_named():
     with pytest.raises(ValueError, match="passed_computer_core"):
         piaac_design(_persons().drop(columns="passed_computer_core"))

@@ -19,6 +19,7 @@ from armutsexpertise.disclosure import (
     protect,
     protect_together,
 )
+from armutsexpertise.mark import mark
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Indicator, Mean, Proportion, estimate
 
@@ -208,7 +209,8 @@ def _counts(
         ):
             added[f"{_LOW}_{key}_{place}"] = values
             several[key].append(Mean(f"{_LOW}_{key}_{place}"))
-    own = replace(design, frame=pd.concat([frame, pd.DataFrame(added)], axis=1))
+    joined = mark(pd.concat([frame, pd.DataFrame(added)], axis=1), frame)
+    own = replace(design, frame=joined)
     first: dict[str, Indicator] = {"score": Mean(PLAUSIBLE_VALUES[0])}
     rest: dict[str, Indicator] = {
         **paths,
@@ -223,8 +225,9 @@ def _counts(
     keys = ["indicator"] if group is None else ["indicator", group]
     smallest = table.groupby(keys, sort=False, dropna=False, observed=True, as_index=False)
     numbers = ["n", "observations", "persons", "households", "numerator", "complement"]
-    functions = dict.fromkeys(numbers, "min") | {"dominance": "max", "distribution": "first"}
-    return smallest.agg(functions)
+    highest = ["dominance", "synthetic"]
+    functions = dict.fromkeys(numbers, "min") | dict.fromkeys(highest, "max")
+    return smallest.agg(functions | {"distribution": "first"})
 
 
 def _by_place(several: Mapping[str, Sequence[Indicator]]) -> list[dict[str, Indicator]]:
