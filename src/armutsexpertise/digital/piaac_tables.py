@@ -91,7 +91,7 @@ def piaac_design(persons: pd.DataFrame) -> SurveyDesign:
             words.where(words.notna(), None), categories=tenths, ordered=True
         )
     return SurveyDesign.from_replicates(
-        frame, weights="person_weight", replicates=list(REPLICATES), kind="JK1", scale=1
+        frame, weights="person_weight", replicates=list(REPLICATES), kind="JK1"
     )
 
 
