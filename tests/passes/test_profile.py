@@ -13,9 +13,9 @@ from armutsexpertise.passes.profile import (
     answer_matrix,
     dominance,
     profile,
-    rank_bounds,
     rank_intervals,
 )
+from armutsexpertise.ranking import rank_bounds
 
 GROUPS = ["sgb2", "sgb12", "wohngeld"]
 CATEGORIES = ["museum", "zoo"]
@@ -283,7 +283,7 @@ def test_rank_bounds_in_blocks_equal_one_pair_at_a_time(monkeypatch):
     rng = np.random.default_rng(2)
     low = rng.random((7, 5))
     high = low + rng.random((7, 5)) * 0.3
-    monkeypatch.setattr("armutsexpertise.passes.profile._BLOCK", 60)  # two draws per block
+    monkeypatch.setattr("armutsexpertise.ranking._BLOCK", 60)  # two draws per block
     best, worst = rank_bounds(low, high)
     for d in range(7):
         for i in range(5):

@@ -24,9 +24,9 @@ import pandas as pd
 
 from armutsexpertise.passes._bounds import require_columns, require_known, require_unique
 from armutsexpertise.passes.vocabulary import ANSWERS
+from armutsexpertise.ranking import dominating_pairs, draw_weights, rank_summary
 
 DIMENSIONS = ("access", "benefits", "route", "price")
-_BLOCK = 2_000_000  # comparisons held in memory at once: 2 MB of booleans
 
 
 def answer_matrix(
@@ -263,49 +263,10 @@ def dominance(profiles: pd.DataFrame, dimensions: Sequence[str] = DIMENSIONS) ->
     unknown cells. The relation is irreflexive, asymmetric and transitive.
     """
     low, high = _ends(profiles, dimensions)
-    reaches = (low[:, None, :] >= high[None, :, :]).all(axis=2)
-    exceeds = (low[:, None, :] > high[None, :, :]).any(axis=2)
-    first, second = np.nonzero(reaches & exceeds)
+    first, second = dominating_pairs(low, high)
     ids = profiles["pass_id"].to_numpy()
     pairs = pd.DataFrame({"dominating": ids[first], "dominated": ids[second]})
     return pairs.sort_values(["dominating", "dominated"], ignore_index=True)
-
-
-def rank_bounds(
-    low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the best and worst rank that interval scores allow, per draw.
-
-    Parameters
-    ----------
-    low, high : array of float, shape (n_draws, n_passes)
-        Lowest and highest score of each pass.
-
-    Returns
-    -------
-    best, worst : array of int, shape (n_draws, n_passes)
-        Rank 1 is the highest score. Best: one plus the number of others whose low score exceeds
-        the high score of the pass; worst: one plus the number of others whose high score exceeds
-        its low score. Equal scores share the better rank.
-
-    Examples
-    --------
-    >>> best, worst = rank_bounds(np.array([[0.8, 0.1, 0.4]]), np.array([[0.9, 0.5, 0.6]]))
-    >>> best.tolist(), worst.tolist()
-    ([[1, 2, 2]], [[1, 3, 3]])
-    """
-    # Sums of the same numbers can differ in the last digit: such scores are ties, not ranks.
-    low, high = np.round(low, 12), np.round(high, 12)
-    draws, n = low.shape
-    best = np.empty((draws, n), dtype=np.int64)
-    worst = np.empty((draws, n), dtype=np.int64)
-    block = max(1, _BLOCK // (n * n))
-    for start in range(0, draws, block):
-        rows = slice(start, start + block)
-        best[rows] = 1 + (low[rows, None, :] > high[rows, :, None]).sum(axis=2)
-        ahead = (high[rows, None, :] > low[rows, :, None]).sum(axis=2)
-        worst[rows] = 1 + ahead - (high[rows] > low[rows])  # a pass is not ahead of itself
-    return best, worst
 
 
 def rank_intervals(
@@ -348,27 +309,12 @@ def rank_intervals(
     Notes
     -----
     Per draw w the composite of a pass lies between the weighted means of its lower and its upper
-    values; :func:`rank_bounds` gives the best and worst rank, both attainable because the unknown
-    cells of different passes are free of each other. Random weights follow Saisana, Saltelli and
-    Tarantola (2005), ranking intervals Salo and Punkka (2011).
+    values; :func:`armutsexpertise.ranking.rank_bounds` gives the best and worst rank, both
+    attainable because the unknown cells of different passes are free of each other. Random
+    weights follow Saisana, Saltelli and Tarantola (2005), ranking intervals Salo and Punkka
+    (2011).
     """
-    if draws < 1:
-        raise ValueError("draws must be 1 or more.")
-    if not 0 < level <= 1:
-        raise ValueError("level must be above 0 and at most 1.")
     low, high = _ends(profiles, dimensions)
-    weights = np.random.default_rng(seed).dirichlet(np.ones(len(dimensions)), size=draws)
-    composite_low = np.einsum("wd,pd->wp", weights, low)
-    composite_high = np.einsum("wd,pd->wp", weights, high)
-    best, worst = rank_bounds(composite_low, composite_high)
-    tail = (1 - level) / 2
-    return pd.DataFrame(
-        {
-            "pass_id": profiles["pass_id"].to_numpy(),
-            "rank_low": np.quantile(best, tail, axis=0, method="lower"),
-            "rank_high": np.quantile(worst, 1 - tail, axis=0, method="higher"),
-            "rank_low_median": np.quantile(best, 0.5, axis=0, method="lower"),
-            "rank_high_median": np.quantile(worst, 0.5, axis=0, method="higher"),
-            "n_passes": len(profiles),
-        }
-    )
+    ranks = rank_summary(low, high, draw_weights(len(dimensions), draws, seed), level)
+    ranks.insert(0, "pass_id", profiles["pass_id"].to_numpy())
+    return ranks.assign(n_passes=len(profiles))
