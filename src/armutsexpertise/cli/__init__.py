@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from armutsexpertise import __version__
+from armutsexpertise.cli.co2_kosten import GermanCommand, co2_kosten_command
 from armutsexpertise.cli.codebook import codebook_app
 from armutsexpertise.cli.data import data_app
 from armutsexpertise.cli.render import render_command
@@ -43,6 +44,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(codebook_app, name="codebook")
 app.command("report")(report_command)
 app.command("render")(render_command)
+app.command("co2-kosten", cls=GermanCommand)(co2_kosten_command)
 
 
 def _version(show: bool) -> None:

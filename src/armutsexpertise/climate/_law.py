@@ -9,10 +9,9 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-import pandas as pd
 import yaml
 
-from armutsexpertise import catalog
+from armutsexpertise.parameters import Parameter, parameter
 
 
 class Value(NamedTuple):
@@ -83,27 +82,20 @@ def law(name: str, on: str) -> Value:
     return value_on(_own()[name], on, name)
 
 
-@cache
-def _statutory() -> pd.DataFrame:
-    return catalog.read("statutory", "statutory")
+def dated(name: str, on: str, item: str | None = None) -> Parameter:
+    """Return a parameter that holds throughout a day or year, or raise ``ValueError``."""
+    first, last = period(on)
+    found = parameter(name, first, item=item)
+    if found.holds_on(last):
+        return found
+    parameter(name, last, item=item)  # says where the data end
+    of = f" ({item})" if item else ""
+    raise ValueError(
+        f"{name}{of} has no single value throughout {on}: give the day as YYYY-MM-DD, "
+        "or the value itself."
+    )
 
 
-def statutory(topic: str, item: str, on: str) -> Value:
-    """Return a value of the data package ``statutory`` by topic and start of its item."""
-    rows = _statutory()
-    rows = rows[
-        (rows["topic"] == topic)
-        & rows["item"].str.startswith(item)
-        & rows["value"].notna()
-        & rows["period_start"].notna()
-    ]
-    values = [
-        Value(
-            Decimal(str(row["value"])),
-            period(row["period_start"])[0],
-            period(row["period_end"])[1] if isinstance(row["period_end"], str) else dt.date.max,
-            f"{row['source_title']} ({row['id']})",
-        )
-        for row in rows.to_dict("records")
-    ]
-    return value_on(values, on, f"{topic}: {item}")
+def amount(name: str, on: str, item: str | None = None) -> Decimal:
+    """Return the value of a `dated` parameter as the decimal it is written as."""
+    return Decimal(str(dated(name, on, item).exact()))

@@ -61,7 +61,6 @@ __all__ = [
     "progressivity",
     "quantile_incidence",
     "standard_benefit_balance",
-    "standard_benefit_part",
     "transfer_cents",
 ]
 
@@ -884,45 +883,6 @@ def emissions_from_spending(spending_eur: npt.ArrayLike, fuels: pd.DataFrame) ->
 # --- the standard benefit ----------------------------------------------------------------------
 
 
-def standard_benefit_part(
-    part_eur: object, sum_eur: object, standard_benefit_eur: object
-) -> Decimal:
-    """Return what the standard benefit of a year contains for a division of spending.
-
-    Parameters
-    ----------
-    part_eur, sum_eur : number
-        Amount of the division and sum of all divisions in the law (RBEG), EUR per month.
-    standard_benefit_eur : number
-        Standard benefit (Regelbedarf) of the year, EUR per month.
-
-    Returns
-    -------
-    Decimal
-        EUR per month, to the cent.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a number is missing or negative, or the sum is zero.
-
-    Notes
-    -----
-    part / sum x standard benefit: a customary reading, since the law does not update the
-    divisions one by one.
-
-    Examples
-    --------
-    >>> standard_benefit_part("39.01", "434.96", 563)
-    Decimal('50.49')
-    """
-    total = not_negative(sum_eur, "sum_eur")
-    if total == 0:
-        raise ValueError("sum_eur is zero: give the sum of all divisions of the RBEG.")
-    share = not_negative(part_eur, "part_eur") / total
-    return half_up(share * not_negative(standard_benefit_eur, "standard_benefit_eur"), 2)
-
-
 def standard_benefit_balance(costs: pd.DataFrame) -> pd.DataFrame:
     """Return what a household on the standard benefit pays and what it is given for it.
 
@@ -933,7 +893,7 @@ def standard_benefit_balance(costs: pd.DataFrame) -> pd.DataFrame:
         electricity); ``paid_by``: ``housing`` where the authority bears the actual cost as part
         of adequate housing (Bedarfe für Unterkunft und Heizung), ``standard_benefit`` where the
         household bears it; ``contained_eur_m`` (EUR per month in the standard benefit, see
-        `standard_benefit_part`; missing where the law states none).
+        `armutsexpertise.parameters.standard_benefit_divisions`; missing where none is stated).
 
     Returns
     -------

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from armutsexpertise._weighted import FloatArray, as_numbers
-from armutsexpertise.climate._law import law, period, statutory
+from armutsexpertise.climate._law import amount, dated, law, period
 from armutsexpertise.climate._money import exact, not_negative
 from armutsexpertise.passes._bounds import require_columns
 
@@ -77,18 +77,21 @@ class PriceRange(NamedTuple):
 
 
 FUELS: Final[Mapping[str, str]] = {
-    "erdgas": "No. 6 Natural gas",
-    "heizoel": "No. 3b Gas oil for heating (Heizöl EL)",
-    "heizoel_schwer": "No. 4b Heavy heating oil (Heizöl S)",
-    "fluessiggas": "No. 5b LPG for heating",
-    "benzin": "No. 1 Petrol (Benzin)",
-    "diesel": "No. 3a Gas oil as motor fuel (Diesel)",
-    "autogas": "No. 5a LPG as motor fuel",
-    "braunkohlebriketts": "No. 9.5a Lignite briquettes, small retail",
-    "steinkohlebriketts": "No. 9.5b Hard-coal briquettes, small retail",
-    "anthrazit": "No. 9.5d Anthracite, small retail",
+    "erdgas": "gas",
+    "heizoel": "heating_oil",
+    "heizoel_schwer": "heavy_heating_oil",
+    "fluessiggas": "lpg_heating",
+    "benzin": "petrol",
+    "diesel": "diesel",
+    "autogas": "lpg_motor",
+    "braunkohlebriketts": "lignite_briquettes_retail",
+    "steinkohlebriketts": "hard_coal_briquettes_retail",
+    "anthrazit": "anthracite_retail",
 }
-"""Fuels with standard values, by the item of the data package ``statutory``."""
+"""Fuels with standard values, by their item in the parameters of the EBeV 2030."""
+
+BY_VOLUME: Final = frozenset({"heizoel", "benzin", "diesel"})
+"""Fuels whose conversion factor is a density; that of the others is 1 tonne per tonne."""
 
 
 def fuel_from_standard_values(
@@ -176,29 +179,21 @@ def fuel_on(name: str, on: str) -> Fuel:
     """
     if name not in FUELS:
         raise ValueError(f"{name!r} has no emission factor: choose one of {', '.join(FUELS)}.")
+    item = FUELS[name]
     if name == "erdgas" and period(on)[1].year < 2023:
-        hi = statutory("emission_factor", "Natural gas, per kWh Hi", on)
-        hs = statutory("emission_factor", "Natural gas, per kWh Hs (gross", on)
-        return Fuel(name, {"kwh_hi": hi.value, "kwh_hs": hs.value}, hi.source)
-
-    def standard(kind: str) -> Decimal:
-        return statutory("ebev2030_standard", f"{FUELS[name]}: {kind}", on).value
-
-    source = statutory("ebev2030_standard", f"{FUELS[name]}: emission factor", on).source
-    conversion = standard("conversion factor")
-    factor = standard("emission factor")
-    if name == "erdgas":
-        return fuel_from_standard_values(
-            name, t_per_gj=factor, gj_per_mwh_hs=conversion, source=source
-        )
-    # The conversion factor of fuels traded by mass is 1 tonne per tonne, of the others a density.
-    by_volume = name in {"heizoel", "benzin", "diesel"}
+        hi, hs = (dated(f"emission_factor_{unit}", on, item) for unit in ("kwh_hi", "kwh_hs"))
+        per_unit = {"kwh_hi": Decimal(str(hi.exact())), "kwh_hs": Decimal(str(hs.exact()))}
+        return Fuel(name, per_unit, hi.source)
+    factor = dated("ebev_emission_factor", on, item)
+    conversion = amount("ebev_conversion_factor", on, item)
+    is_gas = name == "erdgas"
     return fuel_from_standard_values(
         name,
-        t_per_gj=factor,
-        gj_per_t=standard("calorific value"),
-        t_per_1000_l=conversion if by_volume else None,
-        source=source,
+        t_per_gj=factor.exact(),
+        gj_per_mwh_hs=conversion if is_gas else None,
+        gj_per_t=None if is_gas else amount("ebev_calorific_value", on, item),
+        t_per_1000_l=conversion if name in BY_VOLUME else None,
+        source=factor.source,
     )
 
 
@@ -231,13 +226,11 @@ def carbon_price_on(on: str) -> PriceRange:
     >>> carbon_price_on("2025").low, carbon_price_on("2026-05-01")
     (Decimal('55.0'), PriceRange(low=Decimal('55.0'), high=Decimal('65.0')))
     """
-    first, last = period(on)
-    if first.year == last.year == 2026:
-        low = statutory("co2_price", "nEHS auction corridor minimum price", on)
-        high = statutory("co2_price", "nEHS auction corridor maximum price", on)
-        return PriceRange(low.value, high.value)
-    fixed = statutory("co2_price", "nEHS fixed price", on).value
-    return PriceRange(fixed, fixed)
+    price = dated("co2_price", on)
+    if price.value is not None:
+        fixed = Decimal(str(price.value))
+        return PriceRange(fixed, fixed)
+    return PriceRange(Decimal(str(price.value_low)), Decimal(str(price.value_high)))
 
 
 def vat_on(fuel: str, on: str) -> Decimal:
@@ -272,8 +265,9 @@ def vat_on(fuel: str, on: str) -> Decimal:
     """
     if fuel not in FUELS:
         raise ValueError(f"{fuel!r} has no emission factor: choose one of {', '.join(FUELS)}.")
-    names = {"erdgas": "vat_gas", "fluessiggas": "vat_liquefied_gas"}
-    return law(names.get(fuel, "vat_general"), on).value / 100
+    if fuel == "fluessiggas":
+        return law("vat_liquefied_gas", on).value / 100
+    return amount("vat_rate", on, "gas" if fuel == "erdgas" else "standard") / 100
 
 
 def emission_factor(fuel: Fuel, unit: str) -> Decimal:

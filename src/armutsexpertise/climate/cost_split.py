@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from armutsexpertise._weighted import require_choice
-from armutsexpertise.climate._law import law, period, statutory
+from armutsexpertise.climate._law import amount, dated, law, period
 from armutsexpertise.climate._money import IntArray, exact, half_up, not_negative, scaled_half_up
 from armutsexpertise.climate.carbon import carbon_price_on
 from armutsexpertise.passes._bounds import require_columns
@@ -48,18 +48,8 @@ RESTRICTIONS: Final[tuple[str, ...]] = get_args(Restriction)
 FIRST_DAY: Final = dt.date(2023, 1, 1)
 """Billing periods from this day on are split (§ 11 Abs. 2)."""
 
-_STEP_ITEMS: Final = (
-    "Step 1: <12",
-    "Step 2: 12-<17",
-    "Step 3: 17-<22",
-    "Step 4: 22-<27",
-    "Step 5: 27-<32",
-    "Step 6: 32-<37",
-    "Step 7: 37-<42",
-    "Step 8: 42-<47",
-    "Step 9: 47-<52",
-    "Step 10: >=52",
-)
+_STEPS: Final = 10
+"""Steps of the annex."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +149,7 @@ def rules_on(on: str) -> Rules:
     Examples
     --------
     >>> rules_on("2025").steps[1]
-    Step(number=2, low=Decimal('12'), tenant_percent=Decimal('90.0'))
+    Step(number=2, low=Decimal('12.0'), tenant_percent=Decimal('90.0'))
     """
     if period(on)[0] < FIRST_DAY:
         raise ValueError(
@@ -167,16 +157,13 @@ def rules_on(on: str) -> Rules:
             "that begin on 1 January 2023 (§ 11 Abs. 2)."
         )
     steps = []
-    for number, item in enumerate(_STEP_ITEMS, start=1):
-        # the lower bound stands in the text of the item: "Step 2: 12-<17 kg CO2 ..."
-        bound = item.partition(": ")[2].partition("-")[0].removeprefix(">=")
-        low = Decimal(0) if bound.startswith("<") else Decimal(bound)
-        full = f"{item} kg CO2 per m2 living area and year: tenant share"
-        steps.append(Step(number, low, statutory("co2kostaufg_step", full, on).value))
-    half = statutory("co2kostaufg_rule", "Non-residential buildings: landlord share", on)
+    for number in range(1, _STEPS + 1):
+        tenant = dated("co2kostaufg_step", on, f"{number}:tenant")
+        low = Decimal(str(tenant.key_low))
+        steps.append(Step(number, low, Decimal(str(tenant.exact()))))
     return Rules(
         tuple(steps),
-        half.value,
+        amount("co2kostaufg_nonresidential_landlord_share", on),
         law("co2kostaufg_own_devices_cut", on).value,
         law("co2kostaufg_restriction_cut", on).value,
     )

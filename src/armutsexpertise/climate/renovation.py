@@ -21,9 +21,10 @@ import numpy as np
 import pandas as pd
 
 from armutsexpertise._weighted import FloatArray, as_numbers, as_weights, require_choice
-from armutsexpertise.climate._law import law
-from armutsexpertise.climate._money import not_negative
+from armutsexpertise.climate._law import amount, dated, law, period
+from armutsexpertise.climate._money import half_up, not_negative
 from armutsexpertise.climate.cost_split import Rules, split_costs
+from armutsexpertise.parameters import by_household_size
 from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "renovation_grid",
     "tenant_heating_cost",
     "warm_rent",
+    "wohngeld_components_on",
     "wohngeld_cover",
 ]
 
@@ -618,6 +620,54 @@ def neutral_share(
     return table
 
 
+def wohngeld_components_on(on: str, persons: int) -> WohngeldComponents:
+    """Return the flat components of Wohngeld on a date.
+
+    Parameters
+    ----------
+    on : str
+        Day ``YYYY-MM-DD``, or ``YYYY``.
+    persons : int
+        Persons of the household, at least 1.
+
+    Returns
+    -------
+    WohngeldComponents
+        EUR per month.
+
+    Raises
+    ------
+    ValueError
+        If there is no person, or the data hold no value on that date.
+
+    Notes
+    -----
+    § 12 Abs. 6 WoGG: relief for the CO2 price and permanent heating component together;
+    § 12 Abs. 7 WoGG: climate component.
+
+    Examples
+    --------
+    >>> wohngeld_components_on("2025", 3)
+    WohngeldComponents(heating=Decimal('170.20'), climate=Decimal('29.60'))
+    """
+    if persons < 1:
+        raise ValueError(f"A household has at least 1 person, not {persons}.")
+
+    def of_size(name: str) -> Decimal:
+        dated(name, on, "1")  # refuses a year in which the amounts change
+        return half_up(Decimal(str(by_household_size(name, period(on)[0], persons))), 2)
+
+    if persons == 1:
+        relief = amount("wohngeld_co2_relief", on)
+    else:
+        relief = law("wohngeld_co2_relief_2", on).value
+        relief += (persons - 2) * law("wohngeld_co2_relief_further", on).value
+    return WohngeldComponents(
+        half_up(relief, 2) + of_size("wohngeld_heating_component"),
+        of_size("wohngeld_climate_component"),
+    )
+
+
 def wohngeld_cover(
     persons: int,
     components: WohngeldComponents,
@@ -666,12 +716,12 @@ def wohngeld_cover(
     if persons < 1:
         raise ValueError(f"A household has at least 1 person, not {persons}.")
     rows = []
-    for name, amount, part, of in (
+    for name, paid, part, of in (
         ("heating", heating_eur_m, "heating", components.heating),
         ("co2", co2_eur_m, "heating", components.heating),
         ("levy", levy_eur_m, "climate", components.climate),
     ):
-        cost = not_negative(amount, f"{name}_eur_m")
+        cost = not_negative(paid, f"{name}_eur_m")
         counted = min(cost, of)
         share = float(counted / cost) if cost else float("nan")
         rows.append((name, persons, float(cost), part, float(of), float(counted), share))

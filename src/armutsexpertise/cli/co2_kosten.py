@@ -1,0 +1,520 @@
+"""``armutsexpertise co2-kosten``: CO2 cost of a heated dwelling and who bears it.
+
+The whole command speaks German, as it is for tenants and advice centres.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand
+
+# The library is imported inside the command: it needs pandas, which --help does not.
+
+UsageError: Any = typer.BadParameter.__mro__[1]
+"""Base of the errors of usage, whichever package the installed typer takes them from."""
+
+UNIT_NAMES = {
+    "kwh_hs": "kWh (Brennwert)",
+    "kwh_hi": "kWh (Heizwert)",
+    "liter": "Liter",
+    "kg": "kg",
+    "m3": "m³",
+}
+USUAL_UNIT = {"erdgas": "kwh_hs", "heizoel": "liter"}
+FUEL_NAMES = {
+    "erdgas": "Erdgas",
+    "heizoel": "Heizöl EL",
+    "heizoel_schwer": "Heizöl S",
+    "fluessiggas": "Flüssiggas",
+    "braunkohlebriketts": "Braunkohlebriketts",
+    "steinkohlebriketts": "Steinkohlebriketts",
+    "anthrazit": "Anthrazit",
+    "fernwaerme": "Fernwärme",
+}
+NO_STANDARD_VALUE = frozenset(
+    {"holz", "pellets", "scheitholz", "hackschnitzel", "strom", "waermepumpe"}
+)
+RESTRICTIONS = {"keine": "none", "eine": "one", "beide": "both"}
+RULES = {
+    "§ 5 Abs. 1 Satz 3": "auf eine Nachkommastelle gerundet",
+    "§ 5 Abs. 1 Satz 3 (entsprechend)": "auf eine Nachkommastelle gerundet",
+    "§ 5 Abs. 1 Satz 4": "Grenzen der Stufen anteilig gekürzt, weil der Zeitraum kürzer als ein "
+    "Jahr ist",
+    "§ 5 Abs. 2 und Anlage": "Aufteilung nach der Stufe",
+    "§ 5 Abs. 3 und Anlage": "Aufteilung nach der Stufe; die Mietpartei versorgt sich selbst",
+    "§ 6 Abs. 2": "die Vermietung erstattet ihren Anteil; binnen zwölf Monaten nach der Abrechnung "
+    "des Lieferanten in Textform verlangen",
+    "§ 6 Abs. 3 Satz 2": "Erstattung gekürzt, weil der Brennstoff auch eigene Geräte versorgt",
+    "§ 8 Abs. 1": "Nichtwohngebäude: die Mietpartei trägt höchstens die Hälfte",
+    "§ 8 Abs. 2": "Nichtwohngebäude: die Vermietung erstattet die Hälfte",
+    "§ 9 Abs. 1": "Anteil der Vermietung halbiert, weil Vorgaben einer Verbesserung "
+    "entgegenstehen; die Vermietung muss sie nachweisen",
+    "§ 9 Abs. 2": "keine Aufteilung, weil Vorgaben beiden Verbesserungen entgegenstehen; die "
+    "Vermietung muss sie nachweisen",
+}
+
+
+class GermanCommand(TyperCommand):
+    """A command whose help and errors of usage are German too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for parameter in self.params:
+            parameter.rich_help_panel = "Angaben"  # type: ignore[attr-defined]
+            if getattr(parameter, "is_flag", False):
+                parameter.metavar = " "  # type: ignore[attr-defined]
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the help option with a German text."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "Zeigt diese Hilfe."
+            option.rich_help_panel, option.metavar = "Angaben", " "
+        return option
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage line."""
+        formatter.write_usage(ctx.command_path, "[ANGABEN]", prefix="Aufruf: ")
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments; say in German what is wrong with them."""
+        try:
+            return super().parse_args(ctx, args)
+        except UsageError as error:
+            option = getattr(error, "option_name", None)
+            if option is None:
+                _fail("Einer Angabe fehlt der Wert, oder es steht ein Wort ohne Angabe: --help.")
+            if getattr(error, "possibilities", None) is None:
+                _fail(f"Die Angabe {option} passt nicht oder ihr fehlt der Wert: siehe --help.")
+            _fail(f"Die Angabe {option} gibt es nicht: --help zeigt alle.")
+
+
+def _fail(message: object) -> NoReturn:
+    typer.echo(str(message), err=True)
+    raise typer.Exit(1)
+
+
+def co2_kosten_command(
+    brennstoff: Annotated[
+        str | None,
+        typer.Option(
+            "--brennstoff",
+            metavar="NAME",
+            help="Brennstoff: erdgas, heizoel, heizoel_schwer, fluessiggas, braunkohlebriketts, "
+            "steinkohlebriketts, anthrazit oder fernwaerme (nötig).",
+        ),
+    ] = None,
+    jahr: Annotated[
+        str | None,
+        typer.Option("--jahr", metavar="JAHR", help="Jahr der Lieferung und der Abrechnung."),
+    ] = None,
+    verbrauch: Annotated[
+        str | None,
+        typer.Option("--verbrauch", metavar="ZAHL", help="Verbrauch in der Einheit der Rechnung."),
+    ] = None,
+    flaeche: Annotated[
+        str | None,
+        typer.Option(
+            "--flaeche",
+            metavar="M2",
+            help="Wohnfläche in Quadratmetern, zu der der Verbrauch gehört (Gebäude oder Wohnung).",
+        ),
+    ] = None,
+    einheit: Annotated[
+        str | None,
+        typer.Option(
+            "--einheit",
+            metavar="EINHEIT",
+            help="kwh_hs (Brennwert, wie auf Gasrechnungen), kwh_hi (Heizwert), liter, kg oder m3. "
+            "Ohne Angabe: Erdgas kwh_hs, Heizöl liter; sonst ist sie nötig.",
+        ),
+    ] = None,
+    brennwert: Annotated[
+        str | None,
+        typer.Option("--brennwert", metavar="ZAHL", help="Nur m3: Brennwert der Rechnung, kWh/m³."),
+    ] = None,
+    zustandszahl: Annotated[
+        str | None,
+        typer.Option("--zustandszahl", metavar="ZAHL", help="Nur m3: Zustandszahl der Rechnung."),
+    ] = None,
+    rechnung_kg: Annotated[
+        str | None,
+        typer.Option(
+            "--rechnung-kg",
+            metavar="KG",
+            help="CO2-Menge, die auf der Rechnung steht (§ 3 CO2KostAufG); geht der Berechnung "
+            "vor.",
+        ),
+    ] = None,
+    rechnung_eur: Annotated[
+        str | None,
+        typer.Option(
+            "--rechnung-eur",
+            metavar="EUR",
+            help="CO2-Kosten mit Umsatzsteuer, die auf der Rechnung stehen; gehen der Berechnung "
+            "vor.",
+        ),
+    ] = None,
+    preis: Annotated[
+        str | None,
+        typer.Option(
+            "--preis",
+            metavar="EUR",
+            help="CO2-Preis je Tonne ohne Umsatzsteuer, statt des Preises nach § 4 CO2KostAufG.",
+        ),
+    ] = None,
+    umsatzsteuer: Annotated[
+        str | None,
+        typer.Option(
+            "--umsatzsteuer", metavar="PROZENT", help="Umsatzsteuersatz der Rechnung in Prozent."
+        ),
+    ] = None,
+    datum: Annotated[
+        str | None,
+        typer.Option(
+            "--datum",
+            metavar="JJJJ-MM-TT",
+            help="Tag der Lieferung, wenn im Jahr zwei Sätze galten (Erdgas 2022 und 2024).",
+        ),
+    ] = None,
+    von: Annotated[
+        str | None,
+        typer.Option("--von", metavar="JJJJ-MM-TT", help="Erster Tag eines kürzeren Zeitraums."),
+    ] = None,
+    bis: Annotated[
+        str | None,
+        typer.Option("--bis", metavar="JJJJ-MM-TT", help="Letzter Tag eines kürzeren Zeitraums."),
+    ] = None,
+    selbstversorgt: Annotated[
+        bool,
+        typer.Option(
+            "--selbstversorgt", help="Die Mietpartei bezieht den Brennstoff selbst (§ 6 Abs. 2)."
+        ),
+    ] = False,
+    eigene_geraete: Annotated[
+        bool,
+        typer.Option(
+            "--eigene-geraete",
+            help="Der Brennstoff versorgt auch eigene Geräte, etwa einen Gasherd (§ 6 Abs. 3).",
+        ),
+    ] = False,
+    nichtwohngebaeude: Annotated[
+        bool,
+        typer.Option(
+            "--nichtwohngebaeude", help="Das Gebäude dient nicht überwiegend dem Wohnen (§ 8)."
+        ),
+    ] = False,
+    beschraenkung: Annotated[
+        str,
+        typer.Option(
+            "--beschraenkung",
+            metavar="ART",
+            show_default=False,
+            help="Öffentlich-rechtliche Vorgaben stehen entgegen (§ 9): keine (ohne Angabe), eine "
+            "(Gebäude oder Wärmeversorgung) oder beide.",
+        ),
+    ] = "keine",
+    as_json: Annotated[bool, typer.Option("--json", help="Ergebnis als JSON ausgeben.")] = False,
+) -> None:
+    """Berechnet die CO2-Kosten des Heizens und wer sie trägt (CO2KostAufG).
+
+    Was auf der Rechnung steht, geht vor: Menge und Betrag lassen sich mit --rechnung-kg und
+    --rechnung-eur angeben. Die Auskunft ersetzt keine Rechtsberatung.
+
+    Beispiele:
+
+    * `armutsexpertise co2-kosten --brennstoff erdgas --verbrauch 15000 --flaeche 75 --jahr 2025`
+    * `armutsexpertise co2-kosten --brennstoff fernwaerme --rechnung-kg 2100 --rechnung-eur 137,45
+      --flaeche 75 --jahr 2025`
+    """
+    from armutsexpertise.climate.cost_split import rules_on, share_of_year, split_cost
+
+    if brennstoff is None:
+        _fail("Der Brennstoff fehlt: mit --brennstoff angeben, etwa --brennstoff erdgas.")
+    fuel = brennstoff.strip().lower()
+    _check_fuel(fuel)
+    if beschraenkung not in RESTRICTIONS:
+        _fail(f"--beschraenkung ist {beschraenkung}: keine, eine oder beide angeben.")
+    if eigene_geraete and not selbstversorgt:
+        _fail("--eigene-geraete kürzt nur die Erstattung: zusammen mit --selbstversorgt angeben.")
+    if (von is None) != (bis is None):
+        _fail("Ein kürzerer Zeitraum braucht --von und --bis.")
+    if flaeche is None and not nichtwohngebaeude:
+        _fail("Die Wohnfläche fehlt: mit --flaeche in Quadratmetern angeben (§ 5 Abs. 1).")
+    first = _day(von, "--von")
+    delivery = _day(datum, "--datum") or first
+    if jahr is not None and not re.fullmatch(r"\d{4}", jahr):
+        _fail(f"--jahr ist {jahr}: ein Jahr mit vier Ziffern angeben.")
+    year = int(jahr) if jahr is not None else int(delivery[:4]) if delivery else None
+    if year is None:
+        _fail("Das Jahr fehlt: mit --jahr angeben.")
+    if first is not None and int(first[:4]) != year:
+        _fail(f"--jahr {year} und --von {first} passen nicht zusammen: eines berichtigen.")
+    if year < 2023:
+        _fail(
+            f"Für {year} gilt das CO2KostAufG nicht: es gilt für Abrechnungszeiträume, die ab dem "
+            "1. Januar 2023 beginnen (§ 11 Abs. 2)."
+        )
+    given = {
+        "--verbrauch": verbrauch,
+        "--flaeche": flaeche,
+        "--brennwert": brennwert,
+        "--zustandszahl": zustandszahl,
+        "--rechnung-kg": rechnung_kg,
+        "--rechnung-eur": rechnung_eur,
+        "--preis": preis,
+        "--umsatzsteuer": umsatzsteuer,
+    }
+    numbers = {name: _number(text, name) for name, text in given.items() if text is not None}
+    on = datum if datum is not None else str(year)
+    emissions = _emissions(fuel, on, einheit, numbers)
+    cost = _cost(fuel, on, emissions["kg"], numbers)
+    try:
+        share = share_of_year(first, str(_day(bis, "--bis"))) if first is not None else 1
+    except ValueError:
+        _fail("Der Zeitraum passt nicht: er beginnt vor seinem Ende und hat höchstens ein Jahr.")
+    if numbers.get("--flaeche") == 0:
+        _fail("Die Wohnfläche ist 0: mit --flaeche in Quadratmetern angeben.")
+    result = split_cost(
+        emissions["kg"],
+        cost["eur"],
+        numbers.get("--flaeche"),
+        rules_on(first or str(year)),
+        year_share=share,
+        restriction=RESTRICTIONS[beschraenkung],  # type: ignore[arg-type]
+        residential=not nichtwohngebaeude,
+        self_supplied=selbstversorgt,
+        own_devices=eigene_geraete,
+    )
+    if as_json:
+        typer.echo(json.dumps(_record(fuel, year, emissions, cost, result), ensure_ascii=False))
+        return
+    for line in _lines(fuel, year, emissions, cost, result, numbers):
+        typer.echo(line)
+
+
+def _check_fuel(fuel: str) -> None:
+    if fuel in FUEL_NAMES:
+        return
+    if fuel in NO_STANDARD_VALUE:
+        _fail(
+            f"Für {fuel} legt die EBeV 2030 keinen Standardwert fest: das CO2KostAufG gilt nicht "
+            "(§ 2 Abs. 1), es gibt nichts aufzuteilen."
+        )
+    _fail(f"Den Brennstoff {fuel} kennt der Rechner nicht; möglich: {', '.join(FUEL_NAMES)}.")
+
+
+def _day(text: str | None, option: str) -> str | None:
+    from datetime import date
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        _fail(f"{option} ist {text}: einen Tag als JJJJ-MM-TT angeben.")
+
+
+def _number(text: str, option: str) -> Any:
+    """Return a number in German or English notation as a decimal."""
+    from decimal import Decimal, InvalidOperation
+
+    plain = text.strip()
+    if re.fullmatch(r"\d{1,3}(\.\d{3})+", plain):  # thousands in German, a decimal in English
+        whole = plain.replace(".", "")
+        _fail(f"{option} ist {text}, was mehrdeutig ist: {whole} oder mit Komma schreiben.")
+    if "," in plain:
+        plain = plain.replace(".", "").replace(",", ".")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        _fail(f"{option} ist {text}: eine Zahl angeben, etwa 15000 oder 137,45.")
+    if not number.is_finite() or number < 0:
+        _fail(f"{option} ist {text}: die Zahl darf nicht negativ sein.")
+    return number
+
+
+def _emissions(fuel: str, on: str, unit: str | None, numbers: dict[str, Any]) -> dict[str, Any]:
+    """Return kilograms of CO2 and how they were found."""
+    from armutsexpertise.climate.carbon import emission_factor, fuel_on
+
+    if "--rechnung-kg" in numbers:
+        return {"kg": numbers["--rechnung-kg"], "paragraph": "§ 3 Abs. 1 Nr. 1", "factor": None}
+    if fuel == "fernwaerme":
+        _fail(
+            "Bei Fernwärme stehen CO2-Menge und CO2-Kosten nur auf der Rechnung des Lieferanten "
+            "(§ 3 Abs. 4 CO2KostAufG): mit --rechnung-kg und --rechnung-eur angeben. Für Gebäude, "
+            "die erst nach dem 1. Januar 2023 an eine Anlage im Europäischen Emissionshandel "
+            "angeschlossen wurden, gilt das Gesetz nicht (§ 2 Abs. 3)."
+        )
+    if "--verbrauch" not in numbers:
+        _fail("Der Verbrauch fehlt: mit --verbrauch angeben, oder die CO2-Menge der Rechnung.")
+    unit = unit or USUAL_UNIT.get(fuel)
+    if unit is None:
+        _fail(f"Für {FUEL_NAMES[fuel]} ist --einheit nötig, etwa kg.")
+    if unit not in UNIT_NAMES:
+        _fail(f"--einheit ist {unit}: {', '.join(UNIT_NAMES)} sind möglich.")
+    quantity = numbers["--verbrauch"]
+    if unit == "m3":
+        if fuel != "erdgas" or not {"--brennwert", "--zustandszahl"} <= set(numbers):
+            _fail(
+                "Kubikmeter lassen sich nur bei Erdgas und nur mit --brennwert und --zustandszahl "
+                "der Rechnung umrechnen."
+            )
+        quantity *= numbers["--brennwert"] * numbers["--zustandszahl"]
+        unit = "kwh_hs"
+    try:
+        values = fuel_on(fuel, on)
+    except ValueError:
+        _fail(f"Für {FUEL_NAMES[fuel]} im Jahr {on[:4]} ist kein Emissionsfaktor hinterlegt.")
+    if unit not in values.kg_per_unit:
+        known = ", ".join(values.kg_per_unit)
+        _fail(f"Für {FUEL_NAMES[fuel]} gibt es keinen Standardwert je {unit}; möglich: {known}.")
+    factor = emission_factor(values, unit)
+    return {
+        "kg": quantity * factor,
+        "paragraph": "§ 3 Abs. 2",
+        "factor": factor,
+        "unit": unit,
+        "quantity": quantity,
+    }
+
+
+def _cost(fuel: str, on: str, kg: Any, numbers: dict[str, Any]) -> dict[str, Any]:
+    """Return the CO2 cost with VAT and how it was found."""
+    from armutsexpertise.climate._money import half_up
+    from armutsexpertise.climate.carbon import vat_on
+    from armutsexpertise.climate.cost_split import certificate_price_on
+
+    if "--rechnung-eur" in numbers:
+        eur = half_up(numbers["--rechnung-eur"], 2)
+        return {"eur": eur, "paragraph": "§ 3 Abs. 1 Nr. 2", "price": None, "vat": None}
+    if fuel == "fernwaerme":
+        _fail(
+            "Bei Fernwärme stehen die CO2-Kosten nur auf der Rechnung (§ 3 Abs. 4): mit "
+            "--rechnung-eur angeben."
+        )
+    price, vat = numbers.get("--preis"), numbers.get("--umsatzsteuer")
+    if price is None:
+        try:
+            price = certificate_price_on(on)
+        except ValueError:
+            _fail(
+                f"Für {on[:4]} ist kein CO2-Preis hinterlegt; ab 2027 veröffentlicht ihn das "
+                "Umweltbundesamt (§ 4 CO2KostAufG): mit --preis angeben, oder den Betrag der "
+                "Rechnung mit --rechnung-eur."
+            )
+    if vat is None:
+        try:
+            vat = vat_on(fuel, on) * 100
+        except ValueError:
+            _fail(
+                f"Für {FUEL_NAMES[fuel]} steht der Umsatzsteuersatz in {on} nicht eindeutig fest: "
+                "den Tag der Lieferung mit --datum angeben, oder den Satz der Rechnung mit "
+                "--umsatzsteuer."
+            )
+    if vat >= 100:
+        _fail(f"--umsatzsteuer ist {vat}: einen Satz in Prozent angeben, etwa 19.")
+    net = kg * price / 1000
+    return {
+        "eur": half_up(net * (100 + vat) / 100, 2),
+        "net": half_up(net, 2),
+        "paragraph": "§ 3 Abs. 3" + (" und § 4 Abs. 1" if "--preis" not in numbers else ""),
+        "price": price,
+        "vat": vat,
+    }
+
+
+def _record(
+    fuel: str, year: int, emissions: dict[str, Any], cost: dict[str, Any], result: Any
+) -> dict[str, Any]:
+    """Return the result as plain numbers and texts."""
+
+    def plain(value: Any) -> float | None:
+        return None if value is None else float(value)
+
+    return {
+        "brennstoff": fuel,
+        "jahr": year,
+        "co2_kg": plain(round(emissions["kg"], 3)),
+        "faktor_kg_je_einheit": plain(emissions["factor"]),
+        "einheit": emissions.get("unit"),
+        "preis_eur_t": plain(cost["price"]),
+        "umsatzsteuer_prozent": plain(cost["vat"]),
+        "kosten_eur": plain(cost["eur"]),
+        "ausstoss_kg_m2": plain(result.specific_kg_m2),
+        "stufe": result.step,
+        "anteil_mietpartei_prozent": plain(result.tenant_percent),
+        "anteil_vermietung_prozent": plain(result.landlord_percent),
+        "mietpartei_eur": plain(result.tenant_eur),
+        "vermietung_eur": plain(result.landlord_eur),
+        "vorschriften": [
+            f"{p} CO2KostAufG"
+            for p in (emissions["paragraph"], cost["paragraph"], *result.paragraphs)
+        ],
+    }
+
+
+def _lines(
+    fuel: str,
+    year: int,
+    emissions: dict[str, Any],
+    cost: dict[str, Any],
+    result: Any,
+    numbers: dict[str, Any],
+) -> list[str]:
+    """Return the result in sentences."""
+    from armutsexpertise.publish.numbers import de, euro
+
+    lines = [f"{FUEL_NAMES[fuel]} {year}"]
+    if emissions["factor"] is None:
+        how = "laut Rechnung"
+    else:
+        unit = UNIT_NAMES[emissions["unit"]]
+        how = f"{de(emissions['quantity'], 0)} {unit} mal {de(emissions['factor'], 4)} kg"
+    lines.append(
+        f"CO2-Menge: {de(emissions['kg'], 0)} kg ({how}; {emissions['paragraph']} CO2KostAufG)"
+    )
+    if cost["price"] is None:
+        how = "laut Rechnung"
+    else:
+        how = (
+            f"{euro(cost['price'], 2)} je Tonne, {euro(cost['net'], 2)} ohne und "
+            f"{de(cost['vat'], 0)} Prozent Umsatzsteuer"
+        )
+    lines.append(f"CO2-Kosten: {euro(cost['eur'], 2)} ({how}; {cost['paragraph']} CO2KostAufG)")
+    if result.specific_kg_m2 is not None:
+        lines.append(
+            f"Ausstoß: {de(result.specific_kg_m2, 1)} kg je Quadratmeter, Stufe {result.step} von "
+            f"10 ({de(numbers['--flaeche'], 1)} Quadratmeter)"
+        )
+    for name, eur, percent in (
+        ("Mietpartei", result.tenant_eur, result.tenant_percent),
+        ("Vermietung", result.landlord_eur, result.landlord_percent),
+    ):
+        lines.append(f"{name}: {euro(eur, 2)} (Anteil nach dem Gesetz {de(percent, 1)} Prozent)")
+    lines.append("Angewandt:")
+    lines += [f"  {p} CO2KostAufG: {RULES[p]}" for p in result.paragraphs]
+    if result.step is None:
+        lines.append(
+            "  § 8 Abs. 4 kündigt für 2025 ein Stufenmodell für Nichtwohngebäude an; im Stand, der "
+            "hier hinterlegt ist, gilt die hälftige Teilung."
+        )
+    elif "§ 5 Abs. 3 und Anlage" not in result.paragraphs:
+        lines.append(
+            "Fehlt die Aufteilung in der Heizkostenabrechnung, darf die Mietpartei ihren Anteil an "
+            f"den Heizkosten um {_reduction(year)} Prozent kürzen (§ 7 Abs. 4 CO2KostAufG)."
+        )
+    lines.append("Gesetz vom 5. Dezember 2022 (BGBl. I S. 2154). Ersetzt keine Rechtsberatung.")
+    return lines
+
+
+def _reduction(year: int) -> str:
+    from armutsexpertise.climate._law import amount
+    from armutsexpertise.publish.numbers import de
+
+    return de(amount("co2kostaufg_reduction_right", str(year)), 0)
