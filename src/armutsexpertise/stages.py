@@ -21,6 +21,10 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from armutsexpertise.disclosure.protect import Protected
+from armutsexpertise.publish.files import write_atomic
+from armutsexpertise.publish.results import refuse_unprotected, table_csv
+
 __all__ = [
     "STAGES",
     "Project",
@@ -196,7 +200,7 @@ def run_stage(
     return seconds
 
 
-def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+def write_tables(tables: Mapping[str, pd.DataFrame | Protected], folder: Path) -> None:
     """Write tables as CSV into a folder, all or none.
 
     The tables are written into a new folder beside the old one, which then takes its place, so
@@ -204,18 +208,30 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
     Parameters
     ----------
-    tables : mapping of str to DataFrame
+    tables : mapping of str to DataFrame or Protected
         File name without ending, and table. Booleans are written as ``true`` and ``false``.
+        Estimates from microdata come as `armutsexpertise.disclosure.Protected`.
     folder : Path
         Folder to replace. It holds nothing but these tables afterwards.
+
+    Raises
+    ------
+    DisclosureError
+        If a table holds estimates of a survey that were not protected, or rows of microdata
+        and the folder is not one of cleaned tables (``clean``), which are never published.
     """
+    frames: dict[str, pd.DataFrame] = {}
+    for name, table in tables.items():
+        if isinstance(table, Protected):
+            frames[name] = table.table
+        else:
+            refuse_unprotected(name, table, rows=folder.name == "clean")
+            frames[name] = table
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        for name, table in tables.items():
-            flags = table.select_dtypes("bool").columns
-            out = table.assign(**{c: table[c].map({True: "true", False: "false"}) for c in flags})
-            out.to_csv(new / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        for name, frame in frames.items():
+            write_atomic(new / f"{name}.csv", table_csv(frame))
         new.chmod(0o755)
         replace_folder(new, folder)
     finally:

@@ -12,6 +12,7 @@ from armutsexpertise import __version__
 from armutsexpertise.cli.co2_kosten import GermanCommand, co2_kosten_command
 from armutsexpertise.cli.codebook import codebook_app
 from armutsexpertise.cli.data import data_app
+from armutsexpertise.cli.poverty import poverty_command
 from armutsexpertise.cli.render import render_command
 from armutsexpertise.cli.report import report_command
 
@@ -37,11 +38,13 @@ app = typer.Typer(
         "* `armutsexpertise report` builds all reports\n"
         "* `armutsexpertise data list` shows the bundled data\n"
         "* `armutsexpertise data check passes` checks the inventory of passes\n"
+        "* `armutsexpertise poverty survey.sav --codebook my.yaml --by region` prints a table\n"
         "* `armutsexpertise render analyses/passes/report.qmd --to docx` renders one document"
     ),
 )
 app.add_typer(data_app, name="data")
 app.add_typer(codebook_app, name="codebook")
+app.command("poverty")(poverty_command)
 app.command("report")(report_command)
 app.command("render")(render_command)
 app.command("co2-kosten", cls=GermanCommand)(co2_kosten_command)
