@@ -110,7 +110,7 @@ class Classes(Config):
 class StandardBenefit(Config):
     """What a household on the standard benefit pays."""
 
-    on: datetime.date
+    day: datetime.date
     stage: str
     petrol_litres_month: dict[str, NotNegative]
 
@@ -118,7 +118,7 @@ class StandardBenefit(Config):
 class CostSplit(Config):
     """Table of the steps of the CO2KostAufG."""
 
-    on: Year
+    day: Year
     area_m2: Positive
     prices_eur_t: tuple[Positive, ...]
 
@@ -126,7 +126,7 @@ class CostSplit(Config):
 class Renovation(Config):
     """Grid of dwellings for the modernisation levy."""
 
-    on: Year
+    day: Year
     kind: LevyKind
     gas_price: str
     gas_price_co2_eur_t: NotNegative
@@ -137,7 +137,7 @@ class Renovation(Config):
 class Wohngeld(Config):
     """Households for the flat components of Wohngeld."""
 
-    on: Year
+    day: Year
     persons: tuple[Annotated[int, Field(ge=1)], ...]
     persons_heating: Annotated[int, Field(ge=1)]
     kwh_m2: Positive
@@ -164,7 +164,6 @@ class Microdata(Config):
     """Optional chapter from microdata that the user brings."""
 
     dataset: str
-    min_persons: Annotated[int, Field(ge=10)]
 
 
 class ClimateConfig(Config):
