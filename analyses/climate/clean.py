@@ -72,6 +72,16 @@ FACTS = (
     "heating_cost_panel",
     "tenure",
 )
+HEAT = (
+    "heat_normals_nrw",
+    "hot_days_projection",
+    "heat_exposure",
+    "heat_exposure_city",
+    "tropical_nights",
+    "heat_island",
+)
+# Values that the package comparability or the source itself says not to print.
+UNPRINTABLE = ("cli0119", "cli0120", "cli0137", "cli0138")
 FACT_COLUMNS = [
     "id",
     "topic",
@@ -149,7 +159,9 @@ def parameters(project: Project, config: ClimateConfig) -> pd.DataFrame:
         {
             "name": "regelbedarf",
             "item": config.standard_benefit.stage,
-            "value": parameter("regelbedarf", day, item=config.standard_benefit.stage, root=root).exact(),
+            "value": parameter(
+                "regelbedarf", day, item=config.standard_benefit.stage, root=root
+            ).exact(),
         }
     )
     divisions = standard_benefit_divisions(day, stage=config.standard_benefit.stage, root=root)
@@ -171,7 +183,7 @@ def main(project: Project) -> None:
 
     distribution, eurostat = read("distribution", "distribution"), read("eurostat", "eurostat")
     adaptation = read("climate_adaptation", "climate_adaptation")
-    printable = ~adaptation["id"].isin(["cli0137", "cli0138", "cli0119", "cli0120"])
+    printable = ~adaptation["id"].isin(UNPRINTABLE)
     regions = read("nrw_regions", "municipalities")
     kreise = read("nrw_regions", "nrw_kreise")
     mean_income = series(
@@ -193,11 +205,7 @@ def main(project: Project) -> None:
         "mean_income": mean_income[["period", "value", "unit"]],
         "budgets": read("budgets", "lwr2022"),
         "heat": adaptation.loc[
-            printable
-            & adaptation["topic"].isin(
-                ["heat_normals_nrw", "hot_days_projection", "heat_exposure", "heat_exposure_city"]
-                + ["tropical_nights", "heat_island", "heat_wave", "annual_temp"]
-            ),
+            printable & adaptation["topic"].isin(HEAT),
             [*FACT_COLUMNS, "period_end"],
         ],
         "municipalities": regions,

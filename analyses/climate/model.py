@@ -47,7 +47,7 @@ def parameter(clean: Tables, name: str, item: str | None = None) -> float:
 
 def line(clean: Tables, name: str) -> pd.DataFrame:
     """Return one series with whole years, as the functions of trends take it."""
-    table = clean["series"].query("series == @name").reset_index(drop=True)
+    table = clean["series"][clean["series"]["series"].eq(name)].reset_index(drop=True)
     return table.assign(
         period=table["period"].astype(int), break_before=table["break_before"].astype(bool)
     )
@@ -210,7 +210,10 @@ def class_tables(clean: Tables, config: ClimateConfig, burden: Tables) -> Tables
     }
     all_2020 = fact(clean, choices.all_2020)
     housing, ends = wide["housing"], {}
-    for place, known in (("under 1250", choices.lowest_2020), ("5000 and more", choices.highest_2020)):
+    for place, known in (
+        ("under 1250", choices.lowest_2020),
+        ("5000 and more", choices.highest_2020),
+    ):
         ends[place] = fifths.spending_exponent(
             fact(clean, known), all_2020, housing[place], housing["all"]
         )
@@ -232,7 +235,9 @@ def class_tables(clean: Tables, config: ClimateConfig, burden: Tables) -> Tables
             energy = fifths.spread_by_class(
                 1.0, housing[classes.index], housing["all"], exponent[which]
             )
-            driving = fifths.spread_by_class(1.0, wide["transport"][classes.index], wide["transport"]["all"])
+            driving = fifths.spread_by_class(
+                1.0, wide["transport"][classes.index], wide["transport"]["all"]
+            )
             total = (
                 energy * tonnes.loc[list(HEAT), level].sum()
                 + driving * tonnes.loc[list(DRIVE), level].sum()
@@ -240,9 +245,7 @@ def class_tables(clean: Tables, config: ClimateConfig, burden: Tables) -> Tables
             result = burden_by_class(
                 classes.assign(emissions_t_a=total), price.price_eur_t, vat=vat
             )
-            rows.append(
-                result.reset_index().assign(price=price.name, level=level, exponent=which)
-            )
+            rows.append(result.reset_index().assign(price=price.name, level=level, exponent=which))
     long = pd.concat(rows, ignore_index=True)
     keys = ["price", "income_class"]
     main = long.query("level == 'mean' and exponent == 'mean'").set_index(keys)
@@ -361,9 +364,7 @@ def renovation_tables(clean: Tables, config: ClimateConfig) -> Tables:
     surcharge = factor * choices.gas_price_co2_eur_t / 10 * (1 + vat)
     gas = renovation.Heating(fact(clean, choices.gas_price) - surcharge, factor, vat)
     levy, split = renovation.levy_rules_on(choices.day, choices.kind), rules_on(choices.day)
-    grid = renovation.renovation_grid(
-        choices.axes, gas, gas, levy, choices.prices_eur_t, split
-    )
+    grid = renovation.renovation_grid(choices.axes, gas, gas, levy, choices.prices_eur_t, split)
     points = grid.drop_duplicates(["price", "kwh_m2", "saving", "area_m2", "rent_eur_m2"])
     even = []
     for name, price in choices.prices_eur_t.items():
@@ -430,7 +431,8 @@ def hardship_tables(clean: Tables, config: ClimateConfig) -> Tables:
     lines = pd.concat([line(clean, name) for name in names], ignore_index=True)
     trends = []
     for name in ("warm_de", "arrears_de"):
-        run = line(clean, name).query("period <= @end")
+        run = line(clean, name)
+        run = run[run["period"] <= end]
         trends.append({"series": name} | trend.trend(run)._asdict())
     changes = []
     for name, resolution in (("warm_nrw", 0.1), ("arrears_nrw", 0.1), ("arrears_any_nrw", 0.1)):
@@ -438,7 +440,8 @@ def hardship_tables(clean: Tables, config: ClimateConfig) -> Tables:
         change = trend.change(found, int(found["period"].min()), int(found["period"].max()))
         changes.append({"series": name} | change._asdict())
     for name in ("warm_de", "arrears_de"):
-        found = line(clean, name).query("period > @end + 1").assign(resolution=0.1)
+        found = line(clean, name).assign(resolution=0.1)
+        found = found[found["period"] > end + 1]
         change = trend.change(found, 2021, 2023)
         changes.append({"series": name} | change._asdict())
     facts = clean["facts"]
@@ -484,7 +487,8 @@ def heat_tables(clean: Tables, config: ClimateConfig) -> Tables:
     )
     both = joined.dropna(subset="hot_days")
     slopes = [
-        {"shared": shared} | heat.heat_death_slope(both, shared=shared, level=choices.level)._asdict()
+        {"shared": shared}
+        | heat.heat_death_slope(both, shared=shared, level=choices.level)._asdict()
         for shared in choices.shared
     ]
     sums = []
@@ -504,9 +508,7 @@ def heat_tables(clean: Tables, config: ClimateConfig) -> Tables:
         values = part.set_index("first")["value"]
         before, after = (float(values[year]) for year in choices.normals)
         low, high = heat.rounded_difference(before, after)
-        compared.append(
-            {"kind": kind, "before": before, "after": after, "low": low, "high": high}
-        )
+        compared.append({"kind": kind, "before": before, "after": after, "low": low, "high": high})
     return {
         "hot_days": yearly,
         "hot_days_trend": pd.DataFrame([found._asdict()]),

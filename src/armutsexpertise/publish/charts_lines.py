@@ -1,0 +1,232 @@
+"""Charts over years: series with breaks, and yearly values with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from armutsexpertise.publish import style
+from armutsexpertise.publish.numbers import de
+
+__all__ = ["plot_runs", "plot_years"]
+
+_LOOKS: tuple[dict[str, Any], ...] = (
+    {"color": style.BLUE, "marker": "o", "linestyle": "-"},
+    {"color": style.ACCENT, "marker": "D", "linestyle": (0, (4, 2))},
+    {"color": style.INK_SOFT, "marker": "s", "linestyle": (0, (1, 1))},
+)
+
+
+def plot_runs(
+    frame: pd.DataFrame,
+    series: str,
+    period: str,
+    value: str,
+    *,
+    names: Mapping[str, str],
+    break_before: str,
+    break_label: str = "Bruch der Reihe",
+    digits: int = 1,
+    axis_label: str,
+    width_cm: float = style.TEXT_WIDTH_CM,
+    height_cm: float = 8.0,
+) -> Figure:
+    """Draw series over years; a line never crosses a break.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per series and year.
+    series, period, value : str
+        Columns of the series code, the year (whole number) and the value.
+    names : mapping of str to str
+        German name per series code, in the order of the legend; at most 3.
+    break_before : str
+        Boolean column: not comparable with the year before.
+    break_label : str
+        Words at the break.
+    digits : int
+        Decimal places of the last value of each series, written beside it.
+    axis_label : str
+        What is measured, with its unit.
+    width_cm, height_cm : float
+        Size in print.
+
+    Returns
+    -------
+    Figure
+        One look per series, a dotted vertical line before each break.
+
+    Raises
+    ------
+    TypeError
+        If ``break_before`` is not boolean.
+    ValueError
+        If a column or series is missing, there are more than 3, a value is missing, or a year
+        occurs twice in a series.
+    """
+    missing = [c for c in (series, period, value, break_before) if c not in frame.columns]
+    if missing:
+        raise ValueError(f"The frame of the chart has no column '{missing[0]}'.")
+    if frame[break_before].dtype != bool:
+        raise TypeError(f"'{break_before}' is a boolean column.")
+    if not 0 < len(names) <= len(_LOOKS) or not set(names) <= set(frame[series]):
+        raise ValueError(f"Name 1 to {len(_LOOKS)} series that the frame holds.")
+    rows = frame[frame[series].isin(names)]
+    if rows[value].isna().any() or rows.duplicated([series, period]).any():
+        raise ValueError("A value is missing or a year occurs twice in a series.")
+    with style.context():
+        fig, ax = style.figure(width_cm, height_cm)
+        handles, breaks = [], set()
+        for (code, name), look in zip(names.items(), _LOOKS, strict=False):
+            part = rows[rows[series] == code].sort_values(period)
+            for _, run in part.groupby(part[break_before].cumsum()):
+                ax.plot(run[period], run[value], linewidth=1.8, markersize=5.5, **look)
+            breaks |= set(part.loc[part[break_before], period])
+            last = part.iloc[-1]
+            ax.annotate(
+                de(last[value], digits),
+                (last[period], last[value]),
+                xytext=(7, 0),
+                textcoords="offset points",
+                va="center",
+                color=look["color"],
+            )
+            handles.append(Line2D([], [], linewidth=1.8, markersize=5.5, label=name, **look))
+        top = float(rows[value].max()) * 1.15
+        for year in sorted(breaks):
+            ax.axvline(year - 0.5, color=style.INK_SOFT, linewidth=1, linestyle=(0, (1, 2)))
+            ax.annotate(
+                break_label,
+                (year - 0.5, top),
+                xytext=(-4, -3),
+                textcoords="offset points",
+                ha="right",
+                va="top",
+                color=style.INK_SOFT,
+            )
+        ax.set_ylim(0, top)
+        ax.set_xlim(float(rows[period].min()) - 0.6, float(rows[period].max()) + 1.4)
+        ax.grid(axis="y")
+        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        ax.xaxis.set_major_formatter(lambda x, _: str(int(x)))
+        ax.yaxis.set_major_locator(MaxNLocator(5))
+        style.german_axis(ax.yaxis)
+        ax.tick_params(axis="x", length=0)
+        ax.set_ylabel(axis_label)
+        fig.legend(handles=handles, loc="outside lower left", ncols=1, handlelength=2.6)
+        return style.finish(fig)
+
+
+def plot_years(
+    frame: pd.DataFrame,
+    period: str,
+    value: str,
+    *,
+    low: str | None = None,
+    high: str | None = None,
+    legend: tuple[str, str] = ("Intervall über null", "Intervall enthält null"),
+    reference: tuple[float, str] | None = None,
+    axis_label: str,
+    width_cm: float = style.TEXT_WIDTH_CM,
+    height_cm: float = 7.5,
+) -> Figure:
+    """Draw a value per year: bars, or points with intervals.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per year.
+    period, value : str
+        Columns of the year (whole number) and the value.
+    low, high : str, optional
+        Ends of its interval. With them points are drawn, filled where the interval lies above
+        zero and open where it contains zero.
+    legend : tuple of str
+        Words for filled and open points.
+    reference : tuple of float and str, optional
+        Value and words of a dashed line.
+    axis_label : str
+        What is measured, with its unit.
+    width_cm, height_cm : float
+        Size in print.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If a column or value is missing, a year occurs twice, one end of the interval is named
+        without the other, or a value lies outside its interval.
+    """
+    names = [period, value, *(c for c in (low, high) if c is not None)]
+    missing = [c for c in names if c not in frame.columns]
+    if missing:
+        raise ValueError(f"The frame of the chart has no column '{missing[0]}'.")
+    if (low is None) != (high is None):
+        raise ValueError("An interval has two ends: name both low and high, or none.")
+    if frame.empty or frame[names].isna().any(axis=None) or frame[period].duplicated().any():
+        raise ValueError("A value is missing, or a year occurs twice.")
+    table = frame.sort_values(period)
+    years = table[period].to_numpy(dtype=float)
+    values = table[value].to_numpy(dtype=float)
+    with style.context():
+        fig, ax = style.figure(width_cm, height_cm)
+        if low is None or high is None:
+            ax.bar(years, values, width=0.7, facecolor=style.BLUE_MID)
+        else:
+            ends = table[[low, high]].to_numpy(dtype=float)
+            if ((values < ends[:, 0]) | (values > ends[:, 1])).any():
+                raise ValueError("A value lies outside its interval.")
+            sure = ends[:, 0] > 0
+            ax.axhline(0, color=style.INK_SOFT, linewidth=1)
+            ax.vlines(years, ends[:, 0], ends[:, 1], color=style.BLUE_MID, linewidth=2)
+            for chosen, face in ((sure, style.BLUE), (~sure, "white")):
+                ax.plot(
+                    years[chosen],
+                    values[chosen],
+                    "o",
+                    markersize=6.5,
+                    markerfacecolor=face,
+                    markeredgecolor=style.BLUE,
+                )
+            look: dict[str, Any] = {"marker": "o", "linestyle": "", "markeredgecolor": style.BLUE}
+            fig.legend(
+                handles=[
+                    Line2D([], [], markerfacecolor=face, markersize=6.5, label=words, **look)
+                    for face, words in zip((style.BLUE, "white"), legend, strict=True)
+                ],
+                loc="outside lower left",
+                ncols=2,
+            )
+        if reference is not None:
+            at, words = reference
+            ax.axhline(at, color=style.ACCENT, linewidth=1.4, linestyle=(0, (4, 2)))
+            ax.annotate(
+                words,
+                (float(years.min()) - 0.4, at),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="left",
+                va="bottom",
+                color=style.ACCENT,
+            )
+        ax.grid(axis="y")
+        ax.set_xlim(float(years.min()) - 0.7, float(years.max()) + 0.7)
+        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        ax.xaxis.set_major_formatter(lambda x, _: str(int(x)))
+        ax.yaxis.set_major_locator(MaxNLocator(6))
+        style.german_axis(ax.yaxis)
+        ax.tick_params(axis="x", length=0)
+        ax.set_ylabel(axis_label)
+        if np.all(values >= 0) and low is None:
+            ax.set_ylim(bottom=0)
+        return style.finish(fig)
