@@ -9,11 +9,14 @@ from functools import partial
 
 import pandas as pd
 
+from armutsexpertise.disclosure.protect import Protected
+from armutsexpertise.disclosure.rules import Rules
 from armutsexpertise.publish import charts
 from armutsexpertise.publish.charts_lines import plot_runs, plot_years
 from armutsexpertise.publish.charts_pairs import plot_pairs, plot_panels
 from armutsexpertise.publish.exhibit import Exhibit
 from armutsexpertise.publish.numbers import MINUS, NBSP, date_de, de, euro, interval, percent
+from armutsexpertise.publish.results import Label, results_exhibit
 from armutsexpertise.publish.values import Values
 
 Tables = dict[str, pd.DataFrame]
@@ -47,6 +50,28 @@ CLASSES = {
     "2500-3500": "2.500 bis unter 3.500 EUR",
     "3500-5000": "3.500 bis unter 5.000 EUR",
     "5000 and more": "5.000 EUR und mehr",
+}
+HARDSHIP = {
+    "cold_home": Label("Wohnung nicht warm (HH050)", "%"),
+    "arrears": Label("Rückstände bei Energie (HS021)", "%"),
+    "either": Label("eines von beiden", "%"),
+}
+DOMAIN_WORDS = {
+    **{str(number): word for number, word in enumerate(FIFTHS.values(), start=1)},
+    "total": "insgesamt",
+    "single": "allein lebend",
+    "single_under_65": "allein, unter 65 Jahren",
+    "single_65_plus": "allein, ab 65 Jahren",
+    "couple_under_65": "zwei Erwachsene unter 65",
+    "couple_65_plus": "zwei Erwachsene, wenigstens einer ab 65",
+    "single_parent": "allein erziehend",
+    "couple_1_child": "zwei Erwachsene, ein Kind",
+    "couple_2_children": "zwei Erwachsene, zwei Kinder",
+    "couple_3_plus": "zwei Erwachsene, drei und mehr Kinder",
+    "other_no_child": "andere ohne Kind",
+    "other_with_child": "andere mit Kind",
+    "other": "andere",
+    "unknown": "keine Angabe",
 }
 
 
@@ -937,6 +962,63 @@ def percent_of(tables: Tables, column: str) -> str:
     return percent(float(cities.loc[cities["city"] == "Düsseldorf", column].iloc[0]), 1)
 
 
+def microdata(tables: Tables) -> list[Exhibit]:
+    """Say which microdata are missing, or show what was estimated from those that are there."""
+    access = tables["microdata_access"]
+    shown = [
+        Exhibit(
+            id="tbl-mikrodaten",
+            title="Welche Mikrodaten dieses Kapitel braucht und wo sie beantragt werden",
+            alt="Tabelle des Datensatzes mit Anbieter, Zugang und Dateiname.",
+            source="Eurostat, Microdata overview (Datenpaket microdata_access)",
+            reference_date="2026-11-22",
+            n=f"{len(access)} Datensatz",
+            note="Die Datei kommt in den Ordner data/raw/restricted; danach make report neu starten (A17)",
+            table=pd.DataFrame(
+                {
+                    "Datensatz": access["title"],
+                    "Anbieter": access["provider"],
+                    "Zugang": access["access"],
+                    "Antrag": access["request_url"],
+                    "Dateiname": access["file_name"],
+                    "liegt vor": access["present"].map({True: "ja", False: "nein"}),
+                }
+            ),
+        )
+    ]
+    if "survey_about" not in tables:
+        return shown
+    about = tables["survey_about"].iloc[0]
+    domains = {
+        "survey_income": ("tbl-mikro-einkommen", "income_fifth", "Einkommensfünftel"),
+        "survey_type": ("tbl-mikro-haushalte", "household_type", "Haushaltstyp"),
+    }
+    for name, (exhibit_id, column, word) in domains.items():
+        table = tables[name].astype({column: str})
+        table["reason"] = table["reason"].fillna("")
+        results = Protected(
+            table, (column,), Rules(), totals_removed="total" not in set(table[column])
+        )
+        shown.append(
+            results_exhibit(
+                results,
+                exhibit_id=exhibit_id,
+                title=f"Aus Mikrodaten: kalte Wohnungen und Rückstände nach {word}, Land {about['country']}",
+                alt=f"Tabelle der Anteile nach {word} mit Standardfehler und Intervall.",
+                source=f"EU-SILC-Haushaltsdatei {about['file']}, Codebuch {about['codebook']}; eigene Berechnung",
+                reference_date=str(about["survey"]),
+                note=(
+                    f"Gilt für das Land {about['country']}, nicht für Nordrhein-Westfalen, und ist mit keinem "
+                    "anderen Wert dieses Berichts zu vergleichen; Anteile der Menschen"
+                ),
+                labels=HARDSHIP,
+                domains={column: word},
+                values=DOMAIN_WORDS,
+            )
+        )
+    return shown
+
+
 def vintages(tables: Tables) -> list[Exhibit]:
     """Versions and hashes of the data packages."""
     table = tables["vintages"]
@@ -970,5 +1052,6 @@ def all_exhibits(tables: Tables) -> list[Exhibit]:
         *hardship(tables, z),
         *homes(tables, z),
         *heat(tables, z),
+        *microdata(tables),
         *vintages(tables),
     ]

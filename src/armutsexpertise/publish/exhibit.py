@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from IPython.display import Markdown
     from matplotlib.figure import Figure
 
-__all__ = ["INDEX", "LICENCE", "SYNTHETIC", "Exhibit", "markdown", "show", "write_exhibits"]
+__all__ = ["INDEX", "LICENCE", "SYNTHETIC", "Exhibit", "markdown", "show", "show_optional", "write_exhibits"]
 
 INDEX = "exhibits.json"
 LICENCE = "CC BY 4.0, armutsexpertise contributors. Übernommene Daten Dritter behalten ihre Lizenz."
@@ -590,3 +590,26 @@ def show(exhibit_id: str, directory: Path | str = "exhibits") -> Markdown:
     from IPython.display import Markdown
 
     return Markdown(markdown(directory, exhibit_id))  # type: ignore[no-untyped-call]
+
+
+def show_optional(exhibit_id: str, directory: Path | str = "exhibits") -> Markdown:
+    """Return an exhibit that is not always there, or nothing.
+
+    Parameters
+    ----------
+    exhibit_id : str
+        ``fig-…`` or ``tbl-…``.
+    directory : Path or str
+        Folder of the exhibits, beside the document.
+
+    Returns
+    -------
+    IPython.display.Markdown
+        See `markdown`; empty where the index does not list the exhibit.
+    """
+    from IPython.display import Markdown
+
+    index = json.loads((Path(directory) / INDEX).read_text(encoding="utf-8"))
+    if exhibit_id not in {entry["id"] for entry in index["exhibits"]}:
+        return Markdown("")  # type: ignore[no-untyped-call]
+    return show(exhibit_id, directory)
