@@ -9,11 +9,17 @@
 MAKEFLAGS += --no-print-directory --no-builtin-rules --jobs=2
 SHELL := /bin/sh
 
-TOPICS := passes
+TOPICS := climate passes
 TOPIC ?= $(TOPICS)
 
 # What the stages of a topic are made from: raw packages, and folders or modules of
-# src/armutsexpertise that the stage uses. A change there redoes the stage.
+# src/armutsexpertise that the stage uses. A change there redoes the stage. Microdata that a user
+# brings (data/raw/restricted) are no package: the clean stage watches their folder.
+climate_raw    := statutory parameters distribution budgets eurostat climate_adaptation nrw_regions comparability microdata_access
+climate_clean  := catalog climate parameters.py series.py microdata survey disclosure poverty.py stages.py provenance.py expertise.py config.py
+climate_model  := climate config.py inequality.py ranking.py parameters.py publish/values.py
+climate_report := publish render provenance.py expertise.py disclosure
+
 passes_raw    := passes evidence nrw_regions statutory
 passes_clean  := catalog passes stages.py provenance.py expertise.py
 passes_model  := passes config.py publish/values.py
@@ -64,7 +70,7 @@ define topic_rules
 data/processed/$(1)/check.done: $(INSTALLED) $$(call files,$$(addprefix data/raw/,$$($(1)_raw))) analyses/$(1)/check.py $$(call code,catalog $(1)/inventory_checks.py)
 	@$(PY) -m armutsexpertise report $(1) --only check && mkdir -p $$(@D) && touch $$@ $(REBUILT)
 
-data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(call code,$$($(1)_clean)) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
+data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(call files,data/raw/restricted) $$(call code,$$($(1)_clean)) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only clean && touch $$@ $(REBUILT)
 
 data/processed/$(1)/model.done: data/processed/$(1)/clean.done analyses/$(1)/model.py $$(wildcard analyses/$(1)/headlines.py) $$(call code,$$($(1)_model)) $$(if $$(wildcard data/processed/$(1)/estimates),,FORCE)

@@ -23,8 +23,7 @@ Tables = dict[str, pd.DataFrame]
 
 MAIN, HIGH = "65 EUR", "200 EUR"
 BUDGETS = (
-    "Eurostat ilc_di01, ilc_di03, icw_sr_10, hbs_str_t223 (nach Wirtschaftszweigen); Statistisches "
-    "Bundesamt, LWR 2021; eigene Berechnung"
+    "Eurostat (ilc_di01, ilc_di03, icw_sr_10, hbs_str_t223); Destatis, LWR 2021; eigene Berechnung"
 )
 SILC = "Eurostat, EU-SILC (ilc_mdes01, ilc_mdes07); IT.NRW"
 KLIMAATLAS = "Klimaatlas NRW (LANUV), nach DWD und RKI"
@@ -118,9 +117,8 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="Verbrauch 2021, Verteilung 2020, Einkommen 2022",
         n="5 Fünftel der Bevölkerung nach Einkommen",
         note=(
-            "Modellrechnung für durchschnittliche Haushalte, ohne Anpassung des Verbrauchs (A1 bis A8); "
-            "Linien: Rechenspanne der Annahmen, kein Konfidenzintervall. Innerhalb jedes Fünftels gibt es "
-            "Gewinner und Verlierer"
+            "Modellrechnung für durchschnittliche Haushalte (A1 bis A8); Linien: Rechenspanne, kein "
+            "Konfidenzintervall. In jedem Fünftel gibt es Gewinner und Verlierer"
         ),
         table=pd.DataFrame(
             {
@@ -236,7 +234,10 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     for price in (MAIN, HIGH):
         for use, word in USES.items():
             part = table[(table["price"] == price) & (table["use_of_revenue"] == use)]
-            row: dict[str, object] = {"Preis": price, "Verwendung": word}
+            row: dict[str, object] = {
+                "EUR je t": int(part["scenario"].iloc[0].split()[0]),
+                "Verwendung": word,
+            }
             for r in part.itertuples():
                 row[r.fifth] = f"{signed(r.net_eur_a)} ({signed(100 * r.net_share, 1)}{NBSP}%)"
                 row[f"{r.fifth}, Spanne"] = f"{de(r.net_eur_a_low)} bis {de(r.net_eur_a_high)}"
@@ -255,7 +256,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             "angenommen sind (A8)"
         ),
         table=wide,
-        show_columns=["Preis", "Verwendung", *FIFTHS.values()],
+        show_columns=["EUR je t", "Verwendung", *FIFTHS.values()],
         formats=dict.fromkeys(FIFTHS.values(), "right"),
     )
     budget = tables["scenario_budget"]
@@ -464,7 +465,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
     lines["year"] = lines["period"].astype(int)
     lines["broken"] = lines["break_before"].astype(bool)
     warm = lines[lines["series"].isin(["warm_de", "warm_nrw"])]
-    names = {"warm_de": "Deutschland", "warm_nrw": "Nordrhein-Westfalen (nur 2021 und 2023 belegt)"}
+    names = {"warm_de": "Deutschland", "warm_nrw": "NRW (nur 2021 und 2023 belegt)"}
     series = Exhibit(
         id="fig-waerme",
         title=(
@@ -484,8 +485,8 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2005 bis 2024",
         n="20 Jahre Deutschland, 2 Jahre Nordrhein-Westfalen",
         note=(
-            f"{SELF}; seit 2020 andere Erhebung, davor und danach nicht vergleichbar. Stichprobenfehler sind "
-            "nicht veröffentlicht. NRW 2021 aus 2023 und der genannten Veränderung erschlossen"
+            f"{SELF}; 2020 neue Erhebung, davor und danach nicht vergleichbar. Stichprobenfehler nicht "
+            "veröffentlicht. NRW 2021 erschlossen aus 2023 und der Veränderung"
         ),
         table=pd.DataFrame(
             {
@@ -507,6 +508,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             names=names,
             break_before="broken",
             axis_label="Anteil der Menschen in %",
+            height_cm=5.0,
         ),
     )
     groups = tables["hardship_groups"].set_index("id")["value"]
@@ -789,6 +791,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
                 "Mittel 1961 bis 1990",
             ),
             axis_label="heiße Tage im Jahr",
+            height_cm=6.5,
         ),
     )
     deaths = tables["heat_deaths"].assign(year=lambda t: t["year"].astype(int))
@@ -811,8 +814,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="1992 bis 2022",
         n=f"{z('tote_jahre')} Jahre",
         note=(
-            "Modellschätzung aus Sterbefällen und Wochentemperatur mit Vorhersageintervall, aus den "
-            "Diagrammdaten gelesen. Negative Grenzen heißen: kein Effekt ist möglich"
+            "Modellschätzung mit Vorhersageintervall, aus Diagrammdaten gelesen. Negative Grenzen "
+            "heißen: kein Effekt ist möglich"
         ),
         table=pd.DataFrame(
             {
@@ -832,8 +835,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
             low="pi_low",
             high="pi_high",
             legend=("Intervall über null", "Intervall enthält null oder weniger"),
-            axis_label="Hitzetote im Jahr (Schätzung)",
-            height_cm=8.5,
+            axis_label="Hitzetote (Schätzung)",
+            height_cm=5.2,
         ),
     )
     facts = tables["heat_facts"]
@@ -890,9 +893,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="Hitze 2018, GISD und Mindestsicherung 2021",
         n=f"{z('staedte_n')} Städte mit veröffentlichter Zahl",
         note=(
-            "Auswahl der Zeitung, keine Stichprobe: kein Zusammenhang berechnet (A16). GISD ist ein relativer "
-            "Rang (0: am wenigsten, 1: am stärksten benachteiligt in NRW). Mindestsicherung von Dinslaken und "
-            "Moers: Kreis Wesel"
+            "Auswahl der Zeitung, kein Zusammenhang berechnet (A16). GISD: relativer Rang (1: am stärksten "
+            "benachteiligt in NRW). Mindestsicherung Dinslaken, Moers: Kreis Wesel"
         ),
         table=pd.DataFrame(
             {
@@ -921,7 +923,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
             "city",
             {
                 "exposed_share": "Menschen in ungünstiger Lage",
-                "gisd": "Deprivationsindex (Rang 0 bis 1)",
+                "gisd": "Deprivationsindex (relativer Rang)",
                 "minimum_income": "Mindestsicherungsquote",
             },
             kinds={"exposed_share": "percent", "gisd": "number", "minimum_income": "percent"},
@@ -973,16 +975,20 @@ def microdata(tables: Tables) -> list[Exhibit]:
             source="Eurostat, Microdata overview (Datenpaket microdata_access)",
             reference_date="2026-11-22",
             n=f"{len(access)} Datensatz",
-            note="Die Datei kommt in den Ordner data/raw/restricted; danach make report neu starten (A17)",
+            note="Die Datei kommt in den Ordner restricted der Rohdaten; danach make report neu starten (A17)",
             table=pd.DataFrame(
-                {
-                    "Datensatz": access["title"],
-                    "Anbieter": access["provider"],
-                    "Zugang": access["access"],
-                    "Antrag": access["request_url"],
-                    "Dateiname": access["file_name"],
-                    "liegt vor": access["present"].map({True: "ja", False: "nein"}),
-                }
+                [
+                    (word, str(access[name].iloc[0]))
+                    for name, word in {
+                        "title": "Datensatz",
+                        "provider": "Anbieter",
+                        "access": "Zugang",
+                        "request_url": "Antrag",
+                        "file_name": "Dateiname",
+                    }.items()
+                ]
+                + [("liegt vor", "ja" if access["present"].iloc[0] else "nein")],
+                columns=["Angabe", "Inhalt"],
             ),
         )
     ]

@@ -157,12 +157,11 @@ def findings(z: Values) -> list[dict[str, Any]]:
         {
             "title": "Betroffenheit: Städtezahlen sagen nicht, wer in der Stadt in der Hitze wohnt.",
             "text": (
-                f"In Düsseldorf leben {z('stadt_duesseldorf')} der Menschen in einer ungünstigen oder "
-                f"sehr ungünstigen thermischen Lage, ein größerer Anteil als in jeder anderen der "
-                f"{z.words('staedte_n')} Städte mit veröffentlichter Zahl; zugleich ist die Stadt nach "
-                f"dem Deprivationsindex die am wenigsten benachteiligte Gemeinde des Landes. In Duisburg, auf "
-                f"Rang {z('stadt_duisburg_rang')} von {z('gemeinden_n')}, sind es {z('stadt_duisburg')}. "
-                f"Ob arme Viertel stärker betroffen sind, sagt keine der Quellen."
+                f"In Düsseldorf leben {z('stadt_duesseldorf')} der Menschen in (sehr) ungünstiger thermischer "
+                f"Lage, der höchste Anteil der {z.words('staedte_n')} Städte mit veröffentlichter Zahl; zugleich "
+                f"ist die Stadt die am wenigsten benachteiligte Gemeinde des Landes. In Duisburg, auf Rang "
+                f"{z('stadt_duisburg_rang')} von {z('gemeinden_n')}, sind es {z('stadt_duisburg')}. Ob arme "
+                f"Viertel stärker betroffen sind, sagt keine der Quellen."
             ),
             "exhibit": "fig-staedte",
         },

@@ -224,6 +224,8 @@ def hardship_rows(tables: Tables) -> Rows:
         short = "kalt" if row["series"] == "warm_de" else "rueck"
         for side in ("slope", "low", "high"):
             rows[f"trend_{short}_{side}"] = _number(row[side])
+        rows[f"rueckgang_{short}"] = _number(-row["slope"])
+        rows[f"rueckgang_{short}_spanne"] = _span(-row["high"], -row["low"], "number", 1)
         rows[f"trend_{short}_n"] = _count(row["n"])
     groups = tables["hardship_groups"].set_index("id")["value"]
     for key, name in {

@@ -22,7 +22,7 @@ SCRIPTS = sorted(ANALYSES.glob("*/*.py"))
 # What a script may take from the project: folders to read, folders to write.
 FOLDERS = {
     "check": {"raw"},
-    "clean": {"raw", "clean"},
+    "clean": {"analysis", "raw", "clean"},  # analysis: config.yml
     "model": {"analysis", "clean", "estimates"},  # analysis: config.yml
     "report": {"analysis", "estimates", "reports", "root"},  # root: the commit
 }
@@ -118,7 +118,9 @@ def shortcuts(name: str, source: str) -> list[str]:
             found.append("reads or cleans the inventory")
     if name in {"clean", "model"}:
         found += [f"calls {called(c)}" for c in calls(tree) if called(c) in READERS - {"iterdir"}]
-    if name in {"report", "exhibits", "findings"} and any(m.startswith("passes") for m in used):
+    if name in {"report", "exhibits", "findings"} and any(
+        m.startswith(("passes", "climate")) for m in used
+    ):
         found.append("computes")
     if name == "model":
         found += [f"calls {called(c)}" for c in calls(tree) if called(c) == "iterdir"]
@@ -160,6 +162,7 @@ def test_there_are_scripts_of_every_stage() -> None:
         ("exhibits", "pd.read_csv('x')"),
         ("exhibits", "def f(project):\n    return project.clean('passes')"),
         ("exhibits", "from armutsexpertise.passes.take_up import synthesis"),
+        ("exhibits", "from armutsexpertise.climate.burden import evaluate"),
         ("findings", "from armutsexpertise import catalog"),
         ("findings", "open('x')"),
         ("findings", "from armutsexpertise.stages import read_tables\nread_tables(x)"),

@@ -18,7 +18,7 @@ from armutsexpertise.stages import Project, StageError, read_tables
 from checkout import ROOT
 
 TOPICS = topics()
-PASSES = TOPICS[0]
+PASSES = next(topic for topic in TOPICS if topic.name == "passes")
 every_topic = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
 
 

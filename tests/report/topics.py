@@ -43,6 +43,8 @@ class Topic:
         Least number of numbers in the prose and of exhibits.
     without_digits : frozenset of str
         Figures whose alternative text lists names only.
+    optional : frozenset of str
+        Exhibits that are there only where the user has brought microdata.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Topic:
     places: int = 60
     exhibits: int = 12
     without_digits: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
 
     @property
     def folder(self) -> Path:
@@ -80,9 +83,15 @@ class Topic:
         """Exhibits in the order of the report."""
         return re.findall(r'^show\("([\w-]+)"\)$', self.report, re.M)
 
+    @cached_property
+    def shown_if_there(self) -> list[str]:
+        """Exhibits that the report shows only where they are there."""
+        return re.findall(r'^show_optional\("([\w-]+)"\)$', self.report, re.M)
+
 
 def topics() -> list[Topic]:
     """Return the topics that the tests know."""
+    from topic_climate import CLIMATE
     from topic_passes import PASSES
 
-    return [PASSES]
+    return [CLIMATE, PASSES]

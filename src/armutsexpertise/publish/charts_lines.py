@@ -120,7 +120,7 @@ def plot_runs(
         style.german_axis(ax.yaxis)
         ax.tick_params(axis="x", length=0)
         ax.set_ylabel(axis_label)
-        fig.legend(handles=handles, loc="outside lower left", ncols=1, handlelength=2.6)
+        fig.legend(handles=handles, loc="outside lower left", ncols=2, handlelength=2.6)
         return style.finish(fig)
 
 
@@ -178,6 +178,7 @@ def plot_years(
     table = frame.sort_values(period)
     years = table[period].to_numpy(dtype=float)
     values = table[value].to_numpy(dtype=float)
+    handles: list[Line2D] = []
     with style.context():
         fig, ax = style.figure(width_cm, height_cm)
         if low is None or high is None:
@@ -199,26 +200,17 @@ def plot_years(
                     markeredgecolor=style.BLUE,
                 )
             look: dict[str, Any] = {"marker": "o", "linestyle": "", "markeredgecolor": style.BLUE}
-            fig.legend(
-                handles=[
-                    Line2D([], [], markerfacecolor=face, markersize=6.5, label=words, **look)
-                    for face, words in zip((style.BLUE, "white"), legend, strict=True)
-                ],
-                loc="outside lower left",
-                ncols=2,
-            )
+            handles = [
+                Line2D([], [], markerfacecolor=face, markersize=6.5, label=words, **look)
+                for face, words in zip((style.BLUE, "white"), legend, strict=True)
+            ]
         if reference is not None:
             at, words = reference
-            ax.axhline(at, color=style.ACCENT, linewidth=1.4, linestyle=(0, (4, 2)))
-            ax.annotate(
-                words,
-                (float(years.min()) - 0.4, at),
-                xytext=(0, 3),
-                textcoords="offset points",
-                ha="left",
-                va="bottom",
-                color=style.ACCENT,
-            )
+            dashed: dict[str, Any] = {"color": style.ACCENT, "linestyle": (0, (4, 2))}
+            ax.axhline(at, linewidth=1.6, **dashed)
+            handles.append(Line2D([], [], linewidth=1.6, label=words, **dashed))
+        if handles:
+            fig.legend(handles=handles, loc="outside lower left", ncols=2)
         ax.grid(axis="y")
         ax.set_xlim(float(years.min()) - 0.7, float(years.max()) + 0.7)
         ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))

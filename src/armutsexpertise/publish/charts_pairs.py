@@ -15,7 +15,7 @@ from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, percent
 
 __all__ = ["plot_pairs", "plot_panels"]
 
-_ROW_CM, _LINE_CM = 1.0, 0.55
+_ROW_CM, _LINE_CM = 1.0, 0.55  # two numbers stand one above the other in each row
 
 
 def _check(frame: pd.DataFrame, *names: str) -> None:
@@ -35,7 +35,7 @@ def plot_pairs(
     first_range: tuple[str, str],
     second_range: tuple[str, str],
     legend: tuple[str, str],
-    range_label: str = "Rechenspanne",
+    range_label: str = "mit Rechenspanne",
     digits: int = 1,
     axis_label: str,
     label_width: int = 22,
@@ -54,7 +54,7 @@ def plot_pairs(
     legend : tuple of str
         Words for the first and the second value.
     range_label : str
-        What the ranges are.
+        What the ranges are; stands behind the words of the legend.
     digits : int
         Decimal places of the numbers at the right.
     axis_label : str
@@ -84,11 +84,11 @@ def plot_pairs(
     )
     labels = [str(text) for text in frame[label]]
     lines = max(style.wrap(text, label_width).count("\n") + 1 for text in labels)
-    height = len(labels) * (_ROW_CM + (lines - 1) * _LINE_CM * 0.6) + 2.6
+    height = len(labels) * (_ROW_CM + (lines - 1) * _LINE_CM * 0.6) + 2.0
     with style.context():
         fig, ax = style.figure(width_cm, height)
         ax.axvline(0, color=style.INK_SOFT, linewidth=1)
-        pairs = zip((first, second), (first_range, second_range), looks, (-0.18, 0.18), strict=True)
+        pairs = zip((first, second), (first_range, second_range), looks, (-0.24, 0.24), strict=True)
         for name, (low, high), look, shift in pairs:
             values, ends = numbers[name], numbers[[low, high]]
             if ((values < ends[low] - 1e-12) | (values > ends[high] + 1e-12)).any():
@@ -116,12 +116,12 @@ def plot_pairs(
         ax.set_xlabel(axis_label)
         fig.legend(
             handles=[
-                Line2D([], [], linewidth=2.2, markersize=7.5, label=words, **look)
+                Line2D(
+                    [], [], linewidth=2.2, markersize=7.5, label=f"{words}, {range_label}", **look
+                )
                 for words, look in zip(legend, looks, strict=True)
             ],
-            title=f"Linie: {range_label}",
             loc="outside lower left",
-            alignment="left",
             ncols=2,
         )
         return style.finish(fig)
@@ -173,7 +173,7 @@ def plot_panels(
     labels = [str(text) for text in frame[label]]
     with style.context():
         fig, axes = style.figure(
-            width_cm, len(labels) * 0.8 + 2.4, ncols=len(panels), sharey=True, squeeze=False
+            width_cm, len(labels) * 0.55 + 1.4, ncols=len(panels), sharey=True, squeeze=False
         )
         for ax, (name, heading) in zip(axes[0], panels.items(), strict=True):
             start, stop = limits[name]
@@ -199,6 +199,6 @@ def plot_panels(
             ax.set_xticks([])
             ax.spines["bottom"].set_visible(False)
             ax.spines["left"].set_visible(True)
-            ax.set_xlabel(style.wrap(heading, 24), weight="bold", labelpad=6)
+            ax.set_xlabel(style.wrap(heading, 22), weight="bold", labelpad=6)
             ax.xaxis.set_label_position("top")
         return style.finish(fig)

@@ -33,7 +33,16 @@ if TYPE_CHECKING:
     from IPython.display import Markdown
     from matplotlib.figure import Figure
 
-__all__ = ["INDEX", "LICENCE", "SYNTHETIC", "Exhibit", "markdown", "show", "show_optional", "write_exhibits"]
+__all__ = [
+    "INDEX",
+    "LICENCE",
+    "SYNTHETIC",
+    "Exhibit",
+    "markdown",
+    "show",
+    "show_optional",
+    "write_exhibits",
+]
 
 INDEX = "exhibits.json"
 LICENCE = "CC BY 4.0, armutsexpertise contributors. Übernommene Daten Dritter behalten ihre Lizenz."
