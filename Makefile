@@ -14,9 +14,10 @@ TOPIC ?= $(TOPICS)
 
 # What the stages of a topic are made from: raw packages, and folders or modules of
 # src/armutsexpertise that the stage uses. A change there redoes the stage. Microdata that a user
-# brings (data/raw/restricted) are no package: the clean stage watches their folder.
+# brings (data/raw/restricted) are no package: the clean stage watches the files of these names.
 climate_raw    := statutory parameters distribution budgets eurostat climate_adaptation nrw_regions comparability microdata_access
 climate_clean  := catalog climate parameters.py series.py microdata survey disclosure poverty.py stages.py provenance.py expertise.py config.py
+climate_microdata := eu_silc_household.csv ecv_2019.csv.gz
 climate_model  := climate config.py inequality.py ranking.py parameters.py publish/values.py
 climate_report := publish render provenance.py expertise.py disclosure
 
@@ -70,7 +71,7 @@ define topic_rules
 data/processed/$(1)/check.done: $(INSTALLED) $$(call files,$$(addprefix data/raw/,$$($(1)_raw))) analyses/$(1)/check.py $$(call code,catalog $(1)/inventory_checks.py)
 	@$(PY) -m armutsexpertise report $(1) --only check && mkdir -p $$(@D) && touch $$@ $(REBUILT)
 
-data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(call files,data/raw/restricted) $$(call code,$$($(1)_clean)) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
+data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(wildcard $$(addprefix data/raw/restricted/,$$($(1)_microdata))) $$(call code,$$($(1)_clean)) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only clean && touch $$@ $(REBUILT)
 
 data/processed/$(1)/model.done: data/processed/$(1)/clean.done analyses/$(1)/model.py $$(wildcard analyses/$(1)/headlines.py) $$(call code,$$($(1)_model)) $$(if $$(wildcard data/processed/$(1)/estimates),,FORCE)

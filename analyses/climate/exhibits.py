@@ -5,6 +5,7 @@ Reads only the estimates. Numbers in titles come from them as well.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -507,7 +508,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             "value",
             names=names,
             break_before="broken",
-            axis_label="Anteil der Menschen in %",
+            axis_label="Anteil in %",
             height_cm=5.0,
         ),
     )
@@ -621,9 +622,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2026-01-01",
         n=f"{z('stufen_n')} Stufen",
         note=(
-            f"Je m² Wohnfläche und Jahr; kWh wie auf der Gasrechnung (Brennwert). Beispiel: {z('flaeche')} m², "
-            f"Mitte der Stufe, {z('preis_haupt')} je Tonne mit Umsatzsteuer. Vor rechtlicher Verwendung mit dem "
-            "Bundesgesetzblatt vergleichen (A11)"
+            f"Je m² Wohnfläche und Jahr; kWh nach Brennwert. EUR: {z('flaeche')} m², Mitte der Stufe, "
+            f"{z('preis_haupt')} je Tonne mit Umsatzsteuer. Mit dem Bundesgesetzblatt vergleichen (A11)"
         ),
         table=pd.DataFrame(
             {
@@ -633,8 +633,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
                 "Heizöl, Liter": [span(r.oil_low, r.oil_high, 1) for r in table.itertuples()],
                 "Mietende": table["tenant"],
                 "Vermietung": 1 - table["tenant"],
-                "Mietende im Jahr": table["tenant_65"],
-                "Vermietung im Jahr": table["landlord_65"],
+                "Mietende, EUR": table["tenant_65"],
+                "Vermietung, EUR": table["landlord_65"],
                 "Mietende im Jahr bei 55 EUR": table["tenant_55"],
                 "Vermietung im Jahr bei 55 EUR": table["landlord_55"],
             }
@@ -645,8 +645,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             "Heizöl, Liter",
             "Mietende",
             "Vermietung",
-            "Mietende im Jahr",
-            "Vermietung im Jahr",
+            "Mietende, EUR",
+            "Vermietung, EUR",
         ],
         formats={
             "kg CO2": "right",
@@ -654,8 +654,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             "Heizöl, Liter": "right",
             "Mietende": "percent:0",
             "Vermietung": "percent:0",
-            "Mietende im Jahr": "euro:0",
-            "Vermietung im Jahr": "euro:0",
+            "Mietende, EUR": "euro:0",
+            "Vermietung, EUR": "euro:0",
             "Mietende im Jahr bei 55 EUR": "euro:2",
             "Vermietung im Jahr bei 55 EUR": "euro:2",
         },
@@ -877,7 +877,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
     towns = Exhibit(
         id="fig-staedte",
         title=(
-            "Hitze und Benachteiligung fallen zwischen den Städten auseinander: Düsseldorf "
+            "Hitze und Benachteiligung fallen auseinander: Düsseldorf "
             f"{z('stadt_duesseldorf')} betroffen, Essen {z('stadt_essen')}"
         ),
         alt=(
@@ -893,8 +893,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="Hitze 2018, GISD und Mindestsicherung 2021",
         n=f"{z('staedte_n')} Städte mit veröffentlichter Zahl",
         note=(
-            "Auswahl der Zeitung, kein Zusammenhang berechnet (A16). GISD: relativer Rang (1: am stärksten "
-            "benachteiligt in NRW). Mindestsicherung Dinslaken, Moers: Kreis Wesel"
+            "Auswahl der Zeitung, kein Zusammenhang berechnet (A16). GISD: relativer Rang in NRW. "
+            "Mindestsicherung Dinslaken, Moers: Kreis Wesel"
         ),
         table=pd.DataFrame(
             {
@@ -1000,28 +1000,38 @@ def microdata(tables: Tables) -> list[Exhibit]:
         "survey_type": ("tbl-mikro-haushalte", "household_type", "Haushaltstyp"),
     }
     for name, (exhibit_id, column, word) in domains.items():
-        table = tables[name].astype({column: str})
+        table = tables[name].astype({column: str, "n": "Int64"})
         table["reason"] = table["reason"].fillna("")
         results = Protected(
             table, (column,), Rules(), totals_removed="total" not in set(table[column])
         )
-        shown.append(
-            results_exhibit(
-                results,
-                exhibit_id=exhibit_id,
-                title=f"Aus Mikrodaten: kalte Wohnungen und Rückstände nach {word}, Land {about['country']}",
-                alt=f"Tabelle der Anteile nach {word} mit Standardfehler und Intervall.",
-                source=f"EU-SILC-Haushaltsdatei {about['file']}, Codebuch {about['codebook']}; eigene Berechnung",
-                reference_date=str(about["survey"]),
-                note=(
-                    f"Gilt für das Land {about['country']}, nicht für Nordrhein-Westfalen, und ist mit keinem "
-                    "anderen Wert dieses Berichts zu vergleichen; Anteile der Menschen"
-                ),
-                labels=HARDSHIP,
-                domains={column: word},
-                values=DOMAIN_WORDS,
-            )
+        exhibit = results_exhibit(
+            results,
+            exhibit_id=exhibit_id,
+            title=f"Aus Mikrodaten: kalte Wohnungen und Rückstände nach {word}, Land {about['country']}",
+            alt=f"Tabelle der Anteile nach {word} mit Standardfehler und Intervall.",
+            source=f"EU-SILC-Haushaltsdatei {about['file']}, Codebuch {about['codebook']}; eigene Berechnung",
+            reference_date=str(about["survey"]),
+            note=(
+                f"Gilt für das Land {about['country']}, nicht für Nordrhein-Westfalen, und ist mit keinem "
+                "anderen Wert dieses Berichts zu vergleichen; Anteile der Menschen in Prozent"
+            ),
+            labels=HARDSHIP,
+            domains={column: word},
+            values=DOMAIN_WORDS,
         )
+        columns = [
+            "Indikator",
+            word,
+            "Schätzwert",
+            "Intervall von",
+            "Intervall bis",
+            "n",
+            "Zeichen",
+        ]
+        # the first indicator is printed for every household type, the others stand in the files
+        rows = None if name == "survey_income" else results.table[column].nunique()
+        shown.append(replace(exhibit, show_columns=columns, max_rows=rows))
     return shown
 
 

@@ -15,8 +15,8 @@ import pandas as pd
 from armutsexpertise.catalog.microdata_access import restricted_datasets
 from armutsexpertise.catalog.store import data_root
 from armutsexpertise.disclosure import estimate_protected
-from armutsexpertise.disclosure.protect import Protected
-from armutsexpertise.microdata import read_survey
+from armutsexpertise.disclosure.protect import Protected, protect_together
+from armutsexpertise.microdata import load_codebook, read_survey, recode
 from armutsexpertise.poverty import weighted_quantile
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Indicator, Proportion
@@ -96,7 +96,8 @@ def chapter(raw: Path | None = None) -> dict[str, pd.DataFrame | Protected]:
     path = _file(raw)
     if path is None:
         return {}
-    data = read_survey(path, FILES[path.name]).data
+    book = load_codebook(FILES[path.name])
+    data = recode(read_survey(path, columns=book.source_columns), book).data
     places, years = data["country"].dropna().unique(), data["survey_year"].dropna().unique()
     if len(places) != 1 or len(years) != 1:
         raise ValueError(
@@ -111,11 +112,11 @@ def chapter(raw: Path | None = None) -> dict[str, pd.DataFrame | Protected]:
             "survey": [f"{int(years[0])}"],
         }
     )
-    return {
-        "survey_income": energy_hardship(data, "income_fifth"),
-        "survey_type": energy_hardship(data, "household_type"),
-        "survey_about": about,
-    }
+    # together: a total of one table would give away a cell that is empty in the other
+    by_income, by_type = protect_together(
+        [energy_hardship(data, by) for by in ("income_fifth", "household_type")]
+    )
+    return {"survey_income": by_income, "survey_type": by_type, "survey_about": about}
 
 
 def energy_hardship(data: pd.DataFrame, by: str) -> Protected:
