@@ -623,7 +623,7 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
         n=f"{z('stufen_n')} Stufen",
         note=(
             f"Je m² Wohnfläche und Jahr; kWh nach Brennwert. EUR: {z('flaeche')} m², Mitte der Stufe, "
-            f"{z('preis_haupt')} je Tonne mit Umsatzsteuer. Mit dem Bundesgesetzblatt vergleichen (A11)"
+            f"{z('preis_haupt')} je Tonne mit Umsatzsteuer. Am Gesetz prüfen (A11)"
         ),
         table=pd.DataFrame(
             {

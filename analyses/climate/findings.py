@@ -149,8 +149,8 @@ def findings(z: Values) -> list[dict[str, Any]]:
                 f"In {z('tote_sicher')} von {z('tote_jahre')} Jahren liegt das ganze Intervall über "
                 f"null. Für 2018 nennt das Klimafolgenmonitoring {z('tote_2018')} Hitzetote im Land "
                 f"({z('tote_2018_spanne')}). Je weiterem heißen Tag sind es in der Schätzung rund "
-                f"{z('tote_je_tag')} mehr ({z('tote_je_tag_spanne')}). 1991 bis 2020 gab es im Mittel "
-                f"{z('heiss_heute')} heiße Tage, 1961 bis 1990 {z('heiss_frueher')}."
+                f"{z('tote_je_tag')} mehr ({z('tote_je_tag_spanne')}). Im langjährigen Mittel sind es "
+                f"{z('heiss_heute')} heiße Tage statt {z('heiss_frueher')}."
             ),
             "exhibit": "fig-hitzetote",
         },
