@@ -9,11 +9,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armutsexpertise.climate._money import allocate_cents
 from armutsexpertise.climate.burden import (
     Channel,
     Scenario,
     ScenarioFile,
+    allocate_cents,
     burden_by_class,
     check_income_classes,
     demand_factor,
@@ -24,6 +24,7 @@ from armutsexpertise.climate.burden import (
     income_class,
     price_path_burden,
     progressivity,
+    quantile_balance,
     quantile_incidence,
     standard_benefit_balance,
     transfer_cents,
@@ -171,6 +172,26 @@ def test_quantile_shares_give_the_index_of_the_same_population():
     assert quantile_incidence(fifths).kakwani == pytest.approx(kakwani_index(income, spending))
 
 
+def test_quantiles_paid_back_per_head_are_the_scenario_of_the_same_population():
+    # one person per fifth; 10 EUR/t on 1, 2, 3, 4, 5 t are 150 EUR of 100,000
+    income = np.array([5, 10, 15, 25, 45]) * 1000.0
+    tonnes = np.array([1.0, 2, 3, 4, 5])
+    data = pd.DataFrame(
+        {"weight": 1.0, "persons": 1, "net_income_eur_a": income, "t": tonnes, "fifth": range(5)}
+    )
+    once = scenario(price_eur_t=10.0, use="per_capita")
+    micro = evaluate(data, [Channel("t", "t")], [once], "fifth").by_class
+    fifths = pd.DataFrame(
+        {"income_share": income / 1e5, "propensity": 1.0, "spending_share": tonnes / income}
+    )
+    grouped = quantile_balance(fifths, 150 / 1e5)
+    assert grouped["net_share"].to_numpy() == pytest.approx(micro["net_share"].to_numpy())
+    assert grouped["burden_share"].to_numpy() == pytest.approx(micro["burden_share"].to_numpy())
+    assert (grouped["net_share"] * fifths["income_share"]).sum() == pytest.approx(0, abs=1e-12)
+    with pytest.raises(ValueError, match="not percent"):
+        quantile_balance(fifths, 1.5)
+
+
 # --- scenarios -----------------------------------------------------------------------------
 
 
@@ -223,11 +244,14 @@ def test_ties_in_income_do_not_move_the_indices():
 def test_the_budget_balances_to_the_cent(use, price, recycled, include_vat, seed):
     data = households(60, seed)
     one = scenario(**use, price_eur_t=price, recycled=recycled, include_vat=include_vat)
-    result = evaluate(data, [HEAT, DRIVE], [one], "kind")
+    data["tenant_share"] = np.tile([1.0, 0.5, 0.05, 0.9], 15)
+    heat = Channel("heat", "heat_t", vat=0.19, share_column="tenant_share")
+    result = evaluate(data, [heat, DRIVE], [one], "kind")
     budget = result.budget.iloc[0]
-    assert budget["burden_cents"] == budget["price_revenue_cents"] + budget["vat_cents"]
-    assert budget["paid_cents"] + budget["kept_cents"] == budget["burden_cents"]
-    pool = budget["burden_cents"] if include_vat else budget["price_revenue_cents"]
+    collected = budget["price_revenue_cents"] + budget["vat_cents"]
+    assert budget["burden_cents"] + budget["landlord_cents"] == collected
+    assert budget["paid_cents"] + budget["kept_cents"] == collected
+    pool = collected if include_vat else budget["price_revenue_cents"]
     if use["use"] != "none":
         assert abs(budget["paid_cents"] - pool * recycled) <= 0.5 + 1e-6 * pool**0.5
     table = result.by_class
@@ -335,6 +359,23 @@ def test_winners_and_losers_by_hand():
     assert result.summary["gain_share"].item() == pytest.approx(1 / 3)
 
 
+def test_the_share_of_the_landlord_lowers_the_burden_and_not_the_revenue():
+    data = households().assign(half=0.5)
+    alone, shared = (
+        evaluate(data, [Channel("h", "heat_t", 0.19, share_column=c)], [scenario()], "fifth")
+        for c in (None, "half")
+    )
+    want = alone.by_class["burden_eur_a"].to_numpy() / 2
+    assert shared.by_class["burden_eur_a"].to_numpy() == pytest.approx(want, rel=1e-6)
+    one, other = alone.budget.iloc[0], shared.budget.iloc[0]
+    assert other["burden_cents"] == pytest.approx(other["landlord_cents"], rel=1e-6)
+    assert other["price_revenue_cents"] == pytest.approx(one["price_revenue_cents"], rel=1e-6)
+    cost = household_burden(data, [Channel("h", "heat_t", share_column="half")], 60)
+    assert cost["burden_eur_a"].to_numpy() == pytest.approx(data["heat_t"].to_numpy() * 30)
+    with pytest.raises(ValueError, match="exceeds 1 in 400"):
+        household_burden(data.assign(half=50), [Channel("h", "heat_t", share_column="half")], 60)
+
+
 def test_no_price_is_no_burden():
     result = evaluate(households(), [HEAT], [scenario(price_eur_t=0.0)], "fifth")
     assert result.budget["burden_cents"].item() == 0
@@ -416,6 +457,16 @@ def test_class_of_an_income_at_its_bounds():
 def test_classes_with_gaps_or_overlaps_are_refused(low, high, match):
     with pytest.raises(ValueError, match=match):
         check_income_classes(_classes(low, high))
+
+
+def test_an_extract_of_classes_may_have_gaps_but_no_overlaps():
+    # published for 2020: home energy under 1,300 and from 5,000 EUR only (dis0150, dis0152)
+    table = _classes([0, 5000], [1300, None], emissions_t_a=[1.0, 2.0])
+    assert burden_by_class(table, 60, extract=True)["burden_eur_a"].tolist() == [60, 120]
+    with pytest.raises(ValueError, match="leave a gap"):
+        burden_by_class(table, 60)
+    with pytest.raises(ValueError, match="overlap"):
+        burden_by_class(table.assign(income_low=[0, 1200]), 60, extract=True)
 
 
 # --- standard benefit ----------------------------------------------------------------------

@@ -97,6 +97,8 @@ def test_options(options, key, value):
         ("--brennstoff erdgas --verbrauch 1 --flaeche 75 --jahr 2022", "§ 11 Abs. 2"),
         ("--brennstoff erdgas --verbrauch 1 --flaeche 75 --jahr 2024", "--datum"),
         ("--brennstoff erdgas --verbrauch 1 --flaeche 75 --jahr 2027", "Umweltbundesamt"),
+        ("--brennstoff erdgas --verbrauch 1 --flaeche 75 --jahr 2028", "§ 5a"),
+        ("--brennstoff erdgas --verbrauch NaN --flaeche 75 --jahr 2025", "nicht negativ"),
         ("--brennstoff erdgas --verbrauch 1.500 --flaeche 75 --jahr 2025", "mehrdeutig"),
         ("--brennstoff erdgas --verbrauch=-5 --flaeche 75 --jahr 2025", "nicht negativ"),
         ("--brennstoff erdgas --verbrauch viel --flaeche 75 --jahr 2025", "eine Zahl"),

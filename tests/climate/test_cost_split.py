@@ -160,6 +160,7 @@ def test_more_emissions_never_raise_the_share_of_the_tenant(one, other):
     ("call", "match"),
     [
         (lambda: rules_on("2022"), "§ 11 Abs. 2"),
+        (lambda: rules_on("2028"), "§ 5a"),
         (lambda: split_cost(-1, 1, 1, RULES), "emissions_kg is -1"),
         (lambda: split_cost(1, -1, 1, RULES), "cost_eur is -1"),
         (lambda: split_cost(1, 1, 0, RULES), "area_m2 is zero"),

@@ -63,10 +63,11 @@ class GermanCommand(TyperCommand):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for parameter in self.params:
-            parameter.rich_help_panel = "Angaben"  # type: ignore[attr-defined]
+        parameters: list[Any] = list(self.params)
+        for parameter in parameters:
+            parameter.rich_help_panel = "Angaben"
             if getattr(parameter, "is_flag", False):
-                parameter.metavar = " "  # type: ignore[attr-defined]
+                parameter.metavar = " "
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the help option with a German text."""
@@ -259,6 +260,11 @@ def co2_kosten_command(
             f"Für {year} gilt das CO2KostAufG nicht: es gilt für Abrechnungszeiträume, die ab dem "
             "1. Januar 2023 beginnen (§ 11 Abs. 2)."
         )
+    if year > 2027:
+        _fail(
+            f"Für {year} ist das CO2KostAufG nicht hinterlegt: ab 2028 teilt § 5a die Kosten von "
+            "Heizungen nach § 43 des Gebäudemodernisierungsgesetzes hälftig."
+        )
     given = {
         "--verbrauch": verbrauch,
         "--flaeche": flaeche,
@@ -334,7 +340,7 @@ def _number(text: str, option: str) -> Any:
     except InvalidOperation:
         _fail(f"{option} ist {text}: eine Zahl angeben, etwa 15000 oder 137,45.")
     if not number.is_finite() or number < 0:
-        _fail(f"{option} ist {text}: die Zahl darf nicht negativ sein.")
+        _fail(f"{option} ist {text}: eine Zahl angeben, die nicht negativ ist.")
     return number
 
 

@@ -34,6 +34,14 @@ def not_negative(value: object, name: str) -> Decimal:
     return number
 
 
+def vat_share(value: object) -> Decimal:
+    """Return a VAT rate as a share, or raise where it is none."""
+    rate = not_negative(value, "vat")
+    if rate >= 1:
+        raise ValueError(f"vat is {rate}: give a share such as 0.19, not percent.")
+    return rate
+
+
 def half_up(value: Decimal, digits: int) -> Decimal:
     """Return the value rounded to ``digits`` decimal places, halves away from zero."""
     return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)

@@ -7,8 +7,8 @@ only one of them.
 
 Balances are in whole cents. Every row of a table of households stands for ``weight`` households;
 its burden and its transfer are rounded to cents as totals of the row, and a transfer is spread
-over the rows by largest remainders (`armutsexpertise.climate._money.allocate_cents`). So what is
-collected equals what is paid out plus what is kept, to the cent, with any weights.
+over the rows by largest remainders (`allocate_cents`). So what is collected equals what is paid
+out plus what is kept, to the cent, with any weights.
 
 The burden is the CO2 cost that a household pays. It is no measure of welfare: what a household
 loses by heating or driving less is not counted, nor are effects on wages, rents and prices of
@@ -36,7 +36,13 @@ from armutsexpertise._weighted import (
     ordered,
     require_choice,
 )
-from armutsexpertise.climate._money import IntArray, allocate_cents, half_up, not_negative
+from armutsexpertise.climate._money import (
+    IntArray,
+    allocate_cents,
+    half_up,
+    not_negative,
+    vat_share,
+)
 from armutsexpertise.config import Config, Share
 from armutsexpertise.inequality import redistribution, suits_index
 from armutsexpertise.passes._bounds import require_columns, require_known, require_unique
@@ -49,6 +55,7 @@ __all__ = [
     "Scenario",
     "ScenarioFile",
     "Use",
+    "allocate_cents",
     "burden_by_class",
     "check_income_classes",
     "demand_factor",
@@ -59,6 +66,7 @@ __all__ = [
     "income_class",
     "price_path_burden",
     "progressivity",
+    "quantile_balance",
     "quantile_incidence",
     "standard_benefit_balance",
     "transfer_cents",
@@ -69,8 +77,6 @@ HOUSEHOLD_COLUMNS: Final = ("weight", "persons", "net_income_eur_a")
 
 Use = Literal["none", "per_capita", "income_tested", "electricity", "standard_benefit"]
 USES: Final[tuple[str, ...]] = get_args(Use)
-
-CENT: Final = 0.01
 
 
 class Progressivity(NamedTuple):
@@ -115,6 +121,10 @@ class Channel:
     consumer_price_eur_t : float, optional
         What the fuel costs consumers at the reference price, VAT included, in EUR per tonne of
         CO2 that it emits: price per kWh over kg per kWh, times 1,000. Needed for a response.
+    share_column : str, optional
+        Column of the households: share in [0, 1] of the CO2 cost that the household bears. For
+        heating of tenants it is the tenant's share (`cost_split.split_costs`), the landlord
+        bears the rest; 1 (default) for owners and for driving.
 
     Raises
     ------
@@ -127,10 +137,10 @@ class Channel:
     vat: float = 0.0
     elasticity: float = 0.0
     consumer_price_eur_t: float | None = None
+    share_column: str | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.vat < 1:
-            raise ValueError(f"vat of {self.name} is {self.vat}: give a share such as 0.19.")
+        vat_share(self.vat)
         if not -inf < self.elasticity <= 0:
             raise ValueError(
                 f"The elasticity of {self.name} is {self.elasticity}: it must be 0 or negative."
@@ -216,8 +226,9 @@ class Outcome:
         ``gini_before``, ``gini_after``, ``redistribution`` (before minus after); ``gain_share``,
         ``loss_share``. Missing where there is no burden or no transfer.
     budget : DataFrame of int, one row per scenario
-        Whole cents a year: ``burden_cents`` = ``price_revenue_cents`` + ``vat_cents``;
-        ``paid_cents`` + ``kept_cents`` = ``burden_cents``.
+        Whole cents a year: what households bear and what their landlords bear,
+        ``burden_cents`` + ``landlord_cents``, is ``price_revenue_cents`` + ``vat_cents``, and
+        that is ``paid_cents`` + ``kept_cents``.
     """
 
     by_class: pd.DataFrame
@@ -335,18 +346,64 @@ def quantile_incidence(quantiles: pd.DataFrame) -> Progressivity:
     >>> round(quantile_incidence(fifths).kakwani, 4)
     -0.1222
     """
-    require_columns(quantiles, ["income_share", "propensity", "spending_share"], "quantiles")
-    income = as_numbers(quantiles["income_share"], "income_share")
-    if abs(float(income.sum()) - 1) > 0.01 or (income < 0).any():
-        raise ValueError(
-            f"income_share sums to {float(income.sum()):g}: give shares that sum to 1, not percent."
-        )
-    spending = (
-        income
-        * as_numbers(quantiles["propensity"], "propensity")
-        * as_numbers(quantiles["spending_share"], "spending_share")
-    )
+    income, spending = _quantile_spending(quantiles)
     return progressivity(income, spending)
+
+
+def quantile_balance(quantiles: pd.DataFrame, burden_share: float) -> pd.DataFrame:
+    """Return what each quantile pays and gains if the revenue is paid back per head.
+
+    Parameters
+    ----------
+    quantiles : DataFrame, one row per quantile of equal size
+        As in `quantile_incidence`; quantiles of persons.
+    burden_share : float
+        Burden of all over income of all, in [0, 1): the size of the price.
+
+    Returns
+    -------
+    DataFrame, index as in ``quantiles``
+        ``burden_part`` (of the burden of all); as shares of the income of the quantile:
+        ``burden_share``, ``transfer_share`` (the same amount per head, the whole burden paid
+        back) and ``net_share`` (transfer minus burden).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `quantile_incidence`; ``ValueError`` also where ``burden_share`` lies outside
+        [0, 1), or a quantile has no income.
+
+    Notes
+    -----
+    Burden of a quantile as in `quantile_incidence`; the balance over all quantiles is zero. Gains
+    and losses inside a quantile are not seen: households of equal income differ more in their
+    emissions than quantiles do.
+
+    Examples
+    --------
+    >>> fifths = pd.DataFrame({"income_share": [0.1, 0.2, 0.7], "propensity": [1.2, 0.9, 0.6],
+    ...                        "spending_share": [0.05, 0.05, 0.05]})
+    >>> quantile_balance(fifths, 0.01)["net_share"].round(4).tolist()
+    [0.0167, 0.0042, -0.0036]
+    """
+    if not 0 <= burden_share < 1:
+        raise ValueError(f"burden_share is {burden_share}: give a share in [0, 1), not percent.")
+    income, spending = _quantile_spending(quantiles)
+    if (income == 0).any():
+        raise ValueError("A quantile has no income: its burden has no share of it.")
+    part = spending / spending.sum()
+    of_income = income / income.sum()
+    burden = burden_share * part / of_income
+    transfer = burden_share / len(income) / of_income
+    return pd.DataFrame(
+        {
+            "burden_part": part,
+            "burden_share": burden,
+            "transfer_share": transfer,
+            "net_share": transfer - burden,
+        },
+        index=quantiles.index,
+    )
 
 
 def demand_factor(
@@ -418,8 +475,9 @@ def household_burden(
 
     Notes
     -----
-    Burden of a channel: (p1 e1 - p0 e0)(1 + VAT) with emissions e0 at the reference price and
-    e1 = e0 (1 + (p1 - p0)(1 + VAT) / c)^elasticity, c the consumer price per tonne.
+    Burden of a channel: s (p1 e1 - p0 e0)(1 + VAT) with emissions e0 at the reference price,
+    e1 = e0 (1 + (p1 - p0)(1 + VAT) / c)^elasticity, c the consumer price per tonne and s the
+    share that the household bears. The response is to the whole price, whoever bears it.
 
     Examples
     --------
@@ -427,7 +485,7 @@ def household_burden(
     >>> household_burden(homes, [Channel("heat", "heat_t", vat=0.19)], 55)["burden_eur_a"].tolist()
     [130.9, 196.35]
     """
-    emissions = _emissions(households, channels)
+    emissions, shares = _emissions(households, channels)
     prices = [
         float(not_negative(p, name))
         for p, name in (
@@ -437,9 +495,11 @@ def household_burden(
     ]
     columns: dict[str, FloatArray] = {}
     vat, left = np.zeros(len(households)), np.zeros(len(households))
-    for channel, tonnes in zip(channels, emissions, strict=True):
+    for channel, tonnes, share in zip(channels, emissions, shares, strict=True):
         factor = _response(channel, *prices)
         net = tonnes * (prices[0] * factor - prices[1])
+        if share is not None:
+            net = net * share
         columns[channel.name] = net * (1 + channel.vat)
         vat += net * channel.vat
         left += tonnes * factor
@@ -609,54 +669,41 @@ def evaluate(
     >>> result.by_class["net_eur_a"].tolist(), result.budget["kept_cents"].tolist()
     ([60.0, -60.0], [0])
     """
-    _base(households)
+    level = _base(households)[2] / _scale(households, equivalence)
     # in the order of incomes, so that a scenario need not sort from scratch
-    households = households.sort_values("net_income_eur_a", kind="stable", ignore_index=True)
+    households = households.iloc[np.argsort(level, kind="stable")].reset_index(drop=True)
     weights, persons, income = _base(households)
-    mass = [weights * tonnes for tonnes in _emissions(households, channels)]
-    totals = [float(tonnes.sum()) for tonnes in mass]
-    per_cent = 1 / (100 * weights)
+    emissions, shares = _emissions(households, channels)
+    flows = [
+        _Flow(channel, weights * tonnes, share)
+        for channel, tonnes, share in zip(channels, emissions, shares, strict=True)
+    ]
     ranks = _Ranks.of(households, weights, persons, income, equivalence)
     groups = _ClassTotals.of(households, by, weights, persons, income)
     keys: dict[tuple[str, str | None, float | None], FloatArray] = {}
     by_class, summary, budget = [], [], []
     for scenario in scenarios:
-        net, vat, tonnes_left = np.zeros(len(households)), np.zeros(len(households)), 0.0
-        for channel, tonnes, total in zip(channels, mass, totals, strict=True):
-            price, before = scenario.price_eur_t, scenario.reference_price_eur_t
-            factor = _response(channel, price, before)
-            cents = tonnes * (100 * (price * factor - before))
-            net += cents
-            vat += cents * channel.vat
-            tonnes_left += factor * total
-        price_cents, vat_cents = np.rint(net), np.rint(vat)
-        burden = price_cents + vat_cents
-        revenue, tax = int(price_cents.sum()), int(vat_cents.sum())
-        if revenue < 0:
-            raise ValueError(
-                f"Scenario {scenario.name} collects less than at its reference price: "
-                "check prices and elasticities."
-            )
+        got = _collect(scenario, flows, len(households))
+        pool = got.price_cents + (got.vat_cents if scenario.include_vat else 0)
         paid, transfer = 0, np.zeros(len(households))
         if scenario.use != "none":
-            pool = revenue + tax if scenario.include_vat else revenue
-            to_pay = int(half_up(Decimal(pool) * Decimal(str(scenario.recycled)), 0))
             which = (scenario.use, scenario.limit_column, scenario.limit_eur)
             if which not in keys:
                 keys[which] = weights * _key(households, persons, *which)
-            spread = allocate_cents(to_pay, keys[which])
-            paid, transfer = int(spread.sum()), spread.astype(np.float64)
-        effect = (transfer - burden) * per_cent
-        gains, losses = weights * (effect >= CENT), weights * (effect <= -CENT)
-        by_class.append(groups.totals(burden / 100, transfer / 100, gains, losses))
+            paid = int(half_up(Decimal(pool) * Decimal(str(scenario.recycled)), 0))
+            transfer = allocate_cents(paid, keys[which]).astype(np.float64)
+        effect = transfer - got.burden
+        # a cent or more for each of the households that the row stands for
+        gains, losses = weights * (effect >= weights), weights * (effect <= -weights)
+        by_class.append(groups.totals(got.burden, transfer, gains, losses))
         summary.append(
             {
                 "scenario": scenario.name,
                 "price_eur_t": scenario.price_eur_t,
                 "use": scenario.use,
-                "emissions_t": tonnes_left,
+                "emissions_t": got.emissions_t,
             }
-            | ranks.indices(burden * per_cent, transfer * per_cent, effect)
+            | ranks.indices(got.burden, transfer, effect)
             | {
                 "gain_share": float(gains.sum() / weights.sum()),
                 "loss_share": float(losses.sum() / weights.sum()),
@@ -665,11 +712,12 @@ def evaluate(
         budget.append(
             {
                 "scenario": scenario.name,
-                "burden_cents": revenue + tax,
-                "price_revenue_cents": revenue,
-                "vat_cents": tax,
+                "burden_cents": got.price_cents + got.vat_cents - got.landlord_cents,
+                "landlord_cents": got.landlord_cents,
+                "price_revenue_cents": got.price_cents,
+                "vat_cents": got.vat_cents,
                 "paid_cents": paid,
-                "kept_cents": revenue + tax - paid,
+                "kept_cents": got.price_cents + got.vat_cents - paid,
             }
         )
     if not budget:
@@ -681,7 +729,7 @@ def evaluate(
 # --- classes of which only means are published -------------------------------------------------
 
 
-def check_income_classes(classes: pd.DataFrame) -> pd.DataFrame:
+def check_income_classes(classes: pd.DataFrame, *, extract: bool = False) -> pd.DataFrame:
     """Return a table of income classes in ascending order, or say what is wrong with it.
 
     Parameters
@@ -689,6 +737,9 @@ def check_income_classes(classes: pd.DataFrame) -> pd.DataFrame:
     classes : DataFrame, one row per class
         Columns ``income_low`` (belongs to the class) and ``income_high`` (does not; missing in
         the open class at the top).
+    extract : bool
+        Whether the table holds only some classes of a larger one, as press releases print the
+        lowest and the highest; then gaps are allowed, overlaps never.
 
     Returns
     -------
@@ -720,7 +771,7 @@ def check_income_classes(classes: pd.DataFrame) -> pd.DataFrame:
     if (low < 0).any() or (high <= low).any():
         raise ValueError("A class ends where it begins or before, or below 0: correct its bounds.")
     for what, wrong in (("overlap", low[1:] < high[:-1]), ("leave a gap", low[1:] > high[:-1])):
-        if wrong.any():
+        if wrong.any() and not (extract and what == "leave a gap"):
             at = int(np.flatnonzero(wrong)[0])
             raise ValueError(
                 f"{int(wrong.sum())} pair(s) of income classes {what}, the first at "
@@ -768,7 +819,12 @@ def income_class(income: pd.Series, classes: pd.DataFrame) -> pd.Series:
 
 
 def burden_by_class(
-    classes: pd.DataFrame, price_eur_t: float, *, vat: float = 0.0, months: int = 12
+    classes: pd.DataFrame,
+    price_eur_t: float,
+    *,
+    vat: float = 0.0,
+    months: int = 12,
+    extract: bool = False,
 ) -> pd.DataFrame:
     """Return what a CO2 price costs the mean household of each income class.
 
@@ -784,6 +840,8 @@ def burden_by_class(
         VAT rate as a share.
     months : int
         Months of the year that a bound covers: 12 for bounds per month, 1 for bounds per year.
+    extract : bool
+        As in `check_income_classes`.
 
     Returns
     -------
@@ -810,10 +868,10 @@ def burden_by_class(
     >>> burden_by_class(table, 60)[["burden_eur_a", "share_low", "share_high"]].values.tolist()
     [[120.0, 0.008, inf], [180.0, 0.006, 0.012]]
     """
-    table = check_income_classes(classes).copy()
+    table = check_income_classes(classes, extract=extract).copy()
     require_columns(table, ["emissions_t_a"], "classes")
     tonnes = _nonnegative(table["emissions_t_a"], "emissions_t_a")
-    rate = float(not_negative(price_eur_t, "price_eur_t")) * (1 + Channel("", "", vat).vat)
+    rate = float(not_negative(price_eur_t, "price_eur_t") * (1 + vat_share(vat)))
     burden = tonnes * rate
     low = table["income_low"].to_numpy(dtype=float) * months
     high = table["income_high"].to_numpy(dtype=float, na_value=np.nan) * months
@@ -857,7 +915,8 @@ def emissions_from_spending(spending_eur: npt.ArrayLike, fuels: pd.DataFrame) ->
 
     Notes
     -----
-    Sum over fuels of spending x share / price x factor. The same shares and prices for all
+    Sum over fuels of spending x share / price x factor. It rises with shares and falls with
+    prices, so that ranges of them give bounds by two calls. The same shares and prices for all
     classes are an assumption: poor households buy other fuels, at other prices.
 
     Examples
@@ -946,17 +1005,70 @@ def standard_benefit_balance(costs: pd.DataFrame) -> pd.DataFrame:
 # --- inside ------------------------------------------------------------------------------------
 
 
+class _Flow(NamedTuple):
+    """Weighted emissions of a channel by row, and the share that the households bear."""
+
+    channel: Channel
+    tonnes: FloatArray
+    share: FloatArray | None
+
+
+class _Collected(NamedTuple):
+    """What a price collects: burden of the rows in cents, sums in cents, emissions left."""
+
+    burden: FloatArray
+    price_cents: int
+    vat_cents: int
+    landlord_cents: int
+    emissions_t: float
+
+
+def _collect(scenario: Scenario, flows: Sequence[_Flow], rows: int) -> _Collected:
+    """Return what a price collects, rounded to cents by row, net price and VAT apart."""
+    net, vat = np.zeros(rows), np.zeros(rows)
+    landlord_price = landlord_vat = 0
+    left = 0.0
+    for channel, tonnes, share in flows:
+        price, before = scenario.price_eur_t, scenario.reference_price_eur_t
+        factor = _response(channel, price, before)
+        cents = tonnes * (100 * (price * factor - before))
+        left += factor * float(tonnes.sum())
+        if share is not None:
+            others = cents * (1 - share)
+            landlord_price += int(np.rint(others).sum())
+            landlord_vat += int(np.rint(others * channel.vat).sum())
+            cents -= others
+        net += cents
+        vat += cents * channel.vat
+    price_rows, vat_rows = np.rint(net), np.rint(vat)
+    collected = int(price_rows.sum()) + landlord_price
+    if collected < 0:
+        raise ValueError(
+            f"Scenario {scenario.name} collects less than at its reference price: "
+            "check prices and elasticities."
+        )
+    return _Collected(
+        price_rows + vat_rows,
+        collected,
+        int(vat_rows.sum()) + landlord_vat,
+        landlord_price + landlord_vat,
+        left,
+    )
+
+
 @dataclass(frozen=True)
 class _Ranks:
     """Ranks by income before, for indices of many burdens of the same households.
 
-    The households come in ascending order of income. What does not change from one scenario to
-    the next is computed once; the indices are those of `armutsexpertise.inequality`.
+    The households come in ascending order of (equivalised) income. What does not change from
+    one scenario to the next is computed once: ``per_cent`` makes EUR per unit of cents of a row,
+    ``share`` weighted EUR. The indices are those of `armutsexpertise.inequality`.
     """
 
     level: FloatArray
     mass: FloatArray
-    scale: FloatArray
+    per_cent: FloatArray
+    share: FloatArray
     rank: FloatArray
     richer_income: FloatArray
     income: float
@@ -971,13 +1083,8 @@ class _Ranks:
         income: FloatArray,
         equivalence: str | None,
     ) -> _Ranks:
-        scale, mass = np.ones(income.size), weights
-        if equivalence is not None:
-            require_columns(households, [equivalence], "households")
-            scale = _nonnegative(households[equivalence], equivalence)
-            if (scale == 0).any():
-                raise ValueError(f"{equivalence} is zero: an equivalence weight is positive.")
-            mass = weights * persons
+        scale = _scale(households, equivalence)
+        mass = weights if equivalence is None else weights * persons
         level = income / scale
         total = dot(mass, level)
         if not total > 0:
@@ -986,23 +1093,24 @@ class _Ranks:
         rank = units.unsort(units.below(units.weights)) / mass.sum()
         richer = total - units.unsort(units.below(units.weights * units.numbers))
         before = 2 * dot(mass, level * rank) / total - 1
-        return cls(level, mass, scale, rank, richer, total, before)
+        per_cent = 1 / (100 * weights * scale)
+        return cls(level, mass, per_cent, mass * per_cent, rank, richer, total, before)
 
     def indices(
         self, burden: FloatArray, transfer: FloatArray, effect: FloatArray
     ) -> dict[str, float]:
-        """Return the indices of one scenario, amounts in EUR per household and year."""
+        """Return the indices of one scenario, amounts in cents of the rows."""
         kakwani = suits = concentration = float("nan")
-        borne = self.mass * (burden / self.scale)
+        borne = self.share * burden
         total = float(borne.sum())
         if total > 0:
             kakwani = 2 * dot(borne, self.rank) / total - 1 - self.gini
             suits = 1 - 2 * dot(borne, self.richer_income) / (total * self.income)
-        given = self.mass * (transfer / self.scale)
+        given = self.share * transfer
         total = float(given.sum())
         if total > 0:
             concentration = 2 * dot(given, self.rank) / total - 1
-        after = self.level + effect / self.scale
+        after = self.level + effect * self.per_cent
         # midpoints of the parts of a tie sum to the midpoint of the tie: its order is no matter
         order = np.argsort(after)
         mass = self.mass[order]
@@ -1024,6 +1132,7 @@ class _ClassTotals:
     """Weighted totals of classes, for many scenarios of the same households."""
 
     codes: npt.NDArray[np.intp]
+    starts: npt.NDArray[np.intp] | None
     names: pd.Index
     households: FloatArray
     persons: FloatArray
@@ -1043,15 +1152,21 @@ class _ClassTotals:
             np.bincount(codes, values, len(names)).astype(np.float64)
             for values in (weights, weights * persons, weights * income)
         ]
-        return cls(codes, names, *sums)
+        # classes of income, as deciles, come one after the other
+        steps = np.diff(codes)
+        starts = np.append(0, np.flatnonzero(steps) + 1) if (steps >= 0).all() else None
+        return cls(codes, starts, names, *sums)
 
     def totals(self, *columns: FloatArray) -> FloatArray:
         """Return class totals of columns, shape (n_columns, n_classes)."""
+        if self.starts is not None:
+            return np.array([np.add.reduceat(column, self.starts) for column in columns])
         return np.array([np.bincount(self.codes, c, len(self.names)) for c in columns])
 
     def table(self, scenarios: list[str], totals: FloatArray) -> pd.DataFrame:
         """Return the table of totals of shape (n_scenarios, n_columns, n_classes)."""
-        burden, transfer, gains, losses = totals.transpose(1, 0, 2).reshape(4, -1)
+        cents, gains, losses = np.split(totals.transpose(1, 0, 2).reshape(4, -1), [2, 3])
+        burden, transfer = cents / 100
         repeat = len(scenarios)
         size, income = np.tile(self.households, repeat), np.tile(self.income, repeat)
         return pd.DataFrame(
@@ -1066,8 +1181,8 @@ class _ClassTotals:
                 "net_eur_a": (transfer - burden) / size,
                 "burden_share": _ratio(burden, income),
                 "net_share": _ratio(transfer - burden, income),
-                "gain_share": gains / size,
-                "loss_share": losses / size,
+                "gain_share": gains[0] / size,
+                "loss_share": losses[0] / size,
             }
         )
 
@@ -1089,6 +1204,17 @@ def _base(households: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray]
     return weights, persons, as_numbers(households["net_income_eur_a"], "net_income_eur_a")
 
 
+def _scale(households: pd.DataFrame, equivalence: str | None) -> FloatArray:
+    """Return equivalence weights; ones where amounts are not equivalised."""
+    if equivalence is None:
+        return np.ones(len(households))
+    require_columns(households, [equivalence], "households")
+    scale = _nonnegative(households[equivalence], equivalence)
+    if (scale == 0).any():
+        raise ValueError(f"{equivalence} is zero: an equivalence weight is positive.")
+    return scale
+
+
 def _classes(households: pd.DataFrame, by: str) -> tuple[npt.NDArray[np.intp], pd.Index]:
     require_columns(households, [by], "households")
     codes, names = pd.factorize(households[by], sort=True)
@@ -1098,12 +1224,24 @@ def _classes(households: pd.DataFrame, by: str) -> tuple[npt.NDArray[np.intp], p
     return codes, pd.Index(names)
 
 
-def _emissions(households: pd.DataFrame, channels: Sequence[Channel]) -> list[FloatArray]:
+def _emissions(
+    households: pd.DataFrame, channels: Sequence[Channel]
+) -> tuple[list[FloatArray], list[FloatArray | None]]:
+    """Return emissions and borne shares by channel; None where the household bears all."""
     if not channels:
         raise ValueError("There is no channel: name at least one column of emissions.")
     require_unique(pd.DataFrame({"name": [c.name for c in channels]}), ["name"], "channels")
-    require_columns(households, [channel.column for channel in channels], "households")
-    return [_nonnegative(households[channel.column], channel.column) for channel in channels]
+    columns = [channel.column for channel in channels]
+    borne = [channel.share_column for channel in channels]
+    require_columns(households, [*columns, *(c for c in borne if c is not None)], "households")
+    shares: list[FloatArray | None] = []
+    for column in borne:
+        share = None if column is None else _nonnegative(households[column], column)
+        above = 0 if share is None else int((share > 1).sum())
+        if above:
+            raise ValueError(f"{column} exceeds 1 in {above} row(s): give a share, not percent.")
+        shares.append(share)
+    return [_nonnegative(households[column], column) for column in columns], shares
 
 
 def _response(channel: Channel, price: float, reference: float) -> float:
@@ -1143,6 +1281,18 @@ def _nonnegative(values: pd.Series, name: str) -> FloatArray:
             f"{name} has {negative} negative value(s) of {numbers.size}: correct them."
         )
     return numbers
+
+
+def _quantile_spending(quantiles: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    """Return shares of income and spending, the latter in the unit of the former."""
+    require_columns(quantiles, ["income_share", "propensity", "spending_share"], "quantiles")
+    income = _nonnegative(quantiles["income_share"], "income_share")
+    if abs(float(income.sum()) - 1) > 0.01:
+        raise ValueError(
+            f"income_share sums to {float(income.sum()):g}: give shares that sum to 1, not percent."
+        )
+    propensity = _nonnegative(quantiles["propensity"], "propensity")
+    return income, income * propensity * _nonnegative(quantiles["spending_share"], "spending_share")
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

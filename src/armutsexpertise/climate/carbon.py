@@ -21,7 +21,7 @@ import pandas as pd
 
 from armutsexpertise._weighted import FloatArray, as_numbers
 from armutsexpertise.climate._law import amount, dated, law, period
-from armutsexpertise.climate._money import exact, not_negative
+from armutsexpertise.climate._money import exact, not_negative, vat_share
 from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
@@ -408,7 +408,7 @@ def carbon_cost_eur(
     >>> round(carbon_cost_eur(2720.9196, 55), 2), round(carbon_cost_eur(2720.9196, 55, 0.19), 2)
     (149.65, 178.08)
     """
-    rate = float(not_negative(price_eur_t, "price_eur_t") * (1 + _share(vat)))
+    rate = float(not_negative(price_eur_t, "price_eur_t") * (1 + vat_share(vat)))
     return _quantity(emissions, "emissions") * (rate / 1000)
 
 
@@ -447,7 +447,7 @@ def cost_per_unit(
     for name, fuel in fuels.items():
         if isinstance(vat, Mapping) and name not in vat:
             raise ValueError(f"{name} has no VAT rate: add it to vat.")
-        rate = 1 + _share(vat[name] if isinstance(vat, Mapping) else vat)
+        rate = 1 + vat_share(vat[name] if isinstance(vat, Mapping) else vat)
         for unit, factor in fuel.kg_per_unit.items():
             net = factor * price / 10
             rows.append((name, unit, float(factor), float(net), float(net * rate)))
@@ -562,13 +562,6 @@ def household_emissions(
             index="household", columns="fuel", values="tonnes", aggfunc="sum", fill_value=0.0
         )
     )
-
-
-def _share(vat: object) -> Decimal:
-    rate = not_negative(vat, "vat")
-    if rate >= 1:
-        raise ValueError(f"vat is {rate}: give a share such as 0.19, not percent.")
-    return rate
 
 
 def _quantity(values: npt.ArrayLike, name: str) -> FloatArray | float:

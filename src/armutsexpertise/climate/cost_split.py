@@ -29,6 +29,7 @@ from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
     "FIRST_DAY",
+    "LAST_DAY",
     "CostSplit",
     "Restriction",
     "Rules",
@@ -47,6 +48,10 @@ Restriction = Literal["none", "one", "both"]
 RESTRICTIONS: Final[tuple[str, ...]] = get_args(Restriction)
 FIRST_DAY: Final = dt.date(2023, 1, 1)
 """Billing periods from this day on are split (§ 11 Abs. 2)."""
+
+LAST_DAY: Final = dt.date(2027, 12, 31)
+"""For billing periods from 2028 on § 5a, added by the Gebäudemodernisierungsgesetz in 2026, splits
+the cost of some new heating systems in halves; its text is not in the data."""
 
 _STEPS: Final = 10
 """Steps of the annex."""
@@ -140,7 +145,7 @@ def rules_on(on: str) -> Rules:
     Raises
     ------
     ValueError
-        If the period begins before the law.
+        If the period begins before the law, or in 2028 or later.
 
     Notes
     -----
@@ -155,6 +160,11 @@ def rules_on(on: str) -> Rules:
         raise ValueError(
             f"The CO2KostAufG does not apply to billing periods from {on}: it starts with those "
             "that begin on 1 January 2023 (§ 11 Abs. 2)."
+        )
+    if period(on)[1] > LAST_DAY:
+        raise ValueError(
+            f"The CO2KostAufG for billing periods from {on} is not in the data: from 2028 on § 5a "
+            "splits the cost of heating systems under § 43 GModG in halves."
         )
     steps = []
     for number in range(1, _STEPS + 1):

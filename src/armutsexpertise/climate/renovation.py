@@ -22,7 +22,7 @@ import pandas as pd
 
 from armutsexpertise._weighted import FloatArray, as_numbers, as_weights, require_choice
 from armutsexpertise.climate._law import amount, dated, law, period
-from armutsexpertise.climate._money import half_up, not_negative
+from armutsexpertise.climate._money import half_up, not_negative, vat_share
 from armutsexpertise.climate.cost_split import Rules, split_costs
 from armutsexpertise.parameters import by_household_size
 from armutsexpertise.passes._bounds import require_columns
@@ -112,8 +112,7 @@ class Heating:
     def __post_init__(self) -> None:
         not_negative(self.price_ct_kwh, "price_ct_kwh")
         not_negative(self.kg_per_kwh, "kg_per_kwh")
-        if not 0 <= self.vat < 1:
-            raise ValueError(f"vat is {self.vat}: give a share such as 0.19, not percent.")
+        vat_share(self.vat)
 
 
 class WohngeldComponents(NamedTuple):
@@ -227,7 +226,8 @@ def modernisation_levy(
     levy = percent x (cost - maintenance - grants) / 12, at most cap x area. A flat rate of
     maintenance is taken of the whole cost, before grants: § 559e Abs. 2 speaks of the cost
     spent, Abs. 1 of cost less grants. The simplified procedure leaves hardship and cheaper loans
-    aside, not grants (§ 559c Abs. 1 Satz 3). Hardship (§ 559 Abs. 4) is not modelled.
+    aside, not grants (§ 559c Abs. 1 Satz 3). Not modelled: hardship (§ 559 Abs. 4), and that the
+    flat rate does not apply to heating systems under § 43 GModG (§ 559e Abs. 2 Satz 2).
 
     Examples
     --------
@@ -384,7 +384,8 @@ def warm_rent(
     in the CO2 price and the break-even exact: (levy - energy saved) over the CO2 per EUR/t that
     the tenant pays for less. Where the tenant pays for more afterwards (a higher share of less
     CO2), a higher price makes the modernisation dearer, and the break-even is an upper bound. The
-    landlord's saving is not counted, nor is a change of the comparative rent.
+    landlord's saving is not counted, nor is a change of the comparative rent, nor the halves of
+    § 5a CO2KostAufG for new fossil heating systems from 2028 on.
 
     Examples
     --------
