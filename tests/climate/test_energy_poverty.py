@@ -314,6 +314,7 @@ CLASSES = pd.DataFrame(
         (lambda t: t.assign(expenditure=[95, -1, 206]), "1 expenditure"),
         (lambda t: t.assign(weight=[np.nan, 1, 2]), "1 weight"),
         (lambda t: t.assign(weight=0), "zero in total"),
+        (lambda t: t.assign(unit=["month", "month", "year"]), "mixes 2 units"),
         (lambda t: t.drop(columns="weight"), "lacks weight"),
         (lambda t: t.head(0), "lacks rows"),
     ],

@@ -156,6 +156,30 @@ def test_exposure_by_class_adds_up():
         )
 
 
+def test_affected_share_of_the_state():
+    """NRW 2018, LANUV Klimaanalyse: millions in five classes, 6.9 of 17.6 affected."""
+    worst = ["unfavourable", "very unfavourable"]
+    classes = pd.DataFrame(
+        {
+            "class": ["very favourable", "favourable", "less favourable", *worst],
+            "persons": [900_000, 3_400_000, 6_400_000, 6_400_000, 500_000],
+        }
+    )
+    args = {"persons": "persons", "affected": worst, "by": "class"}
+    share, low, high = ex.affected_share(classes, unit=100_000, **args)
+    assert share == pytest.approx(6.9 / 17.6)
+    assert (low, high) == pytest.approx((6.8 / (6.8 + 10.85), 7.0 / (7.0 + 10.55)))
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        shift = rng.uniform(-50_000, 50_000, 5)
+        moved = classes.assign(persons=classes["persons"] + shift)
+        assert low <= ex.affected_share(moved, **args)[0] <= high
+    with pytest.raises(ValueError, match="every class once"):
+        ex.affected_share(classes, persons="persons", affected=["hot"], by="class")
+    with pytest.raises(ValueError, match="unit of rounding"):
+        ex.affected_share(classes, unit=0, **args)
+
+
 def test_dissimilarity_limits():
     apart = pd.DataFrame({"poor": [10, 0], "rest": [0, 90]})
     assert ex.dissimilarity_index(apart, group="poor", others="rest") == 1

@@ -281,9 +281,9 @@ def test_trend_is_never_more_certain_than_ordinary_least_squares():
 
 def test_quasi_poisson_trend_recovers_the_factor_and_ignores_scale():
     year = np.arange(1991, 2021)
-    exact = pd.DataFrame({"period": year, "value": 5 * 1.2 ** ((year - 1991) / 10)})
-    assert trend.trend(exact, kind="quasi_poisson").slope == pytest.approx(1.2)
-    noisy = exact.assign(value=exact["value"] * np.tile([0.7, 1.3], 15))
+    exact = 5 * 1.2 ** ((year - 1991) / 10)
+    noisy = pd.DataFrame({"period": year, "value": exact * np.tile([0.99, 1.01], 15)})
+    assert trend.trend(noisy, kind="quasi_poisson").slope == pytest.approx(1.2, rel=0.01)
     first, second = (
         trend.trend(noisy.assign(value=noisy["value"] * f), kind="quasi_poisson") for f in (1, 7.5)
     )
@@ -315,6 +315,29 @@ def test_change_with_and_without_standard_errors():
     known = trend.change(table.assign(se=[0.3, 0.4], resolution=0.1), 2021, 2023)
     assert known.high - known.difference == pytest.approx(1.959964 * 0.5, rel=1e-6)
     assert "confidence interval" in known.basis
+
+
+def test_the_interval_of_two_rates_touches_zero_at_the_effective_sample():
+    n = trend.effective_sample_for_change(0.033, 0.082)
+    se = np.sqrt((0.033 * 0.967 + 0.082 * 0.918) / n)
+    assert stats.norm.ppf(0.975) * se == pytest.approx(0.082 - 0.033)
+    assert trend.effective_sample_for_change(0.082, 0.033) == pytest.approx(n)
+    assert trend.effective_sample_for_change(0.05, 0.05) == np.inf
+    with pytest.raises(ValueError, match="divide percent"):
+        trend.effective_sample_for_change(3.3, 8.2)
+
+
+def test_a_table_of_changes_says_what_it_refuses():
+    table = pd.DataFrame({"period": [2021, 2023], "value": [4.0, 10.0], "resolution": 0.1})
+    broken = table.assign(break_before=[False, True])
+    found = trend.change_table({"a": table, "b": broken, "c": table.head(1)}, 2021, 2023)
+    assert found["ratio"].iloc[0] == 2.5
+    assert found["refused"].iloc[0] == ""
+    assert "breaks in 2023" in found["refused"].iloc[1]
+    assert "no value for 2023" in found["refused"].iloc[2]
+    assert found["difference"].iloc[1:].isna().all()
+    with pytest.raises(ValueError, match="at least one series"):
+        trend.change_table({}, 2021, 2023)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ A rate whose threshold is a national median has a twin with the suffix ``_linear
 median is estimated from the same sample, and its own error enters the standard error.
 
 =====================  ==========================================================  ==============
-indicator              rule                                                        read in
+indicator              rule                                                        origin
 =====================  ==========================================================  ==============
 ten percent            share of income above 10 %                                  Hills (2012)
 2M                     share above twice its national median                       EPOV
@@ -19,6 +19,20 @@ LIHC                   required cost above its median, income after it below lin
 LILEE                  efficiency band D or worse, residual income below line      DESNZ
 warm, arrears          answers to HH050 and HS021                                  Eurostat
 =====================  ==========================================================  ==============
+
+The answers of EU-SILC are columns already (``affords_warm_home``, ``arrears_utilities`` of the
+codebooks); missing answers are dropped and counted, not taken as "no problem". Rates come from
+:func:`armutsexpertise.survey.estimate.estimate`::
+
+    frame["ten_percent"] = ten_percent(frame["energy"], frame["income"])
+    design = SurveyDesign.from_frame(frame, weights="weight", clusters="psu")
+    estimate(design, {
+        "10 %": Proportion("ten_percent"),
+        "2M": lambda f, w, inside: twice_median_rate_linearised(
+            f["energy"], f["income"], w, domain=inside
+        ),
+        "mean gap": Ratio("gap", "ten_percent"),
+    }, by="household_type")
 
 References
 ----------
@@ -63,6 +77,16 @@ from armutsexpertise.survey.models import fit
 TEN_PERCENT = 0.10
 #: Bands of the energy certificate that count as low efficiency in England's LILEE.
 LOW_EFFICIENCY_BANDS = ("D", "E", "F", "G")
+#: Columns of indicators and the German words for them in figures and tables.
+LABELS: Mapping[str, str] = {
+    "ten_percent": "10-Prozent-Regel",
+    "twice_median": "2M (doppelter Median des Anteils)",
+    "half_median": "M/2 (halber Median der Ausgaben)",
+    "low_income_high_cost": "LIHC (wenig Einkommen, hohe Kosten)",
+    "low_income_low_efficiency": "LILEE (wenig Einkommen, geringe Effizienz)",
+    "cannot_keep_warm": "Wohnung nicht warm genug (HH050)",
+    "utility_arrears": "Rückstände bei Energie und Wasser (HS021)",
+}
 
 
 def energy_share(
@@ -222,7 +246,8 @@ def twice_median_rate_linearised(
         Units that set the median; default: all. Must contain the domain.
     bandwidth : float, optional
         Bandwidth of the densities, in units of the share; default: weighted standard deviation
-        divided by the fifth root of the sum of weights.
+        divided by the fifth root of the sum of weights. Shares of a few very small incomes make
+        it too wide: then give one, as a tenth of the median share.
 
     Returns
     -------
@@ -948,7 +973,8 @@ def check_classes(classes: pd.DataFrame) -> pd.DataFrame:
     ------
     ValueError
         If a column is absent, a class is empty or reversed, classes leave a gap or overlap, an
-        inner end is missing, or an expenditure or weight is missing or negative.
+        inner end is missing, an expenditure or weight is missing or negative, or a column
+        ``unit`` holds several units.
 
     Examples
     --------
@@ -964,6 +990,9 @@ def check_classes(classes: pd.DataFrame) -> pd.DataFrame:
             f"The class table lacks {', '.join(absent) or 'rows'}: give income_low, income_high, "
             "weight and expenditure, one row per class."
         )
+    units = set(classes["unit"]) if "unit" in classes.columns else set()
+    if len(units) > 1:
+        raise ValueError(f"The class table mixes {len(units)} units: convert all rows to one.")
     table = classes.assign(
         income_low=classes["income_low"].astype(float),
         income_high=classes["income_high"].astype(float),
@@ -1216,15 +1245,3 @@ def _finite(value: float, name: str) -> float:
     if not np.isfinite(value):
         raise ValueError(f"{name} is {value}: give a finite amount.")
     return float(value)
-
-
-#: Columns of indicators and the German words for them in figures and tables.
-LABELS: Mapping[str, str] = {
-    "ten_percent": "10-Prozent-Regel",
-    "twice_median": "2M (doppelter Median des Anteils)",
-    "half_median": "M/2 (halber Median der Ausgaben)",
-    "low_income_high_cost": "LIHC (wenig Einkommen, hohe Kosten)",
-    "low_income_low_efficiency": "LILEE (wenig Einkommen, geringe Effizienz)",
-    "cannot_keep_warm": "Wohnung nicht warm genug (HH050)",
-    "utility_arrears": "Rückstände bei Energie und Wasser (HS021)",
-}

@@ -12,6 +12,7 @@ areas resemble each other, which makes these errors too small: with a geometry, 
 """
 
 import warnings
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -161,6 +162,75 @@ def exposure_by_class(
             }
         )
     return pd.DataFrame(rows)
+
+
+def affected_share(
+    classes: pd.DataFrame,
+    *,
+    persons: str,
+    affected: Sequence[object],
+    by: str,
+    unit: float = 1.0,
+) -> tuple[float, float, float]:
+    r"""Return the share of persons in the classes that count as affected, with rounding bounds.
+
+    Parameters
+    ----------
+    classes : DataFrame, one row per class
+        All classes, as the five thermal classes of the state's climate analysis.
+    persons : str
+        Column of the persons in each class.
+    affected : sequence
+        Classes that count, as "unfavourable" and "very unfavourable".
+    by : str
+        Column of the class, unique.
+    unit : float
+        Unit to which the persons were rounded (100,000 where millions have one decimal place).
+
+    Returns
+    -------
+    tuple of float
+        Share, and the lowest and highest that rounding leaves, in [0, 1].
+
+    Raises
+    ------
+    TypeError
+        If the persons are not numeric.
+    ValueError
+        If a column or a class is absent, a class is repeated, a number is missing or negative,
+        nobody is counted, or the unit is not positive.
+
+    Notes
+    -----
+    With :math:`A` affected and :math:`U` other persons in a and u classes, each within half a
+    unit h of the printed value, the share lies between :math:`(A - ah)/(A + U - ah + uh)` and
+    :math:`(A + ah)/(A + U + ah - uh)`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"class": ["good", "bad"], "persons": [3_000_000, 1_000_000]})
+    >>> share = affected_share(table, persons="persons", affected=["bad"], by="class",
+    ...     unit=100_000)
+    >>> [round(value, 4) for value in share]
+    [0.25, 0.2375, 0.2625]
+    """
+    counted = _population(classes, persons)
+    names = _require(classes, by)
+    absent = [name for name in affected if name not in set(names)]
+    if absent or names.duplicated().any() or not len(affected):
+        raise ValueError(
+            f"The classes repeat {int(names.duplicated().sum())} name(s) or lack {len(absent)} of "
+            "those affected: give every class once."
+        )
+    if not unit > 0:
+        raise ValueError(f"unit is {unit}: give the unit of rounding, a positive number.")
+    hit = names.isin(list(affected)).to_numpy()
+    ends = []
+    for step in (0.0, -unit / 2, unit / 2):
+        inside = float(np.maximum(counted[hit] + step, 0).sum())
+        outside = float(np.maximum(counted[~hit] - step, 0).sum())
+        ends.append(inside / (inside + outside) if inside > 0 else 0.0)
+    return ends[0], ends[1], ends[2]
 
 
 def exposure_gap(

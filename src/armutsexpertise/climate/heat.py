@@ -240,9 +240,9 @@ def count_trend(
     -----
     :math:`\log \mu_t = \alpha + \beta t/10 + \log d_t` with :math:`d_t` the observed days over
     365.25. Negative binomial with variance :math:`\mu + \alpha\mu^2` by maximum likelihood
-    (Cameron and Trivedi 2013, Regression Analysis of Count Data, doi:10.1017/CBO9781139013567,
-    section 3.3). The null value of :math:`\alpha` lies on the boundary, so half the p value of
-    :math:`\chi^2_1` is taken. Years are taken as independent.
+    (Cameron and Trivedi 2013, Regression Analysis of Count Data, 2nd edition). The null value of
+    :math:`\alpha` lies on the boundary, so half the p value of :math:`\chi^2_1` is taken. Years
+    are taken as independent.
 
     Examples
     --------
@@ -696,7 +696,7 @@ def _negative_binomial(
         return float(model.llf), model
 
     # The slope and alpha are orthogonal, so the standard error given alpha is that of the
-    # full likelihood (Cameron and Trivedi 2013, section 3.3).
+    # full likelihood (Cameron and Trivedi 2013).
     best = optimize.minimize_scalar(lambda a: -fitted(a)[0], bounds=(-12, 4), method="bounded")
     log_likelihood, model = fitted(float(best.x))
     plain = sm.GLM(count, x, family=sm.families.Poisson(), offset=offset).fit()

@@ -6,6 +6,7 @@ A series is a frame with one row per year: ``period`` (year, as a whole number o
 cannot be compared with those before it, as that function marks it).
 """
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -141,6 +142,106 @@ def change(series: pd.DataFrame, before: int, after: int, *, level: float = 0.95
     elif np.isfinite(steps).all():
         half, basis = float(steps.sum() / 2), "rounding only"
     return Change(before, after, difference, difference - half, difference + half, basis)
+
+
+def effective_sample_for_change(before: float, after: float, *, level: float = 0.95) -> float:
+    r"""Return the sample size from which a change between two rates exceeds sampling error.
+
+    Parameters
+    ----------
+    before, after : float
+        Rates of two independent samples of the same size, in (0, 1), not percent.
+    level : float
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    float
+        Effective sample size of each sample (persons over design effect) from which the interval
+        of the difference leaves out zero; infinite where the rates are equal.
+
+    Raises
+    ------
+    ValueError
+        If a rate or the level is not in (0, 1).
+
+    Notes
+    -----
+    :math:`n = z^2\,(p_1(1-p_1) + p_2(1-p_2))/(p_2-p_1)^2`, the usual interval of two proportions
+    solved for n. Where a publication gives rates without errors, this says how small the survey
+    would have to be for the change to be chance; compare it with what is known of its size.
+
+    Examples
+    --------
+    >>> round(effective_sample_for_change(0.039, 0.102))
+    125
+    """
+    if not (0 < before < 1 and 0 < after < 1):
+        raise ValueError(
+            f"The rates {before} and {after} must lie in (0, 1): divide percent by 100."
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level}.")
+    if before == after:
+        return float("inf")
+    spread = before * (1 - before) + after * (1 - after)
+    return float(stats.norm.ppf((1 + level) / 2) ** 2 * spread / (after - before) ** 2)
+
+
+def change_table(
+    series: Mapping[str, pd.DataFrame], before: int, after: int, *, level: float = 0.95
+) -> pd.DataFrame:
+    """Return the change of several series between two periods, or why there is none.
+
+    Parameters
+    ----------
+    series : mapping of str to DataFrame
+        Name and series, each as described in the module.
+    before, after, level
+        As in `change`.
+
+    Returns
+    -------
+    DataFrame, one row per series
+        ``series``, ``value_before``, ``value_after``, ``difference``, ``low``, ``high``,
+        ``ratio`` (after over before; NaN where before is 0), ``basis``, and ``refused``: the
+        sentence that says why a change is not given, else empty.
+
+    Raises
+    ------
+    TypeError
+        If a value is not numeric.
+    ValueError
+        If ``series`` is empty or the level is not in (0, 1).
+
+    Examples
+    --------
+    >>> warm = pd.DataFrame({"period": [2019, 2021, 2023], "value": [2.5, 3.3, 8.2],
+    ...     "resolution": 0.1, "break_before": [False, True, False]})
+    >>> change_table({"warm": warm}, 2021, 2023)[["difference", "low", "high"]].round(1)
+       difference  low  high
+    0         4.9  4.8   5.0
+    >>> change_table({"warm": warm}, 2019, 2023)["refused"].item()[:27]
+    'The series breaks in 2021: '
+    """
+    if not series or not 0 < level < 1:
+        raise ValueError("Name at least one series, and a level between 0 and 1.")
+    rows: list[dict[str, object]] = []
+    for name, one in series.items():
+        row: dict[str, object] = {"series": name, "refused": ""}
+        try:
+            found = change(one, before, after, level=level)
+        except ValueError as refusal:
+            row["refused"] = str(refusal)
+        else:
+            values = _checked(one).set_index("period")["value"]
+            first, second = float(values[before]), float(values[after])
+            row |= {"value_before": first, "value_after": second}
+            row |= {"difference": found.difference, "low": found.low, "high": found.high}
+            row |= {"ratio": second / first if first != 0 else np.nan, "basis": found.basis}
+        rows.append(row)
+    columns = ["series", "value_before", "value_after", "difference", "low", "high"]
+    return pd.DataFrame(rows).reindex(columns=[*columns, "ratio", "basis", "refused"])
 
 
 def trend(
