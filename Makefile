@@ -22,8 +22,8 @@ climate_model  := climate config.py inequality.py ranking.py parameters.py publi
 climate_report := publish render provenance.py expertise.py disclosure
 
 passes_raw    := passes evidence nrw_regions statutory
-passes_clean  := catalog passes stages.py provenance.py expertise.py
-passes_model  := passes config.py publish/values.py
+passes_clean  := catalog passes stages.py provenance.py expertise.py publish/results.py publish/files.py disclosure
+passes_model  := passes ranges.py config.py publish/values.py publish/results.py publish/files.py disclosure
 passes_report := publish render provenance.py expertise.py
 
 VENV := .venv
@@ -120,9 +120,11 @@ types: $(INSTALLED) ## mypy --strict on src
 .PHONY: check
 check: lint types data-check ## lint, types and data-check
 
+PARTS ?= survey coverage stages
+
 .PHONY: benchmark
-benchmark: $(INSTALLED) ## time the stages and the survey functions on this machine
-	@$(PY) benchmarks/stages.py && $(PY) benchmarks/survey.py
+benchmark: $(INSTALLED) ## measure speed and coverage, write docs/benchmarks.md (a quarter of an hour)
+	@set -e; for part in $(PARTS); do echo "benchmark: $$part"; $(PY) benchmarks/$$part.py; done
 
 .PHONY: clean
 clean: ## delete generated files only (never data/raw or .venv)

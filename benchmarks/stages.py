@@ -1,6 +1,7 @@
 """Time the stages of a topic and of its rendering, from scratch, on this machine.
 
-Run with ``.venv/bin/python benchmarks/stages.py``; it works on a copy and leaves the tree alone.
+Run with ``make benchmark PARTS=stages``; it works on a copy, leaves the tree alone and writes its
+table into docs/benchmarks.md.
 """
 
 import shutil
@@ -9,13 +10,17 @@ import tempfile
 import time
 from pathlib import Path
 
+from results_page import circumstances, markdown_table, write_section
+
 from armutsexpertise.render.renderer import render
 from armutsexpertise.stages import STAGES, Project, run_stage
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def main(topic: str = "passes") -> None:
+def stage_seconds(topic: str) -> dict[str, float]:
+    """Return the seconds of each stage, and of rendering with and without its cache."""
+    seconds = {}
     with tempfile.TemporaryDirectory() as folder:
         project = Project(Path(folder))
         for part in ("analyses", "data/raw"):
@@ -24,19 +29,25 @@ def main(topic: str = "passes") -> None:
                 project.root / part,
                 ignore=shutil.ignore_patterns("exhibits", ".cache", "restricted"),
             )
-        total = 0.0
         for stage in STAGES:
-            seconds = run_stage(project, topic, stage, say=lambda _: None)
-            total += seconds
-            print(f"{stage:<20}{seconds:6.1f} s")
-        print(f"{'all stages':<20}{total:6.1f} s")
+            seconds[stage] = run_stage(project, topic, stage, say=lambda _: None)
+        seconds["all stages"] = sum(seconds.values())
         document = project.analysis(topic) / "report.qmd"
-        for label, clear in (("render, new", True), ("render, cached", False)):
-            if clear:
-                shutil.rmtree(document.parent / ".cache", ignore_errors=True)
+        shutil.rmtree(document.parent / ".cache", ignore_errors=True)
+        for label in ("rendering alone, executed anew", "rendering alone, from the cache"):
             start = time.perf_counter()
             render(document, ("html", "pdf"), output_dir=project.reports(topic))
-            print(f"{label:<20}{time.perf_counter() - start:6.1f} s")
+            seconds[label] = time.perf_counter() - start
+    return seconds
+
+
+def main(topic: str = "passes") -> None:
+    rows = [[label, f"{value:.1f} s"] for label, value in stage_seconds(topic).items()]
+    text = f"""{circumstances(["pandas", "great-tables", "typst"])} One run.
+
+{markdown_table([f"stage of {topic}", "time"], rows)}"""
+    print(text)
+    write_section("stages", text)
 
 
 if __name__ == "__main__":

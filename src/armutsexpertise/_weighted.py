@@ -8,11 +8,11 @@ import pandas as pd
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
-QuantileRule = Literal["averaged_inverted_cdf", "inverted_cdf"]
+QuantileRule = Literal["averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"]
 Nonpositive = Literal["fail", "drop"]
 Negative = Literal["keep", "zero", "fail"]
 
-QUANTILE_RULES = ("averaged_inverted_cdf", "inverted_cdf")
+QUANTILE_RULES = ("averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf")
 # Cumulative weights are sums of floats: shares this close to a probability count as equal to it.
 _SHARE_TOLERANCE = 1e-12
 # Samples from this size on are not sorted as a whole for a quantile; the bracket of the quantile
@@ -373,9 +373,10 @@ def quantile(
         Values and weights of the domain; the weights sum to more than zero.
     probability : float
         Share p of the weight at or below the quantile, above 0 and below 1.
-    rule : {"averaged_inverted_cdf", "inverted_cdf"}
-        Where the cumulative share equals p exactly: mean of that value and the next, or that
-        value.
+    rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
+        The smallest value whose cumulative share of weight is at least p, but where that share
+        equals p exactly the mean of that value and the next; the same without the exception; or
+        the cumulative share interpolated between the values.
 
     Returns
     -------
@@ -389,8 +390,8 @@ def quantile(
 
     Notes
     -----
-    The smallest value with :math:`\hat F(y) \ge p`: definitions 1 and 2 of Hyndman and Fan
-    (1996), doi:10.2307/2684934, with the weighted distribution function. In a large sample only
+    Definitions 2, 1 and 4 of Hyndman and Fan (1996), doi:10.2307/2684934, with the weighted
+    distribution function :math:`\hat F`. In a large sample only
     the values between two nearby quantiles of a systematic subsample are sorted, where the
     quantile proves to lie between them.
     """
@@ -406,7 +407,30 @@ def quantile(
         if found is not None:
             return found
     units = ordered(values, weights)
-    return _value_at(units.numbers, np.cumsum(units.weights), target, tolerance, rule)
+    return quantile_of_sorted(units.numbers, np.cumsum(units.weights), probability, rule)
+
+
+def quantile_of_sorted(
+    values: FloatArray, cumulative: FloatArray, probability: float, rule: QuantileRule
+) -> float:
+    """Return a weighted quantile of values in ascending order.
+
+    Parameters
+    ----------
+    values, cumulative : ndarray of float, shape (m,)
+        Values in ascending order and the sums of their weights up to each.
+    probability : float
+        Share p in [0, 1] of the weight at or below the quantile.
+    rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
+        As in `quantile`.
+
+    Returns
+    -------
+    float
+        Quantile in the unit of the values.
+    """
+    total = float(cumulative[-1])
+    return _value_at(values, cumulative, probability * total, _SHARE_TOLERANCE * total, rule)
 
 
 def _value_at(
@@ -418,6 +442,9 @@ def _value_at(
     exact = position + 1 < values.size and cumulative[position] <= target + tolerance
     if rule == "averaged_inverted_cdf" and exact:
         return (value + float(values[position + 1])) / 2
+    if rule == "interpolated_inverted_cdf" and position > 0:
+        below, step = float(values[position - 1]), cumulative[position] - cumulative[position - 1]
+        return below + min(float((target - cumulative[position - 1]) / step), 1.0) * (value - below)
     return value
 
 
@@ -434,7 +461,8 @@ def _bracketed_quantile(
     between = (values >= low) & (values <= high)
     middle = ordered(values[between], weights[between])
     cumulative = below + np.cumsum(middle.weights)
-    if not below < target - tolerance or not target + tolerance < cumulative[-1]:
+    first = float(cumulative[0]) if rule == "interpolated_inverted_cdf" else below
+    if not first < target - tolerance or not target + tolerance < cumulative[-1]:
         return None
     return _value_at(middle.numbers, cumulative, target, tolerance, rule)
 

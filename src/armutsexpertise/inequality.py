@@ -2,7 +2,8 @@
 
 Each index is a function of a variable and weights; its twin with the suffix ``_linearised`` adds
 the influence values from which a survey design computes the standard error. Influence values are
-derivatives with respect to the weights, 0 outside the domain.
+derivatives with respect to the weights, 0 outside the domain. The twin of a decomposition gives
+its parts by name; `armutsexpertise.survey.estimate.estimate` takes both.
 """
 
 from itertools import permutations
@@ -34,8 +35,12 @@ from armutsexpertise._weighted import (
     require_choice,
     treat_negative,
 )
-from armutsexpertise.poverty import foster_greer_thorbecke
-from armutsexpertise.survey.linearised import Linearised
+from armutsexpertise.poverty import (
+    foster_greer_thorbecke,
+    foster_greer_thorbecke_linearised,
+    poverty_line_linearised,
+)
+from armutsexpertise.survey.linearised import Linearised, linear_combination, ratio
 
 Ranking = Literal["midpoint", "cumulative"]
 Correction = Literal["none", "wagstaff", "erreygers"]
@@ -111,21 +116,6 @@ class PovertyChange(NamedTuple):
     growth: float
     distribution: float
     line: float
-
-
-class MeanDifference(NamedTuple):
-    """A difference of two group means split by regressions, with influence values.
-
-    Attributes
-    ----------
-    components : Series of float
-        ``difference`` and its components.
-    influence : ndarray of float, shape (n, n_components)
-        Influence values of the components, in their order.
-    """
-
-    components: pd.Series
-    influence: FloatArray
 
 
 def lorenz_curve(
@@ -320,9 +310,8 @@ def quintile_share_ratio(
     ----------
     income, weight, domain, negative
         As in `lorenz_curve`.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
-        Where the cumulative share of the weights equals the probability exactly: mean of that
-        value and the next (default), or that value.
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
+        As in `armutsexpertise.poverty.weighted_quantile`.
 
     Returns
     -------
@@ -626,10 +615,8 @@ def entropy_decomposition(
     check_lengths(income=income, group=group)
     sample = positive_only(as_sample(income, weight, domain), nonpositive, "The index")
     inside = sample.inside & (sample.weights > 0)
-    codes, names = pd.factorize(np.asarray(group)[inside], sort=True)
-    missing = int((codes < 0).sum())
-    if missing:
-        raise ValueError(f"group is missing for {missing} unit(s): complete it or use domain.")
+    codes = _complete_groups(np.asarray(group)[inside])
+    names = pd.factorize(np.asarray(group)[inside], sort=True)[1]
     values, weights = sample.numbers[inside], sample.weights[inside]
     sizes = np.bincount(codes, weights=weights)
     totals = np.bincount(codes, weights=weights * values)
@@ -654,6 +641,79 @@ def entropy_decomposition(
     between = _entropy(as_sample(totals / sizes, sizes, None), alpha).estimate
     total = _entropy(as_sample(values, weights, None), alpha).estimate
     return EntropyDecomposition(total, float(contributions.sum()), between, table)
+
+
+def entropy_decomposition_linearised(
+    income: npt.ArrayLike,
+    group: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    alpha: float,
+    domain: npt.ArrayLike | None = None,
+    nonpositive: Nonpositive = "fail",
+) -> dict[str, Linearised]:
+    r"""Return inequality within and between groups with influence values.
+
+    Parameters
+    ----------
+    income, group, weight, alpha, domain, nonpositive
+        As in `entropy_decomposition`.
+
+    Returns
+    -------
+    dict of str to Linearised
+        ``total``, ``within``, ``between`` and ``between_share`` (``between`` over ``total``; NaN
+        without inequality).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `entropy_decomposition`.
+
+    Notes
+    -----
+    The part between is the index of the group means :math:`m_g`: its influence is that of an index
+    of persons who all have the mean of their group, and what the person moves that mean by,
+
+    .. math:: \frac{y_i - m_g}{\hat N m}\bigl(\varphi'(m_g/m)
+              - \overline{(m_k/m)\,\varphi'(m_k/m)}\bigr), \qquad
+              \varphi'(r) = \frac{r^{\alpha-1}}{\alpha-1}, \quad
+              -\frac{1}{r}, \quad \ln r + 1
+
+    for :math:`\alpha` other than 0 and 1, 0 and 1, where the bar is the weighted mean over
+    persons. By the rules of Deville (1999), Survey Methodology 25, 193-203.
+    """
+    check_lengths(income=income, group=group)
+    sample = positive_only(as_sample(income, weight, domain), nonpositive, "The index")
+    inside = sample.inside & (sample.weights > 0)
+    codes = _complete_groups(np.asarray(group)[inside])
+    values, weights = sample.numbers[inside], sample.weights[inside]
+    size = float(weights.sum())
+    mean = dot(weights, values) / size
+    means = (np.bincount(codes, weights * values) / np.bincount(codes, weights))[codes]
+    relative = means / mean
+    if alpha == 0:
+        slope = -1 / relative
+    elif alpha == 1:
+        slope = np.log(relative) + 1
+    else:
+        slope = relative ** (alpha - 1) / (alpha - 1)
+    pull = (values - means) / mean * (slope - dot(weights, relative * slope) / size) / size
+    total = _entropy(as_sample(values, weights, None), alpha)
+    of_means = _entropy(as_sample(means, weights, None), alpha)
+    between = Linearised(of_means.estimate, of_means.influence + pull)
+    within = linear_combination((1.0, total), (-1.0, between))
+    parts = {
+        "total": total,
+        "within": within,
+        "between": between,
+        "between_share": ratio(between, total),
+    }
+    everyone = Sample(sample.numbers, sample.weights, inside)
+    return {
+        name: Linearised(part.estimate, everyone.spread(part.influence))
+        for name, part in parts.items()
+    }
 
 
 def atkinson_index(
@@ -1130,31 +1190,18 @@ def redistribution(
     Kakwani (1984), Advances in Econometrics 3, 149-168; Lambert (2001), The Distribution and
     Redistribution of Income.
     """
-    sample, incomes, burdens = _incidence(income, burden, weight, domain)
-    weights = sample.domain_weights
-    after = _after_burden(incomes, burdens, weights)
-    share = dot(weights, burdens) / dot(weights, incomes)
-    before_gini, _ = _concentration(incomes, incomes, weights)
-    after_gini, _ = _concentration(after, after, weights)
-    after_ranked, _ = _concentration(after, incomes, weights)
-    kakwani = _concentration(burdens, incomes, weights)[0] - before_gini
-    return Redistribution(
-        reynolds_smolensky=before_gini - after_gini,
-        vertical=share / (1 - share) * kakwani,
-        reranking=after_gini - after_ranked,
-        kakwani=kakwani,
-        burden_share=share,
-    )
+    parts = redistribution_linearised(income, burden, weight, domain=domain)
+    return Redistribution(**{name: part.estimate for name, part in parts.items()})
 
 
-def reynolds_smolensky_index_linearised(
+def redistribution_linearised(
     income: npt.ArrayLike,
     burden: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
     *,
     domain: npt.ArrayLike | None = None,
-) -> Linearised:
-    """Return the Reynolds-Smolensky index with its influence values.
+) -> dict[str, Linearised]:
+    r"""Return the parts of a redistribution with their influence values.
 
     Parameters
     ----------
@@ -1163,20 +1210,49 @@ def reynolds_smolensky_index_linearised(
 
     Returns
     -------
-    Linearised
-        Gini before minus Gini after the burden, and influence values of all units.
+    dict of str to Linearised
+        ``reynolds_smolensky``, ``vertical``, ``reranking``, ``kakwani`` and ``burden_share``, as
+        in `Redistribution`.
 
     Raises
     ------
     TypeError, ValueError
         As in `redistribution`.
+
+    Notes
+    -----
+    Differences and ratios of linearised indices: with the burden share :math:`t`,
+    :math:`u_i(V) = u_i(t) K/(1-t)^2 + u_i(K)\,t/(1-t)` for the vertical part. Deville (1999),
+    Survey Methodology 25, 193-203. Re-ranking is never negative: where it is near zero an interval
+    from its standard error is not to be trusted.
     """
     sample, incomes, burdens = _incidence(income, burden, weight, domain)
     weights = sample.domain_weights
     after = _after_burden(incomes, burdens, weights)
-    before_gini, before = _concentration(incomes, incomes, weights)
-    after_gini, later = _concentration(after, after, weights)
-    return Linearised(before_gini - after_gini, sample.spread(before - later))
+    total = dot(weights, incomes)
+    share = dot(weights, burdens) / total
+    before_gini = Linearised(*_concentration(incomes, incomes, weights))
+    after_gini = Linearised(*_concentration(after, after, weights))
+    after_ranked = Linearised(*_concentration(after, incomes, weights))
+    burden_ranked = Linearised(*_concentration(burdens, incomes, weights))
+    burden_share = Linearised(share, (burdens - share * incomes) / total)
+    kakwani = linear_combination((1.0, burden_ranked), (-1.0, before_gini))
+    vertical = Linearised(
+        share / (1 - share) * kakwani.estimate,
+        burden_share.influence * kakwani.estimate / (1 - share) ** 2
+        + kakwani.influence * share / (1 - share),
+    )
+    parts = {
+        "reynolds_smolensky": linear_combination((1.0, before_gini), (-1.0, after_gini)),
+        "vertical": vertical,
+        "reranking": linear_combination((1.0, after_gini), (-1.0, after_ranked)),
+        "kakwani": kakwani,
+        "burden_share": burden_share,
+    }
+    return {
+        name: Linearised(part.estimate, sample.spread(part.influence))
+        for name, part in parts.items()
+    }
 
 
 def kitagawa(
@@ -1221,6 +1297,95 @@ def kitagawa(
     return RateDecomposition(composition + rate, composition, rate)
 
 
+def kitagawa_linearised(
+    outcome: npt.ArrayLike,
+    group: npt.ArrayLike,
+    population: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+) -> dict[str, Linearised]:
+    r"""Split the difference of two rates of a sample, with influence values.
+
+    Parameters
+    ----------
+    outcome : array_like of bool or float, shape (n,)
+        Whether the person is counted by the rate (or a number whose mean is compared).
+    group : array_like, shape (n,)
+        Group of each person, whose composition differs.
+    population : array_like of bool, shape (n,)
+        True for population a, false for b: two groups of persons, or two samples in one design
+        (`armutsexpertise.survey.design.stack`).
+    weight : array_like of float, shape (n,), optional
+        Person weights; default: each person counts once.
+    domain : array_like of bool, shape (n,), optional
+        Persons who count; default: all.
+
+    Returns
+    -------
+    dict of str to Linearised
+        ``difference`` (rate of a minus rate of b), ``composition`` and ``rate``, as in `kitagawa`.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If lengths or indexes differ, a value is missing, a weight is negative, or a group has no
+        weight in one of the populations.
+
+    Notes
+    -----
+    With :math:`s_g` the mean and :math:`d_g` the difference of the two rates of a group, a person
+    of group g in population a has
+
+    .. math:: u_i(\text{composition}) = \frac{s_g - \sum_k p_k^a s_k}{\hat N_a}
+              + \frac{p_g^a - p_g^b}{2}\,\frac{y_i - r_g^a}{\hat N_{ag}}, \qquad
+              u_i(\text{rate}) = \frac{d_g - \sum_k p_k^a d_k}{2\hat N_a}
+              + \frac{p_g^a + p_g^b}{2}\,\frac{y_i - r_g^a}{\hat N_{ag}}
+
+    and in population b the same with the opposite sign where its shares or rates enter with it.
+    Kitagawa (1955), doi:10.1080/01621459.1955.10501299; linearised by the rules of Deville (1999),
+    Survey Methodology 25, 193-203.
+    """
+    check_lengths(outcome=outcome, group=group, population=population)
+    sample = as_sample(outcome, weight, domain, name="outcome")
+    inside = sample.inside & (sample.weights > 0)
+    codes = _complete_groups(np.asarray(group)[inside])
+    in_a = as_mask(population, "population")[inside]
+    values, weights = sample.numbers[inside], sample.weights[inside]
+    count = int(codes.max()) + 1
+    masses = np.array([np.bincount(codes, weights * part, count) for part in (in_a, ~in_a)])
+    totals = np.array(
+        [np.bincount(codes, weights * part * values, count) for part in (in_a, ~in_a)]
+    )
+    empty = int((masses == 0).any(axis=0).sum())
+    if empty:
+        raise ValueError(
+            f"{empty} of {count} groups have nobody in one of the populations: merge groups."
+        )
+    rates, sizes = totals / masses, masses.sum(axis=1)
+    shares = masses / sizes[:, None]
+    middle, gap = rates.mean(axis=0), rates[0] - rates[1]
+    shift, share = shares[0] - shares[1], shares.mean(axis=0)
+    own = np.where(in_a, 0, 1)
+    sign = np.where(in_a, 1.0, -1.0)
+    residual = (values - rates[own, codes]) / masses[own, codes]
+    moved = (middle[codes] - (shares @ middle)[own]) / sizes[own]
+    composition = sign * moved + shift[codes] / 2 * residual
+    rate = (gap[codes] - (shares @ gap)[own]) / (2 * sizes[own]) + sign * share[codes] * residual
+    parts = {
+        "composition": Linearised(float(shift @ middle), composition),
+        "rate": Linearised(float(gap @ share), rate),
+    }
+    parts = {"difference": linear_combination(*((1.0, part) for part in parts.values())), **parts}
+    everyone = Sample(sample.numbers, sample.weights, inside)
+    return {
+        name: Linearised(part.estimate, everyone.spread(part.influence))
+        for name, part in parts.items()
+    }
+
+
 def oaxaca_blinder(
     outcome: npt.ArrayLike,
     covariates: pd.DataFrame,
@@ -1228,8 +1393,39 @@ def oaxaca_blinder(
     weight: npt.ArrayLike | None = None,
     *,
     kind: Literal["threefold", "pooled"] = "threefold",
-) -> MeanDifference:
-    r"""Split the difference of two group means by linear regressions.
+    domain: npt.ArrayLike | None = None,
+) -> pd.Series:
+    """Split the difference of two group means by linear regressions.
+
+    Parameters
+    ----------
+    outcome, covariates, group, weight, kind, domain
+        As in `oaxaca_blinder_linearised`.
+
+    Returns
+    -------
+    Series of float
+        ``difference`` (mean of a minus mean of b) and its components.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `oaxaca_blinder_linearised`.
+    """
+    parts = oaxaca_blinder_linearised(outcome, covariates, group, weight, kind=kind, domain=domain)
+    return pd.Series({name: part.estimate for name, part in parts.items()})
+
+
+def oaxaca_blinder_linearised(
+    outcome: npt.ArrayLike,
+    covariates: pd.DataFrame,
+    group: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    kind: Literal["threefold", "pooled"] = "threefold",
+    domain: npt.ArrayLike | None = None,
+) -> dict[str, Linearised]:
+    r"""Split the difference of two group means by linear regressions, with influence values.
 
     Parameters
     ----------
@@ -1245,11 +1441,13 @@ def oaxaca_blinder(
         Threefold from the viewpoint of group b: ``endowments``, ``coefficients`` and
         ``interaction``; or ``explained`` and ``unexplained`` by the coefficients of a regression
         of both groups with a dummy of the group.
+    domain : array_like of bool, shape (n,), optional
+        Units that count; default: all.
 
     Returns
     -------
-    MeanDifference
-        ``difference`` (mean of a minus mean of b) and components, with influence values.
+    dict of str to Linearised
+        ``difference`` (mean of a minus mean of b) and its components.
 
     Raises
     ------
@@ -1265,22 +1463,25 @@ def oaxaca_blinder(
               + (\bar x_a - \bar x_b)'(\beta_a - \beta_b)
 
     Oaxaca (1973), doi:10.2307/2525981; Blinder (1973), doi:10.2307/144855; Jann (2008),
-    doi:10.1177/1536867X0800800401 (pooled with the dummy of the group).
+    doi:10.1177/1536867X0800800401 (pooled with the dummy of the group). The influence of products
+    of means and coefficients follows from theirs by the rules of Deville (1999), Survey
+    Methodology 25, 193-203: the covariates count as random. With a recentred influence function
+    as the outcome (`recentered_influence`, per group) it splits the difference of an index.
     """
     require_choice(kind, ("threefold", "pooled"), "kind")
     check_lengths(outcome=outcome, group=group, **{str(c): covariates[c] for c in covariates})
-    sample = as_sample(outcome, weight, None, name="outcome")
+    sample = as_sample(outcome, weight, domain, name="outcome")
     is_a = as_mask(group, "group")
     columns = [as_numbers(covariates[c], str(c)) for c in covariates]
     design = np.column_stack([np.ones(sample.numbers.size), *columns])
-    weights = sample.weights
+    weights = sample.weights * sample.inside
     parts = []
     for name, members in (("a", is_a), ("b", ~is_a)):
         inside = weights * members
         if not inside.sum() > 0:
             raise ValueError(f"Group {name} has no unit with weight: nothing can be compared.")
         mean = inside @ design / inside.sum()
-        mean_influence = (design - mean) * members[:, None] / inside.sum()
+        mean_influence = (design - mean) * (inside > 0)[:, None] / inside.sum()
         beta, beta_influence = _regression(sample.numbers, design, inside, f"group {name}")
         parts.append((mean, mean_influence, beta, beta_influence))
     (mean_a, dmean_a, beta_a, dbeta_a), (mean_b, dmean_b, beta_b, dbeta_b) = parts
@@ -1305,8 +1506,7 @@ def oaxaca_blinder(
             "explained": (explained, dexplained),
             "unexplained": (total - explained, dtotal - dexplained),
         }
-    estimates = pd.Series({name: float(part[0]) for name, part in components.items()})
-    return MeanDifference(estimates, np.column_stack([part[1] for part in components.values()]))
+    return {name: Linearised(float(part[0]), part[1]) for name, part in components.items()}
 
 
 def poverty_change(
@@ -1362,15 +1562,108 @@ def poverty_change(
         poverty[growth, distribution, line] = foster_greer_thorbecke(
             sample.numbers * factor, sample.weights, alpha=alpha, line=lines[line]
         )
-    parts = np.zeros(3)
-    for order in permutations(range(3)):
-        now = [0, 0, 0]
-        for factor_at in order:
-            was = poverty[now[0], now[1], now[2]]
-            now[factor_at] = 1
-            parts[factor_at] += (poverty[now[0], now[1], now[2]] - was) / 6
     change = poverty[1, 1, 1] - poverty[0, 0, 0]
-    return PovertyChange(change, *(float(part) for part in parts))
+    return PovertyChange(
+        change,
+        *(
+            sum(factor * poverty[state] for state, factor in _shapley_factors(part).items())
+            for part in range(3)
+        ),
+    )
+
+
+def poverty_change_linearised(
+    income: npt.ArrayLike,
+    after: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    line_before: float | Linearised | None = None,
+    line_after: float | Linearised | None = None,
+    alpha: float = 0,
+    domain: npt.ArrayLike | None = None,
+    bandwidth: float | None = None,
+) -> dict[str, Linearised]:
+    r"""Split a change in poverty by the Shapley value, with influence values.
+
+    Parameters
+    ----------
+    income : array_like of float, shape (n,)
+        Equivalised incomes of both samples, one below the other
+        (`armutsexpertise.survey.design.stack`), or both waves of a panel.
+    after : array_like of bool, shape (n,)
+        Unit belongs to the later sample.
+    weight : array_like of float, shape (n,), optional
+        Person weights; default: each person counts once.
+    line_before, line_after : float or Linearised, optional
+        Poverty lines in the unit of income: a number is a fixed line; default: 60 % of the median
+        of all persons of the sample.
+    alpha : float
+        Index of Foster, Greer and Thorbecke; 0 is the share of the poor.
+    domain : array_like of bool, shape (n,), optional
+        Persons whose poverty and mean are compared; default: all. The lines come from everybody.
+    bandwidth : float, optional
+        As in `armutsexpertise.poverty.at_risk_of_poverty_rate_linearised`.
+
+    Returns
+    -------
+    dict of str to Linearised
+        ``change``, ``growth``, ``distribution`` and ``line``, as in `PovertyChange`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `armutsexpertise.poverty.foster_greer_thorbecke_linearised`; ``ValueError`` also
+        where a mean is not positive.
+
+    Notes
+    -----
+    Poverty in one sample with the mean of the other is poverty below the line
+    :math:`z\,\mu_d/\mu_g` with the mean :math:`\mu_d` of the sample and :math:`\mu_g` of the
+    other, an estimated line with the influence
+
+    .. math:: z\frac{\mu_d}{\mu_g}\Bigl(\frac{u_i(z)}{z} + \frac{u_i(\mu_d)}{\mu_d}
+              - \frac{u_i(\mu_g)}{\mu_g}\Bigr)
+
+    The parts are linear in the eight indices. Shorrocks (2013), doi:10.1007/s10888-011-9214-z, for
+    the value; Deville (1999), Survey Methodology 25, 193-203, for the influence.
+    """
+    check_lengths(income=income, after=after)
+    sample = _with_total(income, weight, domain, "keep", "The decomposition")
+    later = as_mask(after, "after")
+    sides = (~later, later)
+    means, lines = [], []
+    for side, line in zip(sides, (line_before, line_after), strict=True):
+        mean = _mean(Sample(sample.numbers, sample.weights, sample.inside & side))
+        if not mean.estimate > 0:
+            raise ValueError(
+                f"The decomposition is undefined: a mean is {mean.estimate:g}, not positive."
+            )
+        means.append(mean)
+        if line is None:
+            line = poverty_line_linearised(
+                sample.numbers, sample.weights, domain=side, bandwidth=bandwidth
+            )
+        lines.append(line)
+    poverty: dict[tuple[int, int, int], Linearised] = {}
+    for state in np.ndindex(2, 2, 2):
+        growth, distribution, line_at = (int(step) for step in state)
+        line = lines[line_at]
+        if growth != distribution:
+            line = _line_times_ratio(line, means[distribution], means[growth])
+        poverty[growth, distribution, line_at] = foster_greer_thorbecke_linearised(
+            sample.numbers,
+            sample.weights,
+            alpha=alpha,
+            domain=sample.inside & sides[distribution],
+            line=line,
+            bandwidth=bandwidth,
+        )
+    parts = {"change": linear_combination((1.0, poverty[1, 1, 1]), (-1.0, poverty[0, 0, 0]))}
+    for part, name in enumerate(("growth", "distribution", "line")):
+        parts[name] = linear_combination(
+            *((factor, poverty[state]) for state, factor in _shapley_factors(part).items())
+        )
+    return parts
 
 
 def recentered_influence(linearised: Linearised, weight: npt.ArrayLike) -> FloatArray:
@@ -1404,6 +1697,46 @@ def recentered_influence(linearised: Linearised, weight: npt.ArrayLike) -> Float
     weights = as_weights(weight, linearised.influence.size)
     check_lengths(influence=linearised.influence, weight=weights)
     return linearised.estimate + float(weights.sum()) * linearised.influence
+
+
+def _mean(sample: Sample) -> Linearised:
+    """Return the mean of the domain with its influence values."""
+    size = float(sample.domain_weights.sum())
+    if not size > 0:
+        raise ValueError("One of the two samples has no unit with weight: nothing is compared.")
+    mean = dot(sample.domain_weights, sample.domain_values) / size
+    return Linearised(mean, sample.spread((sample.domain_values - mean) / size))
+
+
+def _line_times_ratio(line: float | Linearised, top: Linearised, bottom: Linearised) -> Linearised:
+    """Return a poverty line times the ratio of two means, with its influence values."""
+    value, own = (line.estimate, line.influence) if isinstance(line, Linearised) else (line, 0.0)
+    factor = ratio(top, bottom)
+    return Linearised(value * factor.estimate, own * factor.estimate + value * factor.influence)
+
+
+def _shapley_factors(part: int) -> dict[tuple[int, int, int], float]:
+    """Return by which factor each state of three things enters the Shapley value of one."""
+    factors: dict[tuple[int, int, int], float] = {}
+    for order in permutations(range(3)):
+        now = [0, 0, 0]
+        for changed in order:
+            was = (now[0], now[1], now[2])
+            now[changed] = 1
+            if changed == part:
+                new = (now[0], now[1], now[2])
+                factors[new] = factors.get(new, 0.0) + 1 / 6
+                factors[was] = factors.get(was, 0.0) - 1 / 6
+    return factors
+
+
+def _complete_groups(group: npt.NDArray[np.generic]) -> npt.NDArray[np.intp]:
+    """Return the groups numbered from 0 in their order, or raise where one is missing."""
+    codes, _ = pd.factorize(group, sort=True)
+    missing = int((codes < 0).sum())
+    if missing:
+        raise ValueError(f"group is missing for {missing} unit(s): complete it or use domain.")
+    return codes
 
 
 class _TailRatio(NamedTuple):

@@ -230,9 +230,10 @@ def weighted_quantile(
         Share of the weight at or below the quantile, above 0 and below 1.
     domain : array_like of bool, shape (n,), optional
         Units that count; default: all.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
-        Where the cumulative share of the weights equals ``probability`` exactly: mean of that
-        value and the next (Eurostat's practice, default), or that value.
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
+        Smallest value whose cumulative share of the weights is at least ``probability``, but the
+        mean of that value and the next where the share equals it exactly (Eurostat's practice,
+        default); the same without the exception; or the share interpolated between the values.
 
     Returns
     -------
@@ -249,7 +250,7 @@ def weighted_quantile(
 
     Notes
     -----
-    Definitions 2 and 1 of Hyndman and Fan (1996), doi:10.2307/2684934, with weights.
+    Definitions 2, 1 and 4 of Hyndman and Fan (1996), doi:10.2307/2684934, with weights.
 
     Examples
     --------
@@ -328,7 +329,7 @@ def poverty_line(
     domain : array_like of bool, shape (n,), optional
         Persons whose incomes set the line, as the persons of one Land for a regional line;
         default: all.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
         As in `weighted_quantile`.
 
     Returns
@@ -626,7 +627,7 @@ def median_income_of_the_poor(
     ----------
     income, weight, domain, line, inclusive
         As in `at_risk_of_poverty_rate`.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
         Rule for the median of the poor, as in `weighted_quantile`; for another rule at the line
         give ``line``.
 
@@ -703,7 +704,7 @@ def relative_median_poverty_gap(
     ----------
     income, weight, domain, line, inclusive
         As in `at_risk_of_poverty_rate`.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
         Rule for the median of the poor, as in `weighted_quantile`; for another rule at the line
         give ``line``.
 
@@ -788,7 +789,7 @@ def relative_median_income_ratio(
         Age in completed years.
     age_limit : float
         Youngest age in years that counts as old.
-    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf"}
+    quantile_rule : {"averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"}
         As in `weighted_quantile`.
 
     Returns
@@ -1279,6 +1280,157 @@ def persistently_poor(poor: npt.ArrayLike, *, preceding: int = 2) -> BoolArray:
     if not 1 <= preceding <= before:
         raise ValueError(f"preceding is {preceding}, but {before} year(s) precede the current one.")
     return np.asarray(table[:, -1] & (table[:, :-1].sum(axis=1) >= preceding))
+
+
+def persistent_poverty_rate(
+    incomes: pd.DataFrame | npt.NDArray[np.float64],
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    lines: Sequence[float | Linearised | None] | None = None,
+    preceding: int = 2,
+    inclusive: bool = False,
+) -> float:
+    """Return the persistent at-risk-of-poverty rate.
+
+    Parameters
+    ----------
+    incomes : DataFrame or ndarray of float, shape (n_persons, n_years)
+        Equivalised income of each person in each year; the last column is the current year.
+    weight : array_like of float, shape (n_persons,), optional
+        Longitudinal person weights; default: each person counts once.
+    domain : array_like of bool, shape (n_persons,), optional
+        Persons who count; default: all. The lines come from everybody.
+    lines : sequence of float, Linearised or None, length n_years, optional
+        Poverty line of each year, as published; None, and the default for all years, is 60 % of
+        the median of that year.
+    preceding : int
+        Least number of preceding years in poverty.
+    inclusive : bool
+        Whether an income at the line counts as poor.
+
+    Returns
+    -------
+    float
+        Share in [0, 1] of persons poor now and in at least ``preceding`` years before.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If ``incomes`` is not a table, lines and years differ in number, lengths or indexes differ,
+        a value is missing, a weight is negative, the domain has no weight, a line is not positive,
+        or ``preceding`` is not between 1 and the preceding years.
+
+    Notes
+    -----
+    Eurostat, Glossary, "Persistent at-risk-of-poverty rate".
+
+    Examples
+    --------
+    >>> incomes = pd.DataFrame({2020: [4, 9, 9], 2021: [4, 4, 9], 2022: [9, 4, 9], 2023: [4, 4, 4]})
+    >>> round(persistent_poverty_rate(incomes, lines=[5, 5, 5, 5]), 4)
+    0.6667
+    """
+    years = _income_years(incomes, weight, domain)
+    given = _line_of_each_year(lines, len(years))
+    poor = [
+        _is_poor(year.numbers, _line(year, line).estimate, inclusive)
+        for year, line in zip(years, given, strict=True)
+    ]
+    persistent = persistently_poor(np.column_stack(poor), preceding=preceding)
+    return _share(persistent[years[0].inside], years[0].domain_weights)
+
+
+def persistent_poverty_rate_linearised(
+    incomes: pd.DataFrame | npt.NDArray[np.float64],
+    weight: npt.ArrayLike | None = None,
+    *,
+    domain: npt.ArrayLike | None = None,
+    lines: Sequence[float | Linearised | None] | None = None,
+    preceding: int = 2,
+    inclusive: bool = False,
+    bandwidth: float | None = None,
+) -> Linearised:
+    r"""Return the persistent at-risk-of-poverty rate with its influence values.
+
+    Parameters
+    ----------
+    incomes, weight, domain, lines, preceding, inclusive
+        As in `persistent_poverty_rate`.
+    bandwidth : float, optional
+        As in `at_risk_of_poverty_rate_linearised`, for every year.
+
+    Returns
+    -------
+    Linearised
+        Rate and influence values of all units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `persistent_poverty_rate`; ``ValueError`` also where a density cannot be estimated.
+
+    Notes
+    -----
+    .. math:: u_i = \frac{1(i\in D)}{\hat N_D}(p_i - \hat P)
+              + \sum_t \hat f_{D,t}(\hat z_t)\,u_i(\hat z_t)
+
+    with the estimated lines :math:`\hat z_t` and the density :math:`\hat f_{D,t}` of the incomes of
+    year t over those persons for whom poverty in that year decides: they are persistently poor if
+    and only if poor in it. As for the rate of one year, Osier (2009),
+    doi:10.18148/srm/2009.v3i3.369; Deville (1999), Survey Methodology 25, 193-203.
+    """
+    years = _income_years(incomes, weight, domain)
+    given = _line_of_each_year(lines, len(years))
+    estimated = [
+        _line_linearised(year, line, bandwidth) for year, line in zip(years, given, strict=True)
+    ]
+    poor = np.column_stack(
+        [
+            _is_poor(year.numbers, line.estimate, inclusive)
+            for year, line in zip(years, estimated, strict=True)
+        ]
+    )
+    inside, weights = years[0].inside, years[0].domain_weights
+    persistent = persistently_poor(poor, preceding=preceding)
+    rate = _share(persistent[inside], weights)
+    influence = years[0].spread((persistent[inside] - rate) / float(weights.sum()))
+    for at, (year, line) in enumerate(zip(years, estimated, strict=True)):
+        if given[at] is not None and not isinstance(given[at], Linearised):
+            continue  # a fixed line
+        with_, without = poor.copy(), poor.copy()
+        with_[:, at], without[:, at] = True, False
+        decides = persistently_poor(with_, preceding=preceding)
+        decides &= ~persistently_poor(without, preceding=preceding)
+        slope = _density(year, line.estimate, bandwidth, decides[inside].astype(np.float64))
+        influence = influence + slope * line.influence
+    return Linearised(rate, influence)
+
+
+def _income_years(
+    incomes: pd.DataFrame | npt.NDArray[np.float64],
+    weight: npt.ArrayLike | None,
+    domain: npt.ArrayLike | None,
+) -> list[Sample]:
+    """Return the checked sample of each year."""
+    if np.ndim(incomes) != 2:
+        raise ValueError("incomes needs one row per person and one column per year.")
+    table = incomes if isinstance(incomes, pd.DataFrame) else pd.DataFrame(np.asarray(incomes))
+    return [as_sample(table[year], weight, domain) for year in table]
+
+
+def _line_of_each_year(
+    lines: Sequence[float | Linearised | None] | None, years: int
+) -> list[float | Linearised | None]:
+    """Return a line per year, None for the default one."""
+    given: list[float | Linearised | None] = [None] * years
+    if lines is not None:
+        given = list(lines)
+    if len(given) != years:
+        raise ValueError(f"lines has {len(given)} value(s) for {years} years: give one per year.")
+    return given
 
 
 def _household_codes(household: npt.ArrayLike) -> npt.NDArray[np.intp]:

@@ -405,6 +405,26 @@ BAD = {
         ValueError,
         "Group b has no unit",
     ),
+    "years without a table": (
+        lambda: pv.persistent_poverty_rate([1.0, 2.0]),
+        ValueError,
+        "one column per year",
+    ),
+    "a line too few": (
+        lambda: pv.persistent_poverty_rate([[1.0, 2.0]], lines=[1], preceding=1),
+        ValueError,
+        "one per year",
+    ),
+    "group in one population": (
+        lambda: iq.kitagawa_linearised([1, 0, 1], ["a", "b", "a"], [True, True, False]),
+        ValueError,
+        "1 of 2 groups have nobody in one of the populations",
+    ),
+    "one sample": (
+        lambda: iq.poverty_change_linearised([1, 2], [True, True], line_before=1, line_after=1),
+        ValueError,
+        "no unit with weight",
+    ),
     "weights of another sample": (
         lambda: iq.recentered_influence(iq.gini_linearised([1, 2]), [1, 1, 1]),
         ValueError,

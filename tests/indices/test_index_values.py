@@ -229,12 +229,12 @@ def test_oaxaca_blinder_by_hand():
     """Group a: y = 1 + 2x at x = 1, 3; group b: y = x at x = 0, 2."""
     outcome, x = [3, 7, 0, 2], pd.DataFrame({"x": [1, 3, 0, 2]})
     group = [True, True, False, False]
-    got = iq.oaxaca_blinder(outcome, x, group).components
+    got = iq.oaxaca_blinder(outcome, x, group)
     assert got["difference"] == pytest.approx(4)
     assert got["endowments"] == pytest.approx(1)
     assert got["coefficients"] == pytest.approx(2)
     assert got["interaction"] == pytest.approx(1)
-    pooled = iq.oaxaca_blinder(outcome, x, group, kind="pooled").components
+    pooled = iq.oaxaca_blinder(outcome, x, group, kind="pooled")
     assert pooled["explained"] == pytest.approx(1.5)
     assert pooled["unexplained"] == pytest.approx(2.5)
 

@@ -112,6 +112,7 @@ def test_check_with_data_accounts_for_the_rows(tmp_path):
         (("check", "nothing"), "There is no codebook nothing"),
         (("init", "none.sav"), "does not exist"),
         (("init", "none.sav", "--unit", "city"), "give household or person"),
+        (("check", "demo_nrw_household", "--codes"), "give it with --data"),
     ],
 )
 def test_faults_are_one_sentence(arguments, says):
@@ -119,6 +120,47 @@ def test_faults_are_one_sentence(arguments, says):
     assert result.exit_code == 1
     assert says in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_check_lists_the_codes_it_does_not_cover_where_asked(tmp_path):
+    data = tmp_path / "small.csv"
+    data.write_text(
+        "state,id,warm,inc,inc_f,scale,tenure\n1,11,7,3000,1,1.5,own\n1,12,2,1,1,1,squat\n",
+        encoding="utf-8",
+    )
+    plain = _run("check", HERE / "small.yaml", "--data", data)
+    assert plain.exit_code == 1
+    assert "1 cell(s) of warm hold 1 code(s)" in plain.stderr
+    assert "squat" not in plain.output
+    listed = _run("check", HERE / "small.yaml", "--data", data, "--codes")
+    assert listed.exit_code == 1
+    assert "squat" in listed.stdout
+    assert "affords_warm_home" in listed.stdout
+
+
+def test_draft_of_some_columns_within_the_memory(sav, tmp_path):
+    target = tmp_path / "some.yaml"
+    result = _run("init", sav, "--to", target, "--columns", "ort, F1")
+    assert result.exit_code == 0, result.output
+    assert list(yaml.safe_load(target.read_text(encoding="utf-8"))["variables"]) == ["ort", "f1"]
+    refused = _run("init", sav, "--to", tmp_path / "none.yaml", "--memory-limit", "1e-9")
+    assert refused.exit_code == 1
+    assert "GB are available" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_draft_of_one_sheet_among_two(tmp_path):
+    path = tmp_path / "zwei.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame({"x": [1]}).to_excel(writer, sheet_name="A", index=False)
+        pd.DataFrame({"y": [2]}).to_excel(writer, sheet_name="B", index=False)
+    refused = _run("init", path)
+    assert refused.exit_code == 1
+    assert "name one with table" in refused.stderr
+    drafted = _run("init", path, "--table", "B")
+    assert drafted.exit_code == 0, drafted.output
+    text = (tmp_path / "zwei.xlsx.codebook.yaml").read_text(encoding="utf-8")
+    assert list(yaml.safe_load(text)["variables"]) == ["y"]
 
 
 def test_draft_overwrites_nothing(sav, tmp_path):

@@ -258,26 +258,49 @@ def test_piaac_blank_is_never_a_no():
     assert isinstance(asked.dtype, pd.BooleanDtype)
 
 
-def test_codebook_of_the_user_database_on_invented_rows():
-    """Two invented households, the second with every answer refused."""
-    book = load_codebook("eu_silc_udb_household")
-    first = {"DB040": "DE1", "HB020": "DE", "HB010": 2019, "HX040": 2, "HX050": 1.5}
-    rows = []
-    for number, answered in ((1, True), (2, False)):
-        row: dict[str, object] = {"HB030": number, "HX060": 5, "HX080": 0, **first}
-        for variable in book.variables.values():
-            source = variable.source
-            if source is None:
-                continue
-            row.setdefault(str(source), next(iter(variable.value_labels), 100.0))
-            if variable.flag is not None:
-                row[variable.flag] = 1 if answered else -1
-                if not answered:
-                    row[str(source)] = None
-        row["HH030"] = 3 if answered else None
-        rows.append(row)
-    result = recode(pd.DataFrame(rows), book)
-    assert result.data["household_type"].tolist() == ["single", "single"]
-    assert result.data["poverty_flag"].tolist() == [False, False]
-    assert set(result.reasons.loc[1].dropna()) == {"no answer"}
-    assert result.data["persons_weight"].tolist() == [200.0, 200.0]
+UNTRIED = [name for name in bundled_codebooks() if load_codebook(name).dataset["tried_on"] is None]
+
+
+def _invented(variable, number: int) -> object:
+    if variable.value_labels:
+        return next(iter(variable.value_labels))
+    if variable.valid_range is not None:
+        return variable.valid_range[0]
+    return f"DE{number}" if variable.type == "string" else number
+
+
+@pytest.mark.parametrize("name", UNTRIED)
+def test_untried_codebook_on_two_invented_rows(name):
+    """The first row is answered; in the second every cell that may be missing is."""
+    book = load_codebook(name)
+    rows: list[dict[str, object]] = [{}, {}]
+    missing = []
+    for variable in book.variables.values():
+        if variable.source is None:
+            continue
+        for number, row in enumerate(rows, start=1):
+            row[variable.source] = _invented(variable, number)
+        if variable.flag is not None:
+            rows[0][variable.flag], rows[1][variable.flag] = 1, -1
+            rows[1][variable.source] = None
+            missing.append(variable.name)
+        elif variable.missing_values and variable.name not in book.key:
+            code = next(iter(variable.missing_values))
+            rows[1][variable.source] = None if code == "blank" else code
+            missing.append(variable.name)
+    data = pd.DataFrame(rows, columns=book.source_columns)
+    result = recode(data, book)
+    assert result.report.kept == 2
+    assert unknown_codes(data, book).empty
+    assert result.data.iloc[0].notna().all()
+    assert result.data.iloc[1][missing].isna().all()
+    derived = [one.name for one in book.variables.values() if one.source is None]
+    assert set(result.reasons.columns) - set(derived) == set(missing)
+
+
+@pytest.mark.parametrize("kind", ["household", "person", "register"])
+def test_user_database_asks_for_other_variables_from_2021(kind):
+    old, new = (load_codebook(f"eu_silc_udb{when}_{kind}") for when in ("", "_2021"))
+    renamed = {"household": "HS080", "person": "PE040", "register": "RB211"}[kind]
+    assert (renamed in old.source_columns) != (renamed in new.source_columns)
+    assert new.variables["survey_year"].valid_range == (2021, 2030)

@@ -14,7 +14,7 @@ from armutsexpertise.passes.cost import (
     group_status,
     scenario,
 )
-from armutsexpertise.passes.take_up import Range
+from armutsexpertise.ranges import Range
 
 
 def _row(**change: object) -> dict[str, object]:

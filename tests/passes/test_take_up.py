@@ -12,7 +12,6 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
 from armutsexpertise.passes.take_up import (
-    Range,
     TakeUp,
     before_after_cases,
     comparable_pairs,
@@ -23,6 +22,7 @@ from armutsexpertise.passes.take_up import (
     synthesis,
     take_up_range,
 )
+from armutsexpertise.ranges import Range
 
 REFERENCE = pd.read_csv(Path(__file__).parent / "reference" / "take_up_metafor.csv")
 

@@ -40,6 +40,8 @@ NO_RESULTS = {
     "src/armutsexpertise/expertise.py": {"write_atomic"},  # findings from estimates
     # One of several data sets of a file, for the reader, in a folder that is deleted again.
     "src/armutsexpertise/microdata/transport.py": {"write_bytes"},
+    # An invented survey, to read.
+    "src/armutsexpertise/microdata/synthetic.py": {"open for writing", "write_sav"},
     "src/armutsexpertise/cli/codebook.py": {"write_atomic"},  # names and labels, no values
     "src/armutsexpertise/cli/poverty.py": {"write_atomic"},  # provenance: hashes and names
     # Documents: what their chunks show.

@@ -5,9 +5,15 @@ import pandas as pd
 import pytest
 from survey_samples import SHARED, replicated, taylor
 
-from armutsexpertise.survey.combine import combine, combine_frames, estimate_imputed
+from armutsexpertise.survey.combine import (
+    combine,
+    combine_frames,
+    estimate_imputed,
+    wald_imputed,
+)
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Mean, Proportion, Quantile, estimate
+from armutsexpertise.survey.models import fit
 
 
 def test_rubin_by_hand():
@@ -108,16 +114,70 @@ def test_piaac_germany_2012():
     wanted = {*weights, *(column for columns in scores.values() for column in columns)}
     data = pd.read_csv(path, low_memory=False).rename(columns=str.upper)
     data = data[sorted(wanted)].apply(pd.to_numeric, errors="coerce")
-    # The values with which this is compared have two decimals and follow from the factor 1;
-    # (R - 1)/R = 79/80 gives 1.04 in place of the last standard error.
-    design = SurveyDesign.from_replicates(
-        data, weights="SPFWT0", replicates=weights[1:], kind="JK1", scale=1
+    # VEMETHOD is JK1: 79/80. The values with which this is compared have two decimals, no page,
+    # and follow from a sum of squares without factor; the last standard error tells the two apart.
+    for scale, errors in ((None, [0.92, 1.00, 1.04]), (1, [0.92, 1.00, 1.05])):
+        design = SurveyDesign.from_replicates(
+            data, weights="SPFWT0", replicates=weights[1:], kind="JK1", scale=scale
+        )
+        got = estimate_imputed(
+            design,
+            {name: [Mean(column) for column in columns] for name, columns in scores.items()},
+            missing="drop",
+        )
+        assert got["estimate"].round(2).tolist() == [269.81, 271.73, 282.58]
+        assert got["se"].round(2).tolist() == errors
+        assert got["n"].tolist() == [5379, 5379, 4541]
+
+
+def test_wald_test_of_one_coefficient_is_the_square_of_t(frame):
+    design = taylor(frame, "stratified")
+    models = [fit(design, f"pv{k}", ["age", "sex"], "linear") for k in range(1, 6)]
+    row = combine_frames([model.table() for model in models]).set_index("indicator").loc["age"]
+    got = wald_imputed(models, "age")
+    assert got.statistic == pytest.approx((row["estimate"] / row["se"]) ** 2)
+    # by hand: 4 (m - 1 = 4 is not above 4, so the formula for few imputations)
+    within = np.mean([model.covariance[1, 1] for model in models])
+    ratio = 1.2 * np.var([model.coefficients[1] for model in models], ddof=1) / within
+    assert got.df_design == pytest.approx(
+        min(4 * (1 + 1 / ratio) ** 2, models[0].degrees_of_freedom)
     )
-    got = estimate_imputed(
-        design,
-        {name: [Mean(column) for column in columns] for name, columns in scores.items()},
-        missing="drop",
-    )
-    assert got["estimate"].round(2).tolist() == [269.81, 271.73, 282.58]
-    assert got["se"].round(2).tolist() == [0.92, 1.00, 1.05]
-    assert got["n"].tolist() == [5379, 5379, 4541]
+
+
+def test_wald_test_of_equal_imputations_is_that_of_the_model(frame):
+    model = fit(taylor(frame, "stratified"), "income", ["age", "stratum"], "linear")
+    plain, got = model.wald("stratum"), wald_imputed([model] * 3, "stratum")
+    assert tuple(got) == pytest.approx(tuple(plain))
+
+
+def test_wald_test_of_several_coefficients(frame):
+    design = taylor(frame, "stratified")
+    models = [fit(design, f"pv{k}", ["age", "stratum"], "linear") for k in range(1, 6)]
+    got = wald_imputed(models, "stratum")
+    at = slice(2, 5)
+    points = np.array([model.coefficients[at] for model in models])
+    within = np.mean([model.covariance[at, at] for model in models], axis=0)
+    between = np.cov(points.T)
+    ratio = 1.2 * np.trace(between @ np.linalg.inv(within)) / 3
+    mean = points.mean(axis=0)
+    assert got.statistic == pytest.approx(mean @ np.linalg.inv(within) @ mean / 3 / (1 + ratio))
+    assert got.df_terms == 3
+    df = 4 + (12 - 4) * (1 + (1 - 2 / 12) / ratio) ** 2
+    assert got.df_design == pytest.approx(min(df, models[0].degrees_of_freedom))
+    with pytest.raises(ValueError, match="different coefficients"):
+        wald_imputed([models[0], fit(design, "pv1", ["stratum"], "linear")], "stratum")
+
+
+@pytest.mark.parametrize("family", ["logit", "poisson"])
+def test_effects_and_predictions_combine_within_their_range(frame, family):
+    design = taylor(frame, "stratified")
+    outcomes = {"logit": "poor", "poisson": "devices"}
+    models = [fit(design, outcomes[family], [f"pv{k}"], family) for k in (1, 2, 3)]
+    effects = combine_frames([m.marginal_effects().assign(indicator="pv") for m in models])
+    assert effects["method"].str.startswith("average marginal effect").all()
+    same = [fit(design, outcomes[family], ["age"], family)] * 3
+    ages = pd.DataFrame({"age": [20, 90]})
+    got, plain = combine_frames([m.predict(ages) for m in same]), same[0].predict(ages)
+    # Barnard and Rubin count fewer degrees of freedom even where imputations agree.
+    for column in ("estimate", "se", "ci_low", "ci_high"):
+        assert got[column].to_numpy() == pytest.approx(plain[column].to_numpy(), rel=3e-3)

@@ -118,7 +118,7 @@ def test_order_of_rows_and_names_of_codes_do_not_matter(seed):
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
-        ({"w": [1, -1, np.nan, np.inf, 1, 1]}, {}, "1 missing, 1 infinite, 1 negative"),
+        ({"w": [1, -1, np.nan, np.inf, 1, 1]}, {}, "1 is missing, 1 is infinite, 1 is negative"),
         ({"w": 0.0}, {}, "All 6 weights are 0"),
         ({}, {"strata": "gone"}, r"lacks 1 column.*gone"),
         ({"stratum": [None, *"aabbb"]}, {"strata": "stratum"}, "stratum is missing in 1 of 6"),
@@ -127,7 +127,7 @@ def test_order_of_rows_and_names_of_codes_do_not_matter(seed):
         ({"N": 5}, {"fpc": "N"}, "below the number of sampled units in 1 of 1"),
         ({"N": -1}, {"fpc": "N"}, "positive and finite"),
         ({"N": [0.5] * 3 + [9.0] * 3}, {"fpc": "N", "strata": "stratum"}, "mixes"),
-        ({"psu": [1, 1, 2, 2, 3, 3]}, {"strata": "stratum", "clusters": "psu"}, "nest=True"),
+        ({"psu": [1, 1, 2, 2, 3, 3]}, {"strata": "stratum", "clusters": "psu"}, "choose nest"),
         ({}, {"strata": "psu"}, "2 of 4 strata have only one sampling unit at stage 1"),
         ({}, {"strata": ["stratum", "psu"]}, "strata names 2 stages and clusters 1"),
         ({}, {"fpc": ["w", "y"]}, "fpc names 2 stages"),

@@ -7,16 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from survey_samples import REFERENCE, replicated, taylor
 
+from armutsexpertise.inequality import gini_linearised
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import (
+    Index,
     Mean,
     Proportion,
     Quantile,
     Ratio,
     Total,
+    differences,
     estimate,
 )
 from armutsexpertise.survey.linearised import Linearised
+from armutsexpertise.survey.models import fit
 
 SIMPLE = {
     "total": Total("income"),
@@ -271,7 +275,7 @@ def test_scale_of_weights_changes_no_mean(seed, factor):
         (Proportion("y"), {}, ValueError, "other than 0 and 1 in 4"),
         (Proportion("stratum", "c"), {}, ValueError, "'c' does not occur"),
         (Quantile("y", 2), {}, ValueError, r"in \[0, 1\]"),
-        (Quantile("y", 0.5, "best"), {}, ValueError, "convention must be one of"),
+        (Quantile("y", 0.5, "best"), {}, ValueError, "quantile_rule is 'best'"),
         (Mean("y"), {"by": "gone"}, ValueError, "lacks 1 column"),
         (Mean("y"), {"by": "n"}, ValueError, "named like result columns"),
         (Mean("y"), {"where": "y"}, TypeError, "must be boolean"),
@@ -287,3 +291,55 @@ def test_refuses_bad_requests(small, indicator, options, error, message):
         estimate(design, {"x": indicator}, **options)
     with pytest.raises(ValueError, match="indicators is empty"):
         estimate(design, {})
+
+
+@pytest.mark.parametrize("replicates", [False, True])
+def test_differences_of_means_are_coefficients(frame, replicates):
+    design = replicated(frame, "JKn") if replicates else taylor(frame, "stratified")
+    got = differences(
+        design, {"gap": Mean("income"), "share": Proportion("poor")}, "stratum", reference="A"
+    )
+    assert got["stratum"].tolist() == ["B", "C", "D"] * 2
+    for name, outcome in (("gap", "income"), ("share", "poor")):
+        rows = got[got["indicator"].eq(name)]
+        model = fit(design, outcome, ["stratum"], "linear").table().iloc[1:]
+        assert rows["estimate"].to_numpy() == pytest.approx(model["estimate"].to_numpy())
+        assert rows["se"].to_numpy() == pytest.approx(model["se"].to_numpy())
+    assert got["method"].str.startswith("difference from A, ").all()
+
+
+def test_differences_of_totals_ratios_and_indices(frame):
+    for design in (taylor(frame, "two_stage"), replicated(frame, "Fay")):
+        indicators = {
+            "total": Total("income"),
+            "ratio": Ratio("income", "size"),
+            "gini": Index(gini_linearised, "income"),
+        }
+        got = differences(
+            design, indicators, ["region", "sex"], reference=("north", "male"), level=0.9
+        )
+        plain = estimate(design, indicators, ["region", "sex"]).set_index(
+            ["indicator", "region", "sex"]
+        )
+        for row in got.itertuples():
+            gap = plain.loc[(row.indicator, row.region, row.sex), "estimate"]
+            gap -= plain.loc[(row.indicator, "north", "male"), "estimate"]
+            assert row.estimate == pytest.approx(gap)
+            assert row.ci_low < row.estimate < row.ci_high
+        assert (got["se"] > 0).all()
+
+
+def test_differences_say_what_is_empty_or_refused(frame):
+    regions = pd.Categorical(frame["region"], ["north", "south", "abroad"])
+    frame = frame.assign(region=regions)
+    design = taylor(frame, "stratified")
+    got = differences(design, {"m": Mean("income")}, "region", reference="north")
+    assert got["method"].str.endswith("empty domain").tolist() == [False, True]
+    assert got["n"].tolist() == [int(frame["region"].eq("south").sum()), 0]
+    with pytest.raises(ValueError, match="reference domain 'abroad' has no rows"):
+        differences(design, {"m": Mean("income")}, "region", reference="abroad")
+    with pytest.raises(TypeError, match="Woodruff"):
+        differences(design, {"m": Quantile("income", 0.5)}, "region", reference="north")
+    holes = taylor(frame.assign(income=frame["income"].where(frame["age"] > 30)), "stratified")
+    with pytest.raises(ValueError, match="rows lack a value"):
+        differences(holes, {"m": Mean("income")}, "region", reference="north")

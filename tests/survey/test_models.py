@@ -254,6 +254,45 @@ def test_ordered_logit_of_two_levels_is_the_logit(frame, name):
     assert ordered.wald("sex").p_value == pytest.approx(binary.wald("sex").p_value, rel=1e-7)
 
 
+@pytest.mark.parametrize("name", ["two_stage", "JKn"])
+def test_ordered_logit_of_two_levels_has_the_effects_of_the_logit(frame, name):
+    frame = frame.assign(poor=frame["poor"].astype(int))
+    design, terms = _design(frame, name), ["age", "age:age", "sex"]
+    binary, ordered = fit(design, "poor", terms, "logit"), fit_ordered(design, "poor", terms)
+    people = pd.DataFrame({"age": [20, 50, 80], "sex": ["female", "male", "male"]})
+    columns = ["estimate", "se", "ci_low", "ci_high"]
+    got = ordered.predict(people)
+    assert got.loc[got["outcome"].eq(1), columns].to_numpy() == pytest.approx(
+        binary.predict(people)[columns].to_numpy(), rel=1e-6
+    )
+    assert got.groupby("age")["estimate"].sum().to_numpy() == pytest.approx(np.ones(3))
+    for fixed in (False, True):
+        effects = ordered.marginal_effects(fixed_covariates=fixed)
+        assert list(effects.columns[:2]) == ["indicator", "outcome"]
+        assert effects.loc[effects["outcome"].eq(1), columns].to_numpy() == pytest.approx(
+            binary.marginal_effects(fixed_covariates=fixed)[columns].to_numpy(), rel=1e-5
+        )
+
+
+def test_ordered_effects_are_derivatives_of_the_predictions(frame):
+    frame = _with_levels(frame)
+    model = fit_ordered(taylor(frame, "stratified"), "many", ["age", "sex", "size"])
+    h = 1e-4
+    means = []
+    for shift in (-h, h):
+        got = model.predict(frame.assign(age=frame["age"] + shift))
+        share = got["estimate"].to_numpy().reshape(len(frame), 3)
+        means.append(np.average(share, axis=0, weights=frame["weight"]))
+    effects = model.marginal_effects(["age", "sex"])
+    age = effects[effects["indicator"].eq("age")]
+    assert age["estimate"].to_numpy() == pytest.approx((means[1] - means[0]) / (2 * h), rel=1e-6)
+    assert age["outcome"].tolist() == list(frame["many"].cat.categories)
+    assert effects.groupby("indicator")["estimate"].sum().abs().max() < 1e-12
+    jackknife = make_replicates(taylor(frame, "stratified"), "JKn")
+    again = fit_ordered(jackknife, "many", ["age", "sex", "size"]).marginal_effects(["age", "sex"])
+    assert again["se"].to_numpy() == pytest.approx(effects["se"].to_numpy(), rel=0.25)
+
+
 def test_ordered_logit_refuses(frame):
     frame = _with_levels(frame).assign(one=1, split=frame["devices"].clip(upper=2))
     design = taylor(frame, "stratified")

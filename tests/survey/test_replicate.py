@@ -1,6 +1,7 @@
 """Replicate weights made from a design."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from survey_samples import REFERENCE, replicated, taylor
 
@@ -37,6 +38,38 @@ def test_balanced_half_samples_give_the_taylor_variance_of_a_total(frame, kind, 
     expected = _paired(frame).covariance(frame["income"])
     assert design.covariance(frame["income"]) == pytest.approx(expected, rel=1e-10)
     assert design.degrees_of_freedom == 16
+
+
+def test_successive_differences_are_half_the_squares_of_neighbours(frame):
+    # by hand: the units of a stratum on a circle in the order of the sample
+    design = make_replicates(taylor(frame, "stratified"), "SDR")
+    total = (frame["income"] * frame["weight"]).groupby(frame["psu"], sort=False).sum()
+    stratum = frame.groupby("psu", sort=False)["stratum"].first()
+    expected = sum(
+        ((part - np.roll(part, 1)) ** 2).sum() / 2
+        for part in (total[stratum == h].to_numpy() for h in stratum.unique())
+    )
+    assert design.covariance(frame["income"])[0, 0] == pytest.approx(expected, rel=1e-10)
+    assert design.replicates.shape == (370, 64)
+    assert design.replicates.mean(axis=1) == pytest.approx(design.weights)
+    assert design.degrees_of_freedom == 28
+    assert (design.replicates > 0).all()
+
+
+def test_successive_differences_of_a_pair_are_its_taylor_variance(frame):
+    design = _paired(frame)
+    made = make_replicates(design, "SDR")
+    assert made.covariance(frame["income"]) == pytest.approx(
+        design.covariance(frame["income"]), rel=1e-10
+    )
+
+
+def test_replicates_that_would_not_fit_are_refused():
+    many = pd.DataFrame({"w": np.ones(60_000)})
+    design = SurveyDesign.from_frame(many, weights="w")
+    for kind in ("JK1", "SDR"):
+        with pytest.raises(ValueError, match=r"would take \d+ GB for 60000 rows"):
+            make_replicates(design, kind)
 
 
 def test_bootstrap_agrees_with_taylor_within_monte_carlo_error(frame):
@@ -84,7 +117,7 @@ def test_adjustment_reaches_every_replicate(frame):
 
 def test_a_lonely_unit_keeps_its_weight(frame):
     design = taylor(frame, "thin_certainty")
-    for kind in ("JKn", "bootstrap"):
+    for kind in ("JKn", "bootstrap", "SDR"):
         made = make_replicates(design, kind, n_replicates=20, seed=3)
         alone = frame["thin"].isin(["Ax", "Bx"]).to_numpy()
         assert (made.replicates[alone] == design.weights[alone][:, None]).all()

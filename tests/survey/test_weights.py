@@ -111,6 +111,32 @@ def test_calibrated_bootstrap_is_near_the_linearised_error(frame):
     assert np.sqrt(got.covariance[0, 0]) == pytest.approx(row["se"], rel=0.15)
 
 
+def test_calibration_by_cells_is_that_by_rows(frame):
+    # the same auxiliary variables, once with few distinct rows and once with all distinct
+    weights = np.column_stack([frame["weight"], frame["weight"] * (1 + frame.index % 3)])
+    shifted = frame.assign(age=frame["age"] + np.linspace(0, 1e-9, len(frame)))
+    for options in ({}, {"distance": "logit", "bounds": (0.2, 4)}, {"distance": "raking"}):
+        one, two = (calibrate(data, TERMS, TOTALS, **options) for data in (frame, shifted))
+        assert len(one.matrix) < len(two.matrix) == len(frame)
+        assert one(weights) == pytest.approx(two(weights), rel=1e-7)
+        assert one(weights)[:, 1] == pytest.approx(one(weights[:, 1]))
+        assert one(weights).shape == weights.shape
+
+
+@pytest.mark.parametrize("name", ["raked", "linear", "logit"])
+def test_adjustments_refuse_bad_weights(frame, name):
+    adjustment = _adjustment(frame, name)
+    for value, what in ((-1.0, "negative"), (np.nan, "missing"), (np.inf, "infinite")):
+        weights = np.column_stack([frame["weight"]] * 2)
+        weights[3, 1] = value
+        with pytest.raises(ValueError, match=f"Of 370 weights 1 {what}"):
+            adjustment(weights)
+        with pytest.raises(ValueError, match=f"Of 370 weights 1 {what}"):
+            adjustment(weights[:, 1])
+    with pytest.raises(ValueError, match="the sample 370 rows"):
+        adjustment(np.ones(369))
+
+
 def test_bounds_hold(frame):
     weights = frame["weight"].to_numpy()
     factors = _adjustment(frame, "logit")(weights) / weights
@@ -150,6 +176,10 @@ def test_nonresponse_moves_weight_within_classes():
         nonresponse_weights(weights, pd.Series([False, False, True, True]), classes)
     with pytest.raises(ValueError, match="class is missing in 1 of 4"):
         nonresponse_weights(weights, pd.Series([True] * 4), pd.Series(["a", None, "b", "b"]))
+    with pytest.raises(ValueError, match="differ in length"):
+        nonresponse_weights(weights, pd.Series([True] * 3), classes)
+    with pytest.raises(ValueError, match="different indexes"):
+        nonresponse_weights(weights, pd.Series([True] * 4, index=range(1, 5)), classes)
     with pytest.raises(TypeError, match="must be boolean"):
         nonresponse_weights(weights, pd.Series([1, 0, 1, 1]), classes)
 

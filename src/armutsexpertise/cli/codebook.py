@@ -13,6 +13,13 @@ codebook_app = typer.Typer(
     help="Draft a codebook from a survey file; check a codebook.",
 )
 
+TABLE = typer.Option(
+    "--table", help="Sheet of a workbook or data set of a SAS transport file with several."
+)
+MEMORY = typer.Option(
+    "--memory-limit", help="Gigabytes that reading may take; four fifths of what is free."
+)
+
 
 def _fail(message: object) -> NoReturn:
     typer.echo(str(message), err=True)
@@ -31,6 +38,12 @@ def init_command(
     encoding: Annotated[
         str | None, typer.Option("--encoding", help="Code page of the file, such as cp850.")
     ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", help="Variables to draft, with commas; all by default."),
+    ] = None,
+    table: Annotated[str | None, TABLE] = None,
+    memory_limit: Annotated[float | None, MEMORY] = None,
 ) -> None:
     """Draft a codebook from the labels of a survey file.
 
@@ -41,6 +54,7 @@ def init_command(
 
     * `armutsexpertise codebook init survey.sav`
     * `armutsexpertise codebook init survey.dta --unit household --to my/codebook.yaml`
+    * `armutsexpertise codebook init large.sav --columns HB030,HY020,HX050`
     """
     from armutsexpertise.microdata.draft import draft_codebook
     from armutsexpertise.microdata.errors import SurveyFileError
@@ -53,7 +67,8 @@ def init_command(
     if target.exists():
         _fail(f"{target} exists: give another name with --to.")
     try:
-        survey = read_survey(file, encoding=encoding)
+        wanted = None if columns is None else [name.strip() for name in columns.split(",")]
+        survey = read_survey(file, wanted, encoding, table=table, memory_limit=memory_limit)
     except SurveyFileError as error:
         _fail(error)
     write_atomic(target, draft_codebook(survey, file.name, unit).encode())
@@ -70,6 +85,14 @@ def check_command(
     data: Annotated[
         Path | None, typer.Option("--data", help="Survey file that the codebook must cover.")
     ] = None,
+    codes: Annotated[
+        bool,
+        typer.Option(
+            "--codes", help="List the codes it does not cover: values, keep them with the data."
+        ),
+    ] = False,
+    table: Annotated[str | None, TABLE] = None,
+    memory_limit: Annotated[float | None, MEMORY] = None,
 ) -> None:
     """Check a codebook; ends with exit code 1 where it does not hold.
 
@@ -77,19 +100,24 @@ def check_command(
 
     * `armutsexpertise codebook check my/codebook.yaml`
     * `armutsexpertise codebook check my/codebook.yaml --data survey.sav`
+    * `armutsexpertise codebook check my/codebook.yaml --data survey.sav --codes`
     """
     from armutsexpertise.microdata.codebook import load_codebook, notices
     from armutsexpertise.microdata.errors import CodebookError, SurveyFileError
     from armutsexpertise.microdata.formats import read_survey
-    from armutsexpertise.microdata.recode import recode
+    from armutsexpertise.microdata.recode import recode, unknown_codes
 
+    if codes and data is None:
+        _fail("--codes lists codes of a survey file: give it with --data.")
     try:
         book = load_codebook(file)
         for notice in notices(book):
             typer.echo(f"notice: {notice}")
         typer.echo(f"{book.name} {book.version}: {len(book.variables)} variables, holds")
         if data is not None:
-            survey = read_survey(data, columns=book.source_columns)
+            survey = read_survey(data, book.source_columns, table=table, memory_limit=memory_limit)
+            if codes and not (unknown := unknown_codes(survey, book)).empty:
+                typer.echo(unknown.to_string(index=False))
             typer.echo(str(recode(survey, book).report))
     except (CodebookError, SurveyFileError) as error:
         _fail(error)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from armutsexpertise.cli.codebook import MEMORY, TABLE
+
 if TYPE_CHECKING:
     from armutsexpertise.disclosure import Protected
     from armutsexpertise.microdata import Codebook, Recoded
@@ -66,6 +68,9 @@ def poverty_command(
             help="Strata with one sampling unit: fail, adjust, average or certainty.",
         ),
     ] = "fail",
+    nest: Annotated[
+        bool, typer.Option("--nest", help="Sampling units are numbered anew in each stratum.")
+    ] = False,
     income: Annotated[
         str, typer.Option("--income", help="Equivalised disposable income.")
     ] = "equivalised_income",
@@ -84,6 +89,8 @@ def poverty_command(
     encoding: Annotated[
         str | None, typer.Option("--encoding", help="Code page of the file, such as cp850.")
     ] = None,
+    table: Annotated[str | None, TABLE] = None,
+    memory_limit: Annotated[float | None, MEMORY] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("poverty"),
 ) -> None:
     """Estimate poverty and inequality with standard errors, by region for example.
@@ -102,7 +109,8 @@ def poverty_command(
     from armutsexpertise.microdata import load_codebook, read_survey, recode
 
     if not file.is_file():
-        _fail(f"The survey file {file} does not exist: correct the path.")
+        what = "is a folder" if file.is_dir() else "does not exist"
+        _fail(f"The survey file {file} {what}: correct the path.")
     _refuse_foreign(out)
     groups = list(dict.fromkeys(by or []))
     try:
@@ -110,7 +118,9 @@ def poverty_command(
         _check_groups(groups, book)
         extra = _not_in_codebook([weights, strata, clusters], book)
         columns = list(dict.fromkeys([*book.source_columns, *extra]))
-        survey = read_survey(file, columns=columns, encoding=encoding)
+        survey = read_survey(
+            file, columns=columns, encoding=encoding, table=table, memory_limit=memory_limit
+        )
         recoded = recode(survey, book)
         data = recoded.data.join(survey.data[extra])
         unit = book.unit_of_analysis
@@ -123,6 +133,7 @@ def poverty_command(
             strata=strata,
             clusters=clusters,
             lonely_psu=lonely_psu,  # type: ignore[arg-type]
+            nest=nest,
             household=_household(book),
             excluded=excluded,
             missing="drop" if drop_missing else "fail",
@@ -131,10 +142,10 @@ def poverty_command(
     except (ValueError, TypeError, ConfigError) as error:
         # All of the package's refusals are ValueErrors or TypeErrors of one sentence.
         _fail(error)
-    table = results.table
-    if table["estimate"].isna().all():
+    cells = results.table["estimate"]
+    if cells.isna().all():
         _fail(
-            f"None of the {len(table)} cells may be shown: they rest on too few persons or "
+            f"None of the {len(cells)} cells may be shown: they rest on too few persons or "
             "households. Choose fewer or larger groups; nothing was written."
         )
     given = {
@@ -143,11 +154,16 @@ def poverty_command(
         "strata": strata or ("stratum" if "stratum" in data else None),
         "clusters": clusters or ("psu" if "psu" in data else "household"),
         "lonely_psu": lonely_psu,
+        "nest": nest,
         "by": groups,
         "excluded": excluded,
         "missing_income": "dropped" if drop_missing else "none",
     }
-    written = _write(results, book, income, out, _provenance(file, book, results, recoded, given))
+    try:
+        provenance = _provenance(file, book, results, recoded, given)
+        written = _write(results, book, income, out, provenance)
+    except OSError as error:
+        _fail(f"{out} cannot be written ({error.strerror}): give another folder with --out.")
     _print(results, book, income)
     for path in written:
         typer.echo(path)

@@ -485,7 +485,7 @@ def neighbours(geometry: pd.DataFrame, *, area_id: str) -> pd.DataFrame:
     areas come out as islands. Needs ``pip install armutsexpertise[gis]``.
     """
     try:
-        from libpysal.weights import (  # type: ignore[import-untyped,unused-ignore]
+        from libpysal.weights import (
             Queen,
         )
     except ImportError as error:
@@ -562,8 +562,8 @@ def local_association(
     heat and deprivation of the same place.
     """
     try:
-        from esda import Moran_Local_BV  # type: ignore[import-untyped,unused-ignore]
-        from libpysal.weights import W  # type: ignore[import-untyped,unused-ignore]
+        from esda import Moran_Local_BV
+        from libpysal.weights import W
     except ImportError as error:
         raise ImportError(
             "local_association needs the extra gis: install armutsexpertise[gis]."

@@ -12,6 +12,7 @@ from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.rules import Rules
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.estimate import (
+    Index,
     Indicator,
     Mean,
     Proportion,
@@ -373,10 +374,11 @@ def _rests(
         )
     base, share = _mask(frame, evidence.base, name), _mask(frame, evidence.numerator, name)
     amounts = [] if evidence.amount is None else [_numbers(frame, evidence.amount, name)]
+    known = ~indicator.missing_in(frame) if isinstance(indicator, Index) else everyone
     for amount in amounts:
-        if np.isnan(amount).any():
+        if np.isnan(amount[known]).any():
             raise ValueError(f"The evidence of {name} holds missing amounts: recode them.")
-    return _Rests(everyone, everyone if base is None else base, numerator=share, amounts=amounts)
+    return _Rests(known, everyone if base is None else base, numerator=share, amounts=amounts)
 
 
 def _numbers(frame: pd.DataFrame, values: str | npt.ArrayLike, name: str) -> Floats:

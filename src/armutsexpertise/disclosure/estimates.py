@@ -10,7 +10,7 @@ from armutsexpertise.disclosure.counts import Evidence, cell_counts
 from armutsexpertise.disclosure.protect import TOTAL, Protected, protect
 from armutsexpertise.disclosure.rules import Rules
 from armutsexpertise.survey.design import SurveyDesign
-from armutsexpertise.survey.estimate import Indicator, estimate
+from armutsexpertise.survey.estimate import Indicator, estimate, require_named
 
 __all__ = ["estimate_protected", "estimates_and_counts"]
 
@@ -57,6 +57,7 @@ def estimates_and_counts(
     DisclosureError
         As `cell_counts` raises.
     """
+    require_named(indicators)
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
     for name in names:
         if totals and name in design.frame.columns and design.frame[name].eq(TOTAL).any():

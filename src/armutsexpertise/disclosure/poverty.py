@@ -20,8 +20,8 @@ from armutsexpertise.poverty import (
     poverty_line_linearised,
     relative_median_poverty_gap_linearised,
 )
-from armutsexpertise.survey.design import LonelyPsu, SurveyDesign
-from armutsexpertise.survey.estimate import Indicator, Proportion
+from armutsexpertise.survey.design import LonelyPsu, SurveyDesign, checked_weights
+from armutsexpertise.survey.estimate import Indicator, Missing, Proportion
 from armutsexpertise.survey.linearised import Linearised
 
 __all__ = ["EQUAL", "person_weights", "poverty_estimates"]
@@ -57,8 +57,10 @@ def person_weights(data: pd.DataFrame, unit: Unit, weights: str | None = None) -
     Raises
     ------
     ValueError
-        If there is no weight, it is missing in a row, or the size of a household is needed and
-        missing.
+        If there is no weight, it is missing, infinite or negative in a row or zero in all, or
+        the size of a household is needed and missing.
+    TypeError
+        If a column holds no numbers.
 
     Notes
     -----
@@ -80,7 +82,10 @@ def person_weights(data: pd.DataFrame, unit: Unit, weights: str | None = None) -
             f"The table has no {' and no '.join(usual)}: name the weight, or give {EQUAL} where "
             "every household had the same chance."
         )
-    base = pd.Series(1.0, index=data.index) if name == EQUAL else _floats(data, name)
+    base = pd.Series(1.0, index=data.index)
+    if name != EQUAL:
+        base = _floats(data, name)
+        checked_weights(base)
     if unit == "person" or name == "persons_weight":
         return base
     return base * _floats(data, "household_size")
@@ -108,9 +113,10 @@ def poverty_estimates(
     strata: str | None = None,
     clusters: str | None = None,
     lonely_psu: LonelyPsu = "fail",
+    nest: bool = False,
     household: str | Sequence[str] = "household_id",
     excluded: str | None = None,
-    missing: Literal["fail", "drop"] = "fail",
+    missing: Missing = "fail",
     rules: Rules | None = None,
 ) -> Protected:
     """Estimate poverty and inequality with standard errors, protected against disclosure.
@@ -133,6 +139,8 @@ def poverty_estimates(
         table has them. Without sampling units the households are.
     lonely_psu : {"fail", "adjust", "average", "certainty"}
         Rule for a stratum with one sampling unit.
+    nest : bool
+        Numbers of sampling units start anew in each stratum.
     household : str or sequence of str
         Column(s) that tell households apart.
     excluded : str, optional
@@ -176,6 +184,8 @@ def poverty_estimates(
     >>> table.loc[["arpt", "arpr"], "estimate"].tolist()
     [13500.0, 0.25]
     """
+    if missing not in get_args(Missing):
+        raise ValueError(f"missing must be fail or drop, not {missing!r}.")
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
     absent = [n for n in [*names, income, *([excluded] if excluded else [])] if n not in data]
     if absent:
@@ -189,6 +199,8 @@ def poverty_estimates(
     if not pd.api.types.is_numeric_dtype(data[income]):
         raise TypeError(f"{income} holds {data[income].dtype} and not numbers: recode it.")
     known = data[income].notna().to_numpy()
+    if not known.any():
+        raise ValueError(f"None of {len(data)} rows has {income}: check the column it comes from.")
     if not known.all() and missing == "fail":
         raise ValueError(
             f"{int((~known).sum())} of {len(data)} rows have no {income}: impute it, or leave "
@@ -211,6 +223,7 @@ def poverty_estimates(
         strata=strata or ("stratum" if "stratum" in data else None),
         clusters=clusters or _clusters(frame, household),
         lonely_psu=lonely_psu,
+        nest=nest,
     )
     indicators, evidence = _indicators(frame, excluded)
     if _DEPRIVED in frame and _DEPRIVED not in names:  # a group of the deprived is all deprived
@@ -248,7 +261,10 @@ def _indicators(
     income, weight = frame[_INCOME].to_numpy(), frame[_WEIGHT].to_numpy()
     line = at_risk_of_poverty_threshold(income, weight)
     if not line > 0:
-        raise ValueError("The median income is not positive, so there is no poverty line.")
+        raise ValueError(
+            "The median income is not positive, so there is no poverty line: check the missing "
+            "codes of the income."
+        )
     poor = income < line
     indicators: dict[str, Indicator] = {
         "arpt": lambda f, w, _: poverty_line_linearised(f[_INCOME].to_numpy(), w),

@@ -291,7 +291,8 @@ def _refuse_fine_domains(merged: pd.DataFrame, domains: Sequence[str], rules: Ru
     parts = merged[~_is_total(merged, domains)]
     few = (parts["persons"] < rules.min_persons) & (parts["persons"] > 0)
     keys = pd.Series(_keys(parts, domains), index=parts.index)
-    small, every = keys[few].nunique(), keys.nunique()
+    # Crossed values that nobody has are no groups: they would let most of the others be small.
+    small, every = keys[few].nunique(), keys[parts["persons"] > 0].nunique()
     if small > _MANY_DOMAINS and 2 * small > every:
         raise DisclosureError(
             f"{small} of {every} groups by {', '.join(domains)} have fewer than "

@@ -11,6 +11,7 @@ from armutsexpertise.microdata.codebook import Codebook, bundled_codebooks, load
 from armutsexpertise.microdata.deprivation import enforced_lacks
 from armutsexpertise.microdata.errors import CodebookError, SurveyFileError
 from armutsexpertise.microdata.formats import SurveyFile, Variable, read_survey
+from armutsexpertise.microdata.mark import is_synthetic
 from armutsexpertise.microdata.recode import (
     Recoded,
     RowReport,
@@ -30,6 +31,7 @@ __all__ = [
     "attach_household",
     "bundled_codebooks",
     "enforced_lacks",
+    "is_synthetic",
     "load_codebook",
     "read_survey",
     "recode",

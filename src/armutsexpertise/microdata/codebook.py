@@ -404,13 +404,21 @@ def _schema_faults(variable: CodebookVariable, unit: str) -> list[str]:
     found = []
     for aspect in ("type", "unit"):
         wanted, given = shared.get(aspect), getattr(variable, aspect)
-        if wanted != given:
-            found.append(f"its {aspect} is {given}, in the harmonised schema {wanted}.")
+        # A file may hold text as numbers with labels, such as a region.
+        labelled = aspect == "type" and (wanted, given) == ("string", "category")
+        if wanted != given and not labelled:
+            found.append(
+                f"its {aspect} is {given}, in the harmonised schema {wanted}: take that or "
+                "another name."
+            )
     if "categories" in shared:
         targets = {str(one) for one in variable.value_labels.values()}
         strange = sorted(targets - set(shared["categories"]))
         if strange:
-            found.append(f"the harmonised schema does not know the value(s) {', '.join(strange)}.")
+            found.append(
+                f"the harmonised schema does not know the value(s) {', '.join(strange)}: take "
+                f"{', '.join(shared['categories'])}, or another name."
+            )
     return found
 
 

@@ -13,9 +13,12 @@ import pandas as pd
 
 from armutsexpertise.microdata.encodings import best_encoding
 from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
+from armutsexpertise.microdata.memory import default_limit, require_memory
 
 _SEPARATORS = (";", "\t", ",", "|")
 _LOOK = 2_000
+_PART = 16_000_000
+_PEAK = 6  # measured: 5.8 times for whole numbers, 4.9 where all are quoted
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _DECIMAL_POINT = re.compile(r"^[+-]?\d+\.\d+$")
 
@@ -44,7 +47,7 @@ def read_delimited(
     columns: Sequence[str] | None,
     encoding: str | None,
     blanks: Sequence[str] = ("",),
-    memory_limit: int | None = None,
+    memory_limit: float | None = None,
 ) -> DelimitedTable:
     """Read a delimited text file, plain or packed with gzip.
 
@@ -61,8 +64,8 @@ def read_delimited(
         Code page; found where None.
     blanks : sequence of str
         Cells that are empty.
-    memory_limit : int, optional
-        Bytes the data may take, at 8 bytes per cell.
+    memory_limit : float, optional
+        Gigabytes that reading may take; four fifths of what is free by default.
 
     Returns
     -------
@@ -74,19 +77,13 @@ def read_delimited(
         If the file is damaged, does not fit the code page, has rows of unequal length, no or
         doubled column names, or lacks a column.
     """
-    raw = _bytes(source)
-    found, text = _decode(source, raw, encoding)
+    limit = memory_limit if memory_limit is not None else default_limit()
+    found, text = _decode(source, _bytes(source, limit), encoding)
     lines = text[:200_000].splitlines()[:_LOOK]
     separator = _separator(lines)
     header = _header(source, lines, separator)
     wanted = header if columns is None else list(columns)
     _require(source, wanted, header)
-    rows = text.count("\n")
-    if memory_limit is not None and rows * len(wanted) * 8 > memory_limit:
-        raise SurveyFileError(
-            f"{source.name} needs about {rows * len(wanted) * 8} bytes for {rows} rows and "
-            f"{len(wanted)} columns, above the limit of {memory_limit}: name fewer columns."
-        )
     _refuse_uneven(source, text, separator, len(header))
     remarks = []
     decimal = _decimal(lines, separator)
@@ -101,16 +98,35 @@ def read_delimited(
     return DelimitedTable(data[wanted], found, tuple(remarks))
 
 
-def _bytes(source: Path) -> bytes:
-    raw = source.read_bytes()
-    if not raw.startswith(b"\x1f\x8b"):
-        return raw
+def _bytes(source: Path, limit: float | None) -> bytes:
+    """Return the text, unpacked as far as it fits: the size a packed file states is no promise."""
+    with source.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    if not packed:
+        _require_room(source, source.stat().st_size, limit, "")
+        return source.read_bytes()
+    parts, size = [], 0
     try:
-        return gzip.decompress(raw)
+        with gzip.open(source) as text:
+            while part := text.read(_PART):
+                parts.append(part)
+                size += len(part)
+                _require_room(source, size, limit, "more than ")
     except (OSError, EOFError, zlib.error) as error:
         raise SurveyFileError(
             f"{source.name} is a damaged or truncated gzip file: fetch it again."
         ) from error
+    return b"".join(parts)
+
+
+def _require_room(source: Path, size: int, limit: float | None, about: str) -> None:
+    require_memory(
+        source.name,
+        _PEAK * size,
+        limit,
+        contents=f"{about}{size / 1e9:.1f} GB of text",
+        next_step="split the file, save it as Parquet, or raise memory_limit",
+    )
 
 
 def _decode(source: Path, raw: bytes, encoding: str | None) -> tuple[str, str]:
@@ -193,7 +209,7 @@ def _parse(
     text: str, separator: str, decimal: str, wanted: Sequence[str], blanks: Sequence[str]
 ) -> pd.DataFrame:
     return pd.read_csv(
-        io.StringIO(text),
+        io.BytesIO(text.encode()),  # a StringIO would take four bytes per sign
         sep=separator,
         decimal=decimal,
         usecols=lambda name: str(name).strip() in set(wanted),
@@ -206,8 +222,8 @@ def _parse(
 
 def _has_leading_zero(text: str, separator: str) -> bool:
     """Say quickly whether some cell may begin with a superfluous zero."""
-    starts = (f"{before}0{digit}" for before in (separator, "\n", '"') for digit in range(10))
-    return any(start in text for start in starts)
+    # The zero stands first in the pattern, as a search for one sign is the fast one
+    return bool(re.search(rf'0(?<=[{re.escape(separator)}\n"]0)[0-9]', text))
 
 
 def _keys(text: str, separator: str, data: pd.DataFrame, blanks: Sequence[str]) -> pd.DataFrame:
@@ -216,7 +232,7 @@ def _keys(text: str, separator: str, data: pd.DataFrame, blanks: Sequence[str]) 
     if not numbers:
         return pd.DataFrame(index=data.index)
     cells = pd.read_csv(
-        io.StringIO(text),
+        io.BytesIO(text.encode()),
         sep=separator,
         usecols=lambda name: str(name).strip() in set(numbers),
         dtype=str,

@@ -18,6 +18,7 @@ from armutsexpertise.microdata.codebook import (
 from armutsexpertise.microdata.derivations import DERIVATIONS
 from armutsexpertise.microdata.errors import CodebookError, missing_column_message
 from armutsexpertise.microdata.formats import SurveyFile, Variable, user_missing
+from armutsexpertise.microdata.mark import MARK_COLUMN, is_synthetic
 
 Bools = npt.NDArray[np.bool_]
 Reasons = npt.NDArray[np.object_]
@@ -55,7 +56,8 @@ class Recoded:
     ----------
     data : DataFrame, shape (n, n_variables)
         Row labels are those of the file. Booleans and integers are nullable, numbers are
-        float64, categories ordered as in the codebook.
+        float64, categories ordered as in the codebook. Invented data (`is_synthetic`) have the
+        column ``synthetic``, true in every row, whether or not the codebook names it.
     reasons : DataFrame, shape (n, n_variables_with_missings)
         Categorical: why a cell of ``data`` is missing, NaN where it is not.
     report : RowReport
@@ -113,6 +115,8 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
         raise CodebookError(f"{codebook.name}: {problems[0]}{more}.")
     table = pd.DataFrame(columns, index=rows.index)
     _require_unique(table, codebook)
+    if is_synthetic(data):
+        table[MARK_COLUMN] = pd.array([True] * len(table), dtype="boolean")
     return Recoded(
         table, _compact(reasons, rows.index), _account(len(frame), table, dropped, reasons)
     )
@@ -185,7 +189,8 @@ def attach_household(
     Returns
     -------
     DataFrame, shape (n_persons, any + len(columns))
-        Rows and row labels of ``persons``.
+        Rows and row labels of ``persons``; with the mark of invented data where either table
+        has it.
 
     Raises
     ------
@@ -209,6 +214,8 @@ def attach_household(
         raise ValueError(f"{alone} person(s) have no household: match {on} first.")
     place = pd.Index(households[on]).get_indexer(pd.Index(persons[on]))
     attached = {name: households[name].array.take(place) for name in columns}
+    if is_synthetic(households):
+        attached[MARK_COLUMN] = pd.array([True] * len(persons), dtype="boolean")
     return persons.assign(**attached)
 
 
@@ -358,7 +365,8 @@ def _labelled(variable: CodebookVariable, column: pd.Series, valid: Bools) -> pd
         cells = int((strange[place] & (place >= 0)).sum())
         raise CodebookError(
             f"{cells} cell(s) of {variable.source} hold {int(strange.sum())} code(s) that the "
-            "codebook does not list; add them to the values or the missing values"
+            "codebook does not list; add them to the values or the missing values "
+            "(unknown_codes lists them)"
         )
     lookup = np.array([*targets, None], dtype=object)
     return pd.Series(lookup[place], index=column.index, dtype=object)
@@ -370,8 +378,8 @@ def _numbers(variable: CodebookVariable, column: pd.Series, valid: Bools) -> pd.
     strange = int((valid & ~usable).sum())
     if strange:
         raise CodebookError(
-            f"{strange} cell(s) of {variable.source} are no finite number; "
-            "add them to the missing values"
+            f"{strange} cell(s) of {variable.source} are no finite number; add their codes to the "
+            "missing values, or read the file with its own decimal sign"
         )
     inside = numbers[valid]
     if variable.type == "integer":

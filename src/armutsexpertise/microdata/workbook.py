@@ -9,12 +9,18 @@ import pandas as pd
 from openpyxl.utils.exceptions import InvalidFileException
 
 from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
+from armutsexpertise.microdata.memory import require_memory
 
 _EXCEL_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
+_PEAK = 4
 
 
 def read_workbook(
-    source: Path, columns: Sequence[str] | None, table: str | None, blanks: Sequence[str] = ("",)
+    source: Path,
+    columns: Sequence[str] | None,
+    table: str | None,
+    blanks: Sequence[str] = ("",),
+    memory_limit: float | None = None,
 ) -> pd.DataFrame:
     """Read one sheet of a workbook; formulas count with their stored result.
 
@@ -28,6 +34,8 @@ def read_workbook(
         Sheet; needed where more than one holds data.
     blanks : sequence of str
         Cells that are empty.
+    memory_limit : float, optional
+        Gigabytes that reading may take; four fifths of what is free by default.
 
     Returns
     -------
@@ -39,6 +47,7 @@ def read_workbook(
         If the workbook is damaged or encrypted, the sheet is not clear, a column has no name
         or one that occurs twice, a cell holds an error of Excel, or a column is missing.
     """
+    _require_room(source, memory_limit)
     try:
         book = openpyxl.load_workbook(source, read_only=True, data_only=True)
         rows = {
@@ -80,6 +89,21 @@ def read_workbook(
     ]
     data = pd.DataFrame(cleaned, columns=header).infer_objects()
     return data if columns is None else data[list(columns)]
+
+
+def _require_room(source: Path, limit: float | None) -> None:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            size = sum(one.file_size for one in archive.infolist())
+    except (zipfile.BadZipFile, OSError):
+        return  # the reader says what is wrong
+    require_memory(
+        source.name,
+        _PEAK * size,
+        limit,
+        contents=f"{size / 1e9:.1f} GB of sheets",
+        next_step="save it as CSV, or raise memory_limit",
+    )
 
 
 def _cells(row: Sequence[object]) -> list[bool]:

@@ -16,8 +16,9 @@ from itertools import permutations
 import pandas as pd
 
 from armutsexpertise.passes._bounds import require_columns, require_known
-from armutsexpertise.passes.take_up import Range, count_range
+from armutsexpertise.passes.take_up import count_range
 from armutsexpertise.passes.vocabulary import ANSWERS
+from armutsexpertise.ranges import Range
 
 COST_COLUMNS = (
     "cost_id",

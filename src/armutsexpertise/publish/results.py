@@ -148,14 +148,14 @@ def refuse_unprotected(name: str, table: pd.DataFrame, *, rows: bool = False) ->
         )
 
 
-def write_results(results: Protected, path: Path) -> Path:
+def write_results(results: Protected, path: str | Path) -> Path:
     """Write results of microdata for machines.
 
     Parameters
     ----------
     results : Protected
         Outcome of `armutsexpertise.disclosure.protect`.
-    path : Path
+    path : str or Path
         ``.csv`` (see `table_csv`) or ``.parquet``; its folder exists. Shares stay in [0, 1].
 
     Returns
@@ -172,7 +172,7 @@ def write_results(results: Protected, path: Path) -> Path:
     OSError
         If the file cannot be written; a former one stays as it was.
     """
-    table = _require(results).table
+    table, path = _require(results).table, Path(path)
     if path.suffix == ".csv":
         write_atomic(path, table_csv(table))
     elif path.suffix == ".parquet":

@@ -1,4 +1,9 @@
-"""Estimates from multiply imputed data and plausible values, combined by Rubin's rules."""
+"""Estimates from multiply imputed data and plausible values, combined by Rubin's rules.
+
+Any tidy frame combines: estimates, coefficients, marginal effects, predictions, contrasts, as in
+``combine_frames([fit(design, f"pv{k}", terms, "linear").table() for k in range(1, 11)])``. Imputed
+data sets have a design each.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -6,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 
 from armutsexpertise.survey.design import Floats, SurveyDesign
 from armutsexpertise.survey.estimate import (
@@ -15,6 +21,7 @@ from armutsexpertise.survey.estimate import (
     estimate,
     logit_interval,
 )
+from armutsexpertise.survey.models import Fitted, Wald
 
 _KEEP = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_weighted", "method")
 
@@ -117,8 +124,9 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
     Parameters
     ----------
     frames : sequence of DataFrame
-        Results of :func:`armutsexpertise.survey.estimate.estimate` or of a model, with the
-        same indicators and domains in the same order.
+        Results of :func:`armutsexpertise.survey.estimate.estimate` or of a model (``table``,
+        ``marginal_effects``, ``predict``, ``contrast``), with the same indicators and domains in
+        the same order.
     level : float
         Confidence level in (0, 1).
 
@@ -162,12 +170,16 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
     se = np.where(with_error, np.sqrt(variance), np.nan)
     critical = critical_values(df, level)
     low, high = centre - critical * se, centre + critical * se
-    shares = first["method"].str.startswith("proportion").to_numpy(dtype=bool)
-    logit_low, logit_high = logit_interval(centre, se, critical)
+    kinds = first["method"].str
+    shares = kinds.startswith(
+        ("proportion", "prediction, logit", "prediction, ordered logit")
+    ).to_numpy(dtype=bool)
+    logs = kinds.startswith("prediction, poisson").to_numpy(dtype=bool)
+    low[shares], high[shares] = logit_interval(centre[shares], se[shares], critical[shares])
+    factor = np.exp(critical[logs] * se[logs] / centre[logs])
+    low[logs], high[logs] = centre[logs] / factor, centre[logs] * factor
     result = first.copy()
-    result["estimate"], result["se"] = centre, se
-    result["ci_low"] = np.where(shares, logit_low, low)
-    result["ci_high"] = np.where(shares, logit_high, high)
+    result["estimate"], result["se"], result["ci_low"], result["ci_high"] = centre, se, low, high
     result["df"] = df
     result["n"] = np.min([frame["n"].to_numpy() for frame in frames], axis=0)
     result["n_weighted"] = np.mean([frame["n_weighted"].to_numpy() for frame in frames], axis=0)
@@ -177,6 +189,69 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
         for text, count in zip(first["method"], undefined, strict=True)
     ]
     return result
+
+
+def wald_imputed(models: Sequence[Fitted], term: str) -> Wald:
+    r"""Test that all coefficients of a term are zero, over imputations.
+
+    Parameters
+    ----------
+    models : sequence of Fitted
+        The same model, fitted to each imputation.
+    term : str
+        A term of the models.
+
+    Returns
+    -------
+    Wald
+        Test with an F distribution.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two models, they differ in their coefficients, they have no such
+        term, or the models have no degrees of freedom.
+
+    Notes
+    -----
+    With the mean :math:`\bar b` of the q coefficients, the mean :math:`\bar U` of their
+    covariances and the covariance B of the coefficients over the m imputations,
+
+    .. math:: F = \frac{\bar b^\top \bar U^{-1} \bar b}{q(1+r)}, \qquad
+              r = (1+1/m)\operatorname{tr}(B\bar U^{-1})/q
+
+    has, with :math:`t=q(m-1)`, :math:`4+(t-4)(1+(1-2/t)/r)^2` degrees of freedom where
+    :math:`t>4` and :math:`t(1+1/q)(1+1/r)^2/2` else (Li, Raghunathan and Rubin 1991,
+    doi:10.1080/01621459.1991.10475152), here never more than those of the models.
+    """
+    if len(models) < 2:
+        raise ValueError(f"{len(models)} imputation(s) cannot be combined: give at least two.")
+    if any(model.names != models[0].names for model in models):
+        raise ValueError(
+            "The models have different coefficients: fit the same terms to each imputation, with "
+            "categoricals where a level may be absent."
+        )
+    at = models[0].positions_of(term)
+    complete = min(model.degrees_of_freedom for model in models)
+    if complete <= 0:
+        raise ValueError(
+            f"The test of {term} has no degrees of freedom: the design has too few sampling "
+            "units for this model, leave out terms."
+        )
+    m, q = len(models), len(at)
+    points = np.array([model.coefficients[at] for model in models])
+    within = np.mean([model.covariance[np.ix_(at, at)] for model in models], axis=0)
+    mean = points.mean(axis=0)
+    deviation = points - mean
+    between = deviation.T @ deviation / (m - 1)
+    ratio = (1 + 1 / m) * float(np.trace(np.linalg.solve(within, between))) / q
+    statistic = float(mean @ np.linalg.solve(within, mean)) / q / (1 + ratio)
+    df = complete
+    if ratio > 0:
+        t = q * (m - 1)
+        few = t * (1 + 1 / q) * (1 + 1 / ratio) ** 2 / 2
+        df = min(df, 4 + (t - 4) * (1 + (1 - 2 / t) / ratio) ** 2 if t > 4 else few)
+    return Wald(statistic, float(q), df, float(stats.f.sf(statistic, q, df)))
 
 
 def estimate_imputed(

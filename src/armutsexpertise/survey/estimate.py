@@ -1,27 +1,33 @@
-"""Totals, means, proportions, ratios and quantiles by domain, with design-based errors.
+"""Totals, means, proportions, ratios, quantiles and indices by domain, with design-based errors.
 
 Every function gives the same tidy frame: ``indicator``, the domain columns, ``estimate``, ``se``,
 ``ci_low``, ``ci_high``, ``df``, ``n``, ``n_weighted`` and ``method``.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from itertools import product
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, stats
 
+from armutsexpertise._weighted import (
+    QUANTILE_RULES,
+    QuantileRule,
+    quantile_of_sorted,
+    require_choice,
+)
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.linearised import Linearised
 
-QuantileConvention = Literal["inverted_cdf", "averaged_inverted_cdf", "interpolated_inverted_cdf"]
 Missing = Literal["fail", "drop"]
 
 COLUMNS = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_weighted", "method")
-_TIE = 1e-12  # relative; cumulated weights closer than this to a share are equal to it
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Quantile:
         Column of numbers.
     probability : float
         Share p in [0, 1].
-    convention : {"inverted_cdf", "averaged_inverted_cdf", "interpolated_inverted_cdf"}
+    quantile_rule : {"inverted_cdf", "averaged_inverted_cdf", "interpolated_inverted_cdf"}
         The smallest value whose cumulated share of weight is at least p (type 1 of Hyndman and
         Fan 1996, doi:10.1080/00031305.1996.10473566); the same, but the mean of that value and
         the next where the cumulated share equals p (type 2); or the cumulated share
@@ -76,11 +82,167 @@ class Quantile:
 
     column: str
     probability: float
-    convention: QuantileConvention = "inverted_cdf"
+    quantile_rule: QuantileRule = "inverted_cdf"
+
+
+class Index:
+    """An index or decomposition of the package as an indicator.
+
+    Parameters
+    ----------
+    function : callable
+        A function with the suffix ``_linearised`` of `armutsexpertise.poverty` or
+        `armutsexpertise.inequality`: takes columns, then ``weight`` and ``domain``.
+    *columns : str or list of str
+        Columns of the sample in the order of the function's arguments; a list gives a DataFrame.
+    **options
+        Further arguments of the function, as ``alpha=1`` or ``line=1200``.
+
+    Examples
+    --------
+    >>> from armutsexpertise.inequality import gini_linearised
+    >>> frame = pd.DataFrame({"income": [1.0, 2, 4, 5], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> estimate(design, {"Gini": Index(gini_linearised, "income")})["estimate"].round(4).tolist()
+    [0.2917]
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Linearised | Mapping[str, Linearised]],
+        *columns: str | list[str],
+        **options: object,
+    ) -> None:
+        self.function, self.columns, self.options = function, columns, options
+        self._name = getattr(function, "__name__", repr(function))
+        module = sys.modules.get(function.__module__)
+        twin = getattr(module, self._name.removesuffix("_linearised"), None)
+        gives_number = (
+            callable(twin) and twin is not function and signature(twin).return_annotation is float
+        )
+        self._twin: Callable[..., float] | None = twin if gives_number else None
+
+    def __repr__(self) -> str:
+        given = [repr(column) for column in self.columns]
+        given += [f"{name}={value!r}" for name, value in self.options.items()]
+        return f"Index({', '.join([self._name, *given])})"
+
+    def __call__(
+        self, frame: pd.DataFrame, weights: Floats, rows: Booleans
+    ) -> Linearised | Mapping[str, Linearised]:
+        """Return the index of some rows with other weights.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n, any)
+            The sample.
+        weights : ndarray of float, shape (n,)
+            Weights.
+        rows : ndarray of bool, shape (n,)
+            Rows of the domain.
+
+        Returns
+        -------
+        Linearised or mapping of str to Linearised
+            The index, or the parts of a decomposition.
+
+        Raises
+        ------
+        ValueError
+            If a column is absent, or as raised by the function.
+        """
+        values = self._values(frame)
+        return self.function(*values, weight=weights, domain=rows, **self.options)
+
+    def point(
+        self, frame: pd.DataFrame, weights: Floats, rows: Booleans
+    ) -> Linearised | Mapping[str, Linearised]:
+        """Return the index as for replicates, which need no influence values.
+
+        Parameters
+        ----------
+        frame, weights, rows
+            As for a call.
+
+        Returns
+        -------
+        Linearised or mapping of str to Linearised
+            By the function's twin without the suffix ``_linearised``, without influence values,
+            where that gives a number; else as a call.
+
+        Raises
+        ------
+        ValueError
+            As for a call.
+        """
+        if self._twin is None:
+            return self(frame, weights, rows)
+        options = {name: value for name, value in self.options.items() if name != "bandwidth"}
+        value = self._twin(*self._values(frame), weight=weights, domain=rows, **options)
+        return Linearised(value, np.zeros(0))
+
+    def missing_in(self, frame: pd.DataFrame) -> Booleans:
+        """Return which rows lack a value of a column of the index.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n, any)
+            The sample.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            True where a value is missing.
+
+        Raises
+        ------
+        ValueError
+            If a column is absent.
+        """
+        return frame[self._names(frame)].isna().any(axis=1).to_numpy(dtype=bool)
+
+    def filled(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the sample with a known value where one is missing, for rows without weight.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n, any)
+            The sample.
+
+        Returns
+        -------
+        DataFrame, shape (n, columns of the index)
+            The columns of the index; missing values are replaced by the first known one.
+
+        Raises
+        ------
+        ValueError
+            If no row has all values.
+        """
+        if self.missing_in(frame).all():
+            raise ValueError(f"All {len(frame)} rows lack a value for {self}: check its columns.")
+        columns = {name: frame[name] for name in self._names(frame)}
+        return pd.DataFrame(
+            {
+                name: values.fillna(values.dropna().iloc[0]).infer_objects()
+                for name, values in columns.items()
+            }
+        )
+
+    def _names(self, frame: pd.DataFrame) -> list[str]:
+        named = [[one] if isinstance(one, str) else one for one in self.columns]
+        names = list(dict.fromkeys(name for names in named for name in names))
+        _require(frame, names)
+        return names
+
+    def _values(self, frame: pd.DataFrame) -> list[pd.Series | pd.DataFrame]:
+        self._names(frame)
+        return [frame[one] for one in self.columns]
 
 
 Statistic = Callable[[pd.DataFrame, Floats, Booleans], Linearised]
-Indicator = Total | Mean | Proportion | Ratio | Quantile | Statistic
+Decomposition = Callable[[pd.DataFrame, Floats, Booleans], Mapping[str, Linearised]]
+Indicator = Total | Mean | Proportion | Ratio | Quantile | Index | Statistic | Decomposition
 
 
 @dataclass(frozen=True)
@@ -119,8 +281,10 @@ def estimate(
     design : SurveyDesign
         The sample.
     indicators : mapping of str to indicator
-        Name and `Total`, `Mean`, `Proportion`, `Ratio`, `Quantile`, or a function of the
-        sample's frame, weights (n,) and a mask (n,) of the domain that gives a `Linearised`.
+        Name and `Total`, `Mean`, `Proportion`, `Ratio`, `Quantile`, `Index`, or a function of the
+        sample's frame, weights (n,) and a mask (n,) of the domain that gives a `Linearised`, or
+        a mapping of names to them (the parts of a decomposition): each then has a row, its
+        indicator is ``name: part``.
     by : str or sequence of str, optional
         Columns whose crossed values are the domains. The categories of a categorical all
         appear, in their order; other values are sorted; missing values are a domain of their
@@ -131,7 +295,8 @@ def estimate(
         Boolean column: the subpopulation. The design of the whole sample is kept.
     missing : {"fail", "drop"}
         What to do where a column of the indicator is missing: raise, or leave those rows out
-        of the domain and say how many in ``method``.
+        of the domain (of an `Index`, out of its poverty line too) and say how many in
+        ``method``. Of a function nothing is left out.
     degrees_of_freedom : {"domain", "design"} or float
         Sampling units minus strata with a row in the domain; those of the whole design; or a
         number (``inf`` for normal intervals).
@@ -174,19 +339,110 @@ def estimate(
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}.")
+    require_named(indicators)
     if missing not in get_args(Missing):
         raise ValueError(f"missing must be fail or drop, not {missing!r}.")
     domains = make_domains(design.frame, by, where)
     parts = []
     for name, indicator in indicators.items():
-        result = _evaluate(design, indicator, domains, missing, level, degrees_of_freedom)
-        part = domains.labels.copy()
+        results = _evaluate(design, indicator, domains, missing, level, degrees_of_freedom)
+        for label, result in results.items():
+            part = domains.labels.copy()
+            part.insert(0, "indicator", f"{name}: {label}" if label else name)
+            for column in COLUMNS:
+                part[column] = getattr(result, column)
+            parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def differences(
+    design: SurveyDesign,
+    indicators: Mapping[str, Total | Mean | Proportion | Ratio | Index | Statistic],
+    by: str | Sequence[str],
+    *,
+    reference: object,
+    level: float = 0.95,
+    where: str | None = None,
+) -> pd.DataFrame:
+    r"""Estimate how far each domain lies from a reference domain, with standard errors.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The sample.
+    indicators : mapping of str to indicator
+        As for :func:`estimate`, without quantiles by Woodruff's interval (take
+        `armutsexpertise.poverty.weighted_quantile_linearised`) and without decompositions.
+    by : str or sequence of str
+        Columns whose crossed values are the domains; see :func:`estimate`.
+    reference : object
+        Value of the reference domain, a tuple of values for several columns.
+    level : float
+        Confidence level in (0, 1).
+    where : str, optional
+        Boolean column: the subpopulation.
+
+    Returns
+    -------
+    DataFrame
+        Tidy frame with a row per indicator and domain but the reference; ``n`` and ``n_weighted``
+        count the rows of the domain, the degrees of freedom are those of both together.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent, a value is missing, or the reference domain has no rows.
+    TypeError
+        If a column holds no numbers, or an indicator is a quantile or a decomposition.
+
+    Notes
+    -----
+    The influence of a difference is the difference of the influences, so the covariance of domains
+    that share sampling units enters; with replicates the difference is formed on each.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"income": [1, 2, 4, 5.0], "w": 10.0, "region": list("aabb")})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> differences(design, {"mean": Mean("income")}, "region", reference="a")[
+    ...     ["region", "estimate", "se"]
+    ... ]
+      region  estimate       se
+    0      b       3.0  0.57735
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, not {level}.")
+    require_named(indicators)
+    domains = make_domains(design.frame, by, where)
+    wanted = reference if isinstance(reference, tuple) else (reference,)
+    rows = [tuple(row) for row in domains.labels.itertuples(index=False)]
+    counted = (domains.codes >= 0) & (design.weights > 0)
+    n = np.bincount(domains.codes[counted], minlength=len(domains))
+    if wanted not in rows or not n[rows.index(wanted)]:
+        raise ValueError(
+            f"The reference domain {reference!r} has no rows with weight: choose one of "
+            f"{int((n > 0).sum())} domains that have."
+        )
+    base = rows.index(wanted)
+    others = np.array([d for d in range(len(rows)) if d != base], dtype=np.intp)
+    df = np.array([_joint_df(design, domains.codes, [d, base]) for d in others])
+    n_weighted = _sums(domains.codes, design.weights, len(domains))
+    labels = domains.labels.iloc[others].reset_index(drop=True)
+    parts = []
+    for name, indicator in indicators.items():
+        value, se = _gaps(design, indicator, domains, n, others, base)
+        kind = f"difference from {', '.join(map(str, wanted))}, {_variance_of(design)}"
+        result = _Result(value, se, n[others], n_weighted[others], df, kind)
+        half = critical_values(df, level) * se
+        result.ci_low, result.ci_high = value - half, value + half
+        result.note_domains(Domains(labels, domains.codes))
+        result.note((result.n > 0) & np.isnan(value), "undefined in this domain")
+        result.note((result.n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")
+        part = labels.copy()
         part.insert(0, "indicator", name)
         for column in COLUMNS:
             part[column] = getattr(result, column)
         parts.append(part)
-    if not parts:
-        raise ValueError("indicators is empty: name at least one.")
     return pd.concat(parts, ignore_index=True)
 
 
@@ -246,33 +502,6 @@ def make_domains(
     return Domains(labels, codes)
 
 
-def _quantile_sorted(
-    x: Floats, cumulated: Floats, probability: float, convention: QuantileConvention
-) -> float:
-    _check_quantile(probability, convention)
-    total = cumulated[-1]
-    target = probability * total
-    last = len(x) - 1
-    at = min(int(np.searchsorted(cumulated, target - _TIE * total)), last)
-    if convention == "averaged_inverted_cdf" and abs(cumulated[at] - target) <= _TIE * total:
-        return float((x[at] + x[min(at + 1, last)]) / 2)
-    if convention == "interpolated_inverted_cdf" and at > 0:
-        before = cumulated[at - 1]
-        share = min((target - before) / (cumulated[at] - before), 1.0)
-        return float(x[at - 1] + share * (x[at] - x[at - 1]))
-    return float(x[at])
-
-
-def _check_quantile(probability: float, convention: str) -> None:
-    if not 0 <= probability <= 1:
-        raise ValueError(f"probability must lie in [0, 1], not {probability}.")
-    if convention not in get_args(QuantileConvention):
-        raise ValueError(
-            f"convention must be one of {', '.join(get_args(QuantileConvention))}, not "
-            f"{convention!r}."
-        )
-
-
 @dataclass
 class _Result:
     """One indicator in all domains; an array per column of the tidy frame."""
@@ -299,6 +528,11 @@ class _Result:
     def note(self, where: Booleans, text: str) -> None:
         for i in np.flatnonzero(where):
             self.notes[i].append(text)
+
+    def note_domains(self, domains: Domains) -> None:
+        self.note(self.n == 0, "empty domain")
+        self.note(domains.labels.isna().any(axis=1).to_numpy(), "domain value missing")
+        self.note((self.n > 0) & (self.df <= 0), "no degrees of freedom")
 
 
 def critical_values(df: npt.ArrayLike, level: float) -> Floats:
@@ -330,12 +564,16 @@ def _evaluate(
     missing: Missing,
     level: float,
     degrees_of_freedom: Literal["domain", "design"] | float,
-) -> _Result:
+) -> dict[str, _Result]:
+    """Return the results of an indicator, or of each part of a decomposition."""
+    _require_indicator(indicator)
     columns = _columns(design.frame, indicator)
     absent = np.zeros(len(design), dtype=bool)
     for values in columns:
         absent |= np.isnan(values)
     absent &= domains.codes >= 0
+    if isinstance(indicator, Index):  # a poverty line is formed from rows outside the domain too
+        absent = indicator.missing_in(design.frame)
     if absent.any() and missing == "fail":
         raise ValueError(
             f"{int(absent.sum())} of {len(design)} rows lack a value for {indicator}: recode "
@@ -360,25 +598,27 @@ def _evaluate(
         )
     else:
         df = np.full(size, float(degrees_of_freedom))
+    if not isinstance(indicator, Total | Mean | Proportion | Ratio | Quantile):
+        kept = Domains(domains.labels, codes)
+        results = _statistics(design, indicator, kept, n, n_weighted, df, level, absent)
+        for result in results.values():
+            _note_left_out(result, domains, absent)
+        return results
     ones = np.ones(len(design))
-    variance = "Taylor" if design.replicates is None else f"replicates {design.kind}"
-    note: list[tuple[Booleans, str]] = []
+    variance = _variance_of(design)
     extra: tuple[Floats, Floats] | None = None
     if isinstance(indicator, Total):
         value, se = _totals(design, columns[0], codes, size)
         kind = f"total, {variance}"
     elif isinstance(indicator, Quantile):
         value, se, extra = _quantiles(design, indicator, columns[0], codes, size, level, df)
-        kind = f"quantile ({indicator.convention}), Woodruff interval, {variance}"
-    elif isinstance(indicator, Mean | Proportion | Ratio):
+        kind = f"quantile ({indicator.quantile_rule}), Woodruff interval, {variance}"
+    else:
         bottom = columns[1] if isinstance(indicator, Ratio) else ones
         value, se = _ratios(design, columns[0], bottom, codes, size)
         label = type(indicator).__name__.lower()
         interval = "logit interval, " if isinstance(indicator, Proportion) else ""
         kind = f"{label}, {interval}{variance}"
-    else:
-        value, se, note = _statistics(design, indicator, codes, n)
-        kind = f"linearised statistic, {variance}" if design.replicates is None else variance
     empty = n == 0
     value, se = np.where(empty, np.nan, value), np.where(empty, np.nan, se)
     result = _Result(value, se, n, n_weighted, df, kind)
@@ -390,19 +630,55 @@ def _evaluate(
         result.note(~empty & ((value <= 0) | (value >= 1)), "no interval for a share of 0 or 1")
     else:
         result.ci_low, result.ci_high = value - critical * se, value + critical * se
-    result.note(empty, "empty domain")
-    result.note(domains.labels.isna().any(axis=1).to_numpy(), "domain value missing")
-    result.note(~empty & (df <= 0), "no degrees of freedom")
-    left_out = np.bincount(domains.codes[absent], minlength=size)
+    result.note_domains(domains)
+    _note_left_out(result, domains, absent)
+    result.note(~empty & np.isnan(value), "undefined: the denominator is 0")
+    result.note(~empty & np.isnan(se) & ~np.isnan(value), "no standard error")
+    return {"": result}
+
+
+def _note_left_out(result: _Result, domains: Domains, absent: Booleans) -> None:
+    left_out = np.bincount(domains.codes[absent & (domains.codes >= 0)], minlength=len(domains))
     for i in np.flatnonzero(left_out):
         result.notes[i].append(f"{left_out[i]} missing left out")
-    unexplained = ~empty & (np.isnan(value) | np.isnan(se))
-    for mask, text in note:
-        result.note(mask, text)
-        unexplained &= ~mask
-    result.note(unexplained & np.isnan(value), "undefined: the denominator is 0")
-    result.note(unexplained & ~np.isnan(value), "no standard error")
-    return result
+
+
+def _require_indicator(indicator: object) -> None:
+    if not callable(indicator) and not isinstance(
+        indicator, Total | Mean | Proportion | Ratio | Quantile
+    ):
+        raise TypeError(
+            f"{indicator!r} is no indicator: give Total, Mean, Proportion, Ratio, Quantile, Index "
+            'or a function, as in Mean("income").'
+        )
+
+
+def require_named(indicators: object) -> None:
+    """Refuse what is no mapping of names to indicators.
+
+    Parameters
+    ----------
+    indicators : object
+        What was given.
+
+    Raises
+    ------
+    TypeError
+        If it is no mapping.
+    ValueError
+        If it is empty.
+    """
+    if not isinstance(indicators, Mapping):
+        raise TypeError(
+            f"indicators is {indicators!r}: give each a name, as in "
+            '{"mean income": Mean("income")}.'
+        )
+    if not indicators:
+        raise ValueError("indicators is empty: name at least one.")
+
+
+def _variance_of(design: SurveyDesign) -> str:
+    return "Taylor" if design.replicates is None else f"replicates {design.kind}"
 
 
 def _columns(frame: pd.DataFrame, indicator: Indicator) -> list[Floats]:
@@ -511,7 +787,9 @@ def _quantiles(
     level: float,
     df: Floats,
 ) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
-    _check_quantile(indicator.probability, indicator.convention)
+    if not 0 <= indicator.probability <= 1:
+        raise ValueError(f"probability must lie in [0, 1], not {indicator.probability}.")
+    require_choice(indicator.quantile_rule, QUANTILE_RULES, "quantile_rule")
     rows = np.flatnonzero((codes >= 0) & (design.weights > 0))
     order = rows[np.lexsort((y[rows], codes[rows]))]
     ends = np.searchsorted(codes[order], np.arange(size + 1))
@@ -520,7 +798,9 @@ def _quantiles(
     for d in np.flatnonzero(np.diff(ends)).tolist():
         part = order[ends[d] : ends[d + 1]]
         sorted_parts[d] = y[part], np.cumsum(design.weights[part])
-        value[d] = _quantile_sorted(*sorted_parts[d], indicator.probability, indicator.convention)
+        value[d] = quantile_of_sorted(
+            *sorted_parts[d], indicator.probability, indicator.quantile_rule
+        )
     below = np.zeros(len(design))
     below[rows] = y[rows] <= value[codes[rows]]
     share, share_se = _ratios(design, below, np.ones(len(design)), codes, size)
@@ -532,28 +812,179 @@ def _quantiles(
             (high, share[d] + critical[d] * share_se[d]),
         ):
             if 0 <= p <= 1:
-                limit[d] = _quantile_sorted(x, cumulated, p, indicator.convention)
+                limit[d] = quantile_of_sorted(x, cumulated, p, indicator.quantile_rule)
     return value, (high - low) / (2 * critical), (low, high)
 
 
 def _statistics(
-    design: SurveyDesign, statistic: Statistic, codes: Integers, n: Integers
-) -> tuple[Floats, Floats, list[tuple[Booleans, str]]]:
-    value, se = np.full(len(n), np.nan), np.full(len(n), np.nan)
-    for d in np.flatnonzero(n):
-        inside = codes == d
-        found = statistic(design.frame, design.weights, inside)
-        value[d] = found.estimate
+    design: SurveyDesign,
+    statistic: Index | Statistic | Decomposition,
+    domains: Domains,
+    n: Integers,
+    n_weighted: Floats,
+    df: Floats,
+    level: float,
+    absent: Booleans,
+) -> dict[str, _Result]:
+    """Return the results of a function of frame, weights and domain, one per part."""
+    values: dict[str, Floats] = {}
+    errors: dict[str, Floats] = {}
+    replicated = design.replicates is not None
+    evaluate = statistic.point if replicated and isinstance(statistic, Index) else statistic
+    frame = design.frame
+    if isinstance(statistic, Index) and absent.any():
+        frame = statistic.filled(frame)
+        evaluate = _leaving_out(evaluate, absent)
+    for d in np.flatnonzero(n).tolist():
+        inside = domains.codes == d
+        found = _parts(evaluate(frame, design.weights, inside), statistic)
+        if not values:
+            values = {label: np.full(len(n), np.nan) for label in found}
+            errors = {label: np.full(len(n), np.nan) for label in found}
+        full = np.array([part.estimate for part in found.values()])
         if design.replicates is None:
-            if np.isfinite(value[d]):
-                se[d] = np.sqrt(design.covariance(found.influence)[0, 0])
-            continue
-        values = np.array(
-            [statistic(design.frame, w, inside).estimate for w in design.replicates.T]
+            good = np.isfinite(full)
+            se = np.full(len(full), np.nan)
+            influence = [part.influence for part in found.values()]
+            for i in np.flatnonzero(good):
+                se[i] = np.sqrt(design.covariance(influence[i])[0, 0])
+        else:
+            on_each = np.array(
+                [
+                    [part.estimate for part in _parts(evaluate(frame, w, inside)).values()]
+                    for w in design.replicates.T
+                ]
+            )
+            se = _replicate_se(design, on_each, full)
+        for label, value, error in zip(found, full, se, strict=True):
+            values[label][d], errors[label][d] = value, error
+    if not values:
+        values = {"": np.full(len(n), np.nan)}
+        errors = {"": np.full(len(n), np.nan)}
+    kind = _variance_of(design)
+    kind = f"linearised statistic, {kind}" if design.replicates is None else kind
+    critical = critical_values(df, level)
+    results = {}
+    for label, value in values.items():
+        se = errors[label]
+        result = _Result(value, se, n, n_weighted, df, kind)
+        result.ci_low, result.ci_high = value - critical * se, value + critical * se
+        result.note_domains(domains)
+        result.note((n > 0) & np.isnan(value), "undefined in this domain")
+        result.note((n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")
+        results[label] = result
+    return results
+
+
+def _gaps(
+    design: SurveyDesign,
+    indicator: Total | Mean | Proportion | Ratio | Index | Statistic,
+    domains: Domains,
+    n: Integers,
+    others: Integers,
+    base: int,
+) -> tuple[Floats, Floats]:
+    """Return the difference of each domain from the base and its standard error."""
+    statistic = _as_statistic(design, indicator)
+    value, se = np.full(len(others), np.nan), np.full(len(others), np.nan)
+
+    def at(weights: Floats, domain: int) -> Linearised:
+        found = statistic(design.frame, weights, domains.codes == domain)
+        if len(_parts(found, indicator)) > 1 or not isinstance(found, Linearised):
+            raise TypeError("A decomposition has several parts: compare one of them by a function.")
+        return found
+
+    filled = np.flatnonzero(n[others])
+    start = at(design.weights, base)
+    found = {i: at(design.weights, int(others[i])) for i in filled.tolist()}
+    for i, one in found.items():
+        value[i] = one.estimate - start.estimate
+    if design.replicates is None:
+        for i, one in found.items():
+            if np.isfinite(value[i]):
+                gap = one.influence - start.influence
+                se[i] = np.sqrt(design.covariance(gap)[0, 0])
+        return value, se
+    on_each = np.array(
+        [
+            [at(w, int(d)).estimate for d in others[filled]] + [at(w, base).estimate]
+            for w in design.replicates.T
+        ]
+    )
+    se[filled] = _replicate_se(design, on_each[:, :-1] - on_each[:, -1:], value[filled])
+    return value, se
+
+
+def _as_statistic(
+    design: SurveyDesign, indicator: Total | Mean | Proportion | Ratio | Index | Statistic
+) -> Callable[[pd.DataFrame, Floats, Booleans], Linearised | Mapping[str, Linearised]]:
+    _require_indicator(indicator)
+    if isinstance(indicator, Quantile):
+        raise TypeError(
+            "A quantile with Woodruff's interval has no influence: give "
+            "Index(weighted_quantile_linearised, column)."
         )
-        se[d] = _replicate_se(design, values[:, None], value[[d]])[0]
-    undefined = (n > 0) & np.isnan(value)
-    return value, se, [(undefined, "undefined in this domain")]
+    if isinstance(indicator, Index):
+        return indicator if design.replicates is None else indicator.point
+    if not isinstance(indicator, Total | Mean | Proportion | Ratio):
+        return indicator
+    columns = _columns(design.frame, indicator)
+    absent = int(np.any([np.isnan(values) for values in columns], axis=0).sum())
+    if absent:
+        raise ValueError(
+            f"{absent} of {len(design)} rows lack a value for {indicator}: recode them."
+        )
+    top = columns[0]
+    bottom = columns[1] if isinstance(indicator, Ratio) else np.ones(len(design))
+
+    def of_total(frame: pd.DataFrame, weights: Floats, rows: Booleans) -> Linearised:
+        del frame
+        return Linearised(float(weights @ (top * rows)), top * rows)
+
+    def of_ratio(frame: pd.DataFrame, weights: Floats, rows: Booleans) -> Linearised:
+        del frame
+        size = float(weights @ (bottom * rows))
+        if size == 0:
+            return Linearised(float("nan"), np.full(len(top), np.nan))
+        value = float(weights @ (top * rows)) / size
+        return Linearised(value, rows * (top - value * bottom) / size)
+
+    return of_total if isinstance(indicator, Total) else of_ratio
+
+
+def _joint_df(design: SurveyDesign, codes: Integers, domains: list[int]) -> float:
+    inside = np.where(np.isin(codes, domains), 0, -1)
+    return float(design.domain_degrees_of_freedom(inside, 1)[0])
+
+
+def _leaving_out(evaluate: Callable[..., Any], absent: Booleans) -> Callable[..., Any]:
+    """Return an index that gives some rows no weight, also in a poverty line, and no influence."""
+
+    def index(
+        frame: pd.DataFrame, weights: Floats, rows: Booleans
+    ) -> Linearised | dict[str, Linearised]:
+        found = evaluate(frame, np.where(absent, 0.0, weights), rows & ~absent)
+        kept = {
+            label: Linearised(
+                part.estimate,
+                np.where(absent, 0.0, part.influence) if len(part.influence) else part.influence,
+            )
+            for label, part in _parts(found).items()
+        }
+        return kept[""] if isinstance(found, Linearised) else kept
+
+    return index
+
+
+def _parts(found: object, asked: object = "The indicator") -> Mapping[str, Linearised]:
+    if isinstance(found, Linearised):
+        return {"": found}
+    if isinstance(found, Mapping):
+        return found
+    raise TypeError(
+        f"{asked} gives {type(found).__name__} without influence values: take the function of "
+        "that name with the ending _linearised, or return a Linearised."
+    )
 
 
 def logit_interval(p: Floats, se: Floats, critical: Floats) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""Linear, logit and Poisson models with design-based covariance.
+"""Linear, logit, Poisson and ordered logit models with design-based covariance.
 
 The coefficients maximise the weighted likelihood; their covariance comes from the survey design
 and not from the model. Average marginal effects, predictions, contrasts and Wald tests carry it
@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import linalg, stats
 
 from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
-from armutsexpertise.survey.estimate import critical_values, make_domains
+from armutsexpertise.survey.estimate import critical_values, logit_interval, make_domains
 
 Family = Literal["linear", "logit", "poisson"]
 
@@ -129,7 +129,7 @@ class Fitted:
 
     Attributes
     ----------
-    family : {"linear", "logit", "poisson", "ordered logit"}
+    family : {"linear", "logit", "poisson", "quantile", "ordered logit"}
         Which model.
     names : list of str
         Coefficients: ``intercept``, a column, ``column=level``, and products with ``:``.
@@ -147,19 +147,23 @@ class Fitted:
         Rows with a positive weight that enter.
     n_weighted : float
         Sum of their weights.
+    outcomes : tuple
+        Levels of the outcome of an ordered logit, else empty.
     """
 
     design: SurveyDesign
-    family: Family | Literal["ordered logit"]
+    family: Family | Literal["quantile", "ordered logit"]
     terms: _Terms
     names: list[str]
     inside: Booleans  # (n,)
+    matrix: Floats  # (rows inside, columns with a coefficient)
     coefficients: Floats
     covariance: Floats
     influence: Floats | None
     replicate_coefficients: Floats | None
     degrees_of_freedom: float
     note: str
+    outcomes: tuple[object, ...] = ()
 
     @property
     def n(self) -> int:
@@ -209,7 +213,7 @@ class Fitted:
         ValueError
             If the model has no such term, or no degrees of freedom.
         """
-        at = [self.names.index(self.terms.names[i]) for i in self.terms.columns_of(term)]
+        at = self.positions_of(term)
         if self.degrees_of_freedom <= 0:
             raise ValueError(
                 f"The test of {term} has no degrees of freedom: the design has too few sampling "
@@ -219,6 +223,26 @@ class Fitted:
         f = float(b @ np.linalg.solve(v, b)) / len(at)
         p = float(stats.f.sf(f, len(at), self.degrees_of_freedom))
         return Wald(f, float(len(at)), self.degrees_of_freedom, p)
+
+    def positions_of(self, term: str) -> list[int]:
+        """Return the positions of the coefficients of a term.
+
+        Parameters
+        ----------
+        term : str
+            A term as given to :func:`fit`.
+
+        Returns
+        -------
+        list of int
+            Positions in ``names``.
+
+        Raises
+        ------
+        ValueError
+            If the model has no such term.
+        """
+        return [self.names.index(self.terms.names[i]) for i in self.terms.columns_of(term)]
 
     def contrast(
         self, combinations: Mapping[str, Mapping[str, float]], level: float = 0.95
@@ -256,6 +280,133 @@ class Fitted:
         estimates = factors @ self.coefficients
         return self._tidy(list(combinations), estimates, np.sqrt(variance), level, "contrast")
 
+    def marginal_effects(
+        self,
+        variables: Sequence[str] | None = None,
+        *,
+        level: float = 0.95,
+        fixed_covariates: bool = False,
+    ) -> pd.DataFrame:
+        r"""Estimate average marginal effects on the mean (or the quantile) of the outcome.
+
+        Parameters
+        ----------
+        variables : sequence of str, optional
+            Variables of the model; default all.
+        level : float
+            Confidence level in (0, 1).
+        fixed_covariates : bool
+            Take the covariates of the sample as fixed, as the plain delta method does; else
+            their sampling enters the standard error.
+
+        Returns
+        -------
+        DataFrame
+            Tidy frame. For a number the average derivative, per unit of the variable; for a
+            categorical or boolean variable the average change from the reference level,
+            named ``variable=level``. Of an ordered logit a row for the probability of each level
+            of the outcome, which stands in the column ``outcome``.
+
+        Raises
+        ------
+        ValueError
+            If a variable is not in the model.
+
+        Notes
+        -----
+        With :math:`g_i(\beta)` the effect for unit i, :math:`W=\sum w_i` over the
+        subpopulation and :math:`u_i` the influence of the coefficients, the effect
+        :math:`\bar g = \sum w_i g_i / W` has the influence
+
+        .. math:: (g_i - \bar g)/W + u_i^\top \sum_j w_j \partial g_j/\partial\beta / W
+
+        where the first part is left out with ``fixed_covariates``: Deville's (1999) rules for
+        functions of totals. Bartus (2005, doi:10.1177/1536867X0500500303) for the definitions.
+        """
+        wanted = self.terms.variables if variables is None else tuple(variables)
+        unknown = sorted(set(wanted) - set(self.terms.variables))
+        if unknown:
+            raise ValueError(
+                f"The model has no variable {', '.join(unknown)}: choose among "
+                f"{', '.join(self.terms.variables)}."
+            )
+        rows = self.design.frame[self.inside]
+        weights = self.design.weights[self.inside]
+        names, estimates, errors = [], [], []
+        changes = [one for variable in wanted for one in self._changes(rows, variable)]
+        for name, pair in changes:
+            for target in range(len(self.outcomes) or 1):
+                gap, jacobian = self._effect(pair, self.coefficients, target)
+                value = float(weights @ gap / weights.sum())
+                if self.replicate_coefficients is not None:
+                    variance = self._replicate_effect(
+                        pair, target, value, weights, fixed_covariates
+                    )
+                else:
+                    assert self.influence is not None
+                    gradient = weights @ jacobian / weights.sum()
+                    u = self.influence @ gradient
+                    if not fixed_covariates:
+                        u[self.inside] += (gap - value) / weights.sum()
+                    variance = self.design.covariance(u)[0, 0]
+                names.append(name)
+                estimates.append(value)
+                errors.append(np.sqrt(variance))
+        tidy = self._tidy(
+            names, np.array(estimates), np.array(errors), level, "average marginal effect"
+        )
+        return self._with_outcomes(tidy, len(changes))
+
+    def _changes(
+        self, rows: pd.DataFrame, variable: str
+    ) -> list[tuple[str, tuple[Floats, Floats | None]]]:
+        """Return a name and two matrices (from, to), or one matrix of derivatives, per effect."""
+        if variable not in self.terms.levels:
+            return [(variable, (self._columns(self.terms.derivative(rows, variable)), None))]
+        reference, *others = self.terms.levels[variable]
+        start = self._columns(self.terms.matrix(rows, {variable: reference}))
+        return [
+            (
+                f"{variable}={level}",
+                (start, self._columns(self.terms.matrix(rows, {variable: level}))),
+            )
+            for level in others
+        ]
+
+    def _columns(self, matrix: Floats) -> Floats:
+        """Return the columns of the model matrix that have a coefficient of their own."""
+        return matrix[:, 1:] if self.outcomes else matrix
+
+    def _with_outcomes(self, tidy: pd.DataFrame, repeats: int) -> pd.DataFrame:
+        """Say in a column which level of the outcome a row is for, if there are levels."""
+        if self.outcomes:
+            tidy.insert(1, "outcome", list(self.outcomes) * repeats)
+        return tidy
+
+    def _effect(
+        self, pair: tuple[Floats, Floats | None], b: Floats, target: int
+    ) -> tuple[Floats, Floats]:
+        """Return the effect of each row, shape (n,), and its derivative by ``b``, (n, k)."""
+        raise NotImplementedError
+
+    def _replicate_effect(
+        self,
+        pair: tuple[Floats, Floats | None],
+        target: int,
+        value: float,
+        weights: Floats,
+        fixed_covariates: bool,
+    ) -> float:
+        replicates, b = self.design.replicates, self.replicate_coefficients
+        assert replicates is not None
+        assert b is not None
+        values = []
+        for column, row in zip(replicates.T, b, strict=True):
+            w = weights if fixed_covariates else column[self.inside]
+            values.append(w @ self._effect(pair, row, target)[0] / w.sum())
+        covariance = self.design.replicate_covariance(np.array(values)[:, None], np.array([value]))
+        return float(covariance[0, 0])
+
     def _tidy(
         self, names: list[str], estimates: Floats, se: Floats, level: float, what: str
     ) -> pd.DataFrame:
@@ -281,13 +432,12 @@ class Fitted:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Model(Fitted):
-    """A fitted linear, logit or Poisson model; see :func:`fit` and `Fitted`."""
+    """A fitted linear, logit, Poisson or quantile model; see :func:`fit` and `Fitted`."""
 
-    family: Family
-    matrix: Floats  # (rows inside, k)
+    family: Family | Literal["quantile"]
 
     def predict(self, frame: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
-        """Predict the mean of the outcome for given values of the variables.
+        """Predict the mean (or the quantile) of the outcome for given values of the variables.
 
         Parameters
         ----------
@@ -321,93 +471,11 @@ class Model(Fitted):
             tidy.insert(place, name, frame[name].to_numpy())
         return tidy
 
-    def marginal_effects(
-        self,
-        variables: Sequence[str] | None = None,
-        *,
-        level: float = 0.95,
-        fixed_covariates: bool = False,
-    ) -> pd.DataFrame:
-        r"""Estimate average marginal effects on the mean of the outcome.
-
-        Parameters
-        ----------
-        variables : sequence of str, optional
-            Variables of the model; default all.
-        level : float
-            Confidence level in (0, 1).
-        fixed_covariates : bool
-            Take the covariates of the sample as fixed, as the plain delta method does; else
-            their sampling enters the standard error.
-
-        Returns
-        -------
-        DataFrame
-            Tidy frame. For a number the average derivative, per unit of the variable; for a
-            categorical or boolean variable the average change from the reference level,
-            named ``variable=level``.
-
-        Raises
-        ------
-        ValueError
-            If a variable is not in the model.
-
-        Notes
-        -----
-        With :math:`g_i(\beta)` the effect for unit i, :math:`W=\sum w_i` over the
-        subpopulation and :math:`u_i` the influence of the coefficients, the effect
-        :math:`\bar g = \sum w_i g_i / W` has the influence
-
-        .. math:: (g_i - \bar g)/W + u_i^\top \sum_j w_j \partial g_j/\partial\beta / W
-
-        where the first part is left out with ``fixed_covariates``: Deville's (1999) rules for
-        functions of totals. Bartus (2005, doi:10.1177/1536867X0500500303) for the definitions.
-        """
-        wanted = self.terms.variables if variables is None else tuple(variables)
-        unknown = sorted(set(wanted) - set(self.terms.variables))
-        if unknown:
-            raise ValueError(
-                f"The model has no variable {', '.join(unknown)}: choose among "
-                f"{', '.join(self.terms.variables)}."
-            )
-        rows = self.design.frame[self.inside]
-        weights = self.design.weights[self.inside]
-        names, estimates, errors = [], [], []
-        for variable in wanted:
-            for name, pair in self._changes(rows, variable):
-                gap, jacobian = self._effect(pair, self.coefficients)
-                value = float(weights @ gap / weights.sum())
-                if self.replicate_coefficients is not None:
-                    variance = self._replicate_effect(pair, value, weights, fixed_covariates)
-                else:
-                    assert self.influence is not None
-                    gradient = weights @ jacobian / weights.sum()
-                    u = self.influence @ gradient
-                    if not fixed_covariates:
-                        u[self.inside] += (gap - value) / weights.sum()
-                    variance = self.design.covariance(u)[0, 0]
-                names.append(name)
-                estimates.append(value)
-                errors.append(np.sqrt(variance))
-        return self._tidy(
-            names, np.array(estimates), np.array(errors), level, "average marginal effect"
-        )
-
-    def _changes(
-        self, rows: pd.DataFrame, variable: str
-    ) -> list[tuple[str, tuple[Floats, Floats | None]]]:
-        """Return a name and two matrices (from, to), or one matrix of derivatives, per effect."""
-        if variable not in self.terms.levels:
-            return [(variable, (self.terms.derivative(rows, variable), None))]
-        reference, *others = self.terms.levels[variable]
-        start = self.terms.matrix(rows, {variable: reference})
-        return [
-            (f"{variable}={level}", (start, self.terms.matrix(rows, {variable: level})))
-            for level in others
-        ]
-
-    def _effect(self, pair: tuple[Floats, Floats | None], b: Floats) -> tuple[Floats, Floats]:
+    def _effect(
+        self, pair: tuple[Floats, Floats | None], b: Floats, target: int
+    ) -> tuple[Floats, Floats]:
         """Return the effect of each row, shape (n,), and its derivative by ``b``, (n, k)."""
+        del target  # one mean
         first, second = pair
         if second is None:
             _, slope, bend = _link(self.family, self.matrix @ b)
@@ -417,22 +485,88 @@ class Model(Fitted):
         high, high_slope, _ = _link(self.family, second @ b)
         return high - low, high_slope[:, None] * second - low_slope[:, None] * first
 
-    def _replicate_effect(
-        self,
-        pair: tuple[Floats, Floats | None],
-        value: float,
-        weights: Floats,
-        fixed_covariates: bool,
-    ) -> float:
-        replicates, b = self.design.replicates, self.replicate_coefficients
-        assert replicates is not None
-        assert b is not None
-        values = []
-        for column, row in zip(replicates.T, b, strict=True):
-            w = weights if fixed_covariates else column[self.inside]
-            values.append(w @ self._effect(pair, row)[0] / w.sum())
-        covariance = self.design.replicate_covariance(np.array(values)[:, None], np.array([value]))
-        return float(covariance[0, 0])
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OrderedModel(Fitted):
+    """A fitted ordered logit; see :func:`fit_ordered` and `Fitted`."""
+
+    def predict(self, frame: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+        """Predict the probability of each level of the outcome for values of the variables.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (r, any)
+            A row per prediction with all variables of the model, without missing values.
+        level : float
+            Confidence level in (0, 1).
+
+        Returns
+        -------
+        DataFrame
+            Tidy frame with ``indicator`` "prediction", the level in the column ``outcome`` and the
+            variables as domain columns. The standard error is by the delta method, the interval
+            symmetric on the logit scale.
+
+        Raises
+        ------
+        ValueError
+            If a variable is absent or missing, or has a level that the sample had not.
+        """
+        _require_complete(frame, self.terms.variables)
+        x = self._columns(self.terms.matrix(frame))
+        found = [self._probability(x, self.coefficients, j) for j in range(len(self.outcomes))]
+        p = np.column_stack([one[0] for one in found]).ravel()
+        jacobian = np.stack([one[1] for one in found], axis=1).reshape(len(p), -1)
+        se = np.sqrt(np.einsum("ij,jk,ik->i", jacobian, self.covariance, jacobian))
+        tidy = self._tidy(["prediction"] * len(p), p, se, level, "prediction")
+        critical = critical_values(np.full(len(p), self.degrees_of_freedom), level)
+        tidy["ci_low"], tidy["ci_high"] = logit_interval(p, se, critical)
+        tidy = self._with_outcomes(tidy, len(frame))
+        for place, name in enumerate(self.terms.variables, start=2):
+            tidy.insert(place, name, frame[name].repeat(len(self.outcomes)).to_numpy())
+        return tidy
+
+    def _edges(self, x: Floats, b: Floats, target: int) -> tuple[Floats, Floats]:
+        """Return the upper and lower limit of a level on the scale of the errors, shape (n,)."""
+        slopes = x.shape[1]
+        edges = np.concatenate([[-np.inf], b[slopes:], [np.inf]])
+        eta = x @ b[:slopes]
+        return edges[target + 1] - eta, edges[target] - eta
+
+    def _thresholds(self, target: int, upper: Floats, lower: Floats) -> Floats:
+        """Return the derivatives by the thresholds, shape (n, thresholds), of a level."""
+        block = np.zeros((len(upper), len(self.outcomes) - 1))
+        if target < len(self.outcomes) - 1:
+            block[:, target] = upper
+        if target:
+            block[:, target - 1] = -lower
+        return block
+
+    def _probability(self, x: Floats, b: Floats, target: int) -> tuple[Floats, Floats]:
+        """Return the probability of a level, shape (n,), and its derivative by ``b``, (n, k)."""
+        high, low = (_cumulated(edge) for edge in self._edges(x, b, target))
+        jacobian = np.hstack(
+            [-(high[1] - low[1])[:, None] * x, self._thresholds(target, high[1], low[1])]
+        )
+        return high[0] - low[0], jacobian
+
+    def _effect(
+        self, pair: tuple[Floats, Floats | None], b: Floats, target: int
+    ) -> tuple[Floats, Floats]:
+        first, second = pair
+        if second is not None:
+            from_, to = (self._probability(x, b, target) for x in (first, second))
+            return to[0] - from_[0], to[1] - from_[1]
+        high, low = (_cumulated(edge) for edge in self._edges(self.matrix, b, target))
+        change = first @ b[: first.shape[1]]
+        slope, bend = high[1] - low[1], (high[2] - low[2]) * change
+        jacobian = np.hstack(
+            [
+                bend[:, None] * self.matrix - slope[:, None] * first,
+                self._thresholds(target, -high[2] * change, -low[2] * change),
+            ]
+        )
+        return -slope * change, jacobian
 
 
 def fit(
@@ -487,11 +621,11 @@ def fit(
     """
     if family not in get_args(Family):
         raise ValueError(f"family must be one of {', '.join(get_args(Family))}, not {family!r}.")
-    rows, inside, built, note = _prepare(design, outcome, terms, where, missing)
-    y = _outcome(rows[outcome], family)
+    rows, inside, built, note = prepare_rows(design, outcome, terms, where, missing)
+    y = outcome_values(rows[outcome], family)
     w = design.weights[inside]
     x = built.matrix(rows)
-    _require_full_rank(x, w, built.names)
+    require_full_rank(x, w, built.names)
     b, a = _newton(family, x, y, w, None)
     influence = replicate_coefficients = None
     if design.replicates is None:
@@ -515,7 +649,7 @@ def fit(
         covariance=covariance,
         influence=influence,
         replicate_coefficients=replicate_coefficients,
-        degrees_of_freedom=_model_df(design, inside, x.shape[1]),
+        degrees_of_freedom=model_degrees_of_freedom(design, inside, x.shape[1]),
         note=note,
     )
 
@@ -527,7 +661,7 @@ def fit_ordered(
     *,
     where: str | None = None,
     missing: Literal["fail", "drop"] = "fail",
-) -> Fitted:
+) -> OrderedModel:
     r"""Fit an ordered logit (proportional odds) model with design-based covariance.
 
     Parameters
@@ -543,9 +677,10 @@ def fit_ordered(
 
     Returns
     -------
-    Fitted
+    OrderedModel
         Coefficients of the terms, then the thresholds, named ``level|next level``. A positive
-        coefficient shifts the outcome upwards.
+        coefficient shifts the outcome upwards. Predictions and marginal effects are those of the
+        probability of each level.
 
     Raises
     ------
@@ -560,7 +695,7 @@ def fit_ordered(
     doi:10.1111/j.2517-6161.1980.tb01109.x). With the score :math:`s_i` of a unit and the
     weighted Hessian H the influence is :math:`-H^{-1}s_i` (Binder 1983, doi:10.2307/1402588).
     """
-    rows, inside, built, note = _prepare(design, outcome, terms, where, missing)
+    rows, inside, built, note = prepare_rows(design, outcome, terms, where, missing)
     values = rows[outcome]
     ordered = isinstance(values.dtype, pd.CategoricalDtype) and values.cat.ordered
     if not ordered and not pd.api.types.is_numeric_dtype(values):
@@ -571,7 +706,7 @@ def fit_ordered(
     if len(levels) < 2:
         raise ValueError(f"The outcome {outcome} has fewer than two levels with weight.")
     full, w = built.matrix(rows), design.weights[inside]
-    _require_full_rank(full, w, built.names)
+    require_full_rank(full, w, built.names)
     x = full[:, 1:]
     shares = np.cumsum(np.bincount(y, w))[:-1] / w.sum()
     start = np.concatenate([np.zeros(x.shape[1]), np.log(shares / (1 - shares))])
@@ -587,17 +722,19 @@ def fit_ordered(
         )
         covariance = design.replicate_covariance(replicate_coefficients, b)
     thresholds = [f"{low}|{high}" for low, high in pairwise(levels)]
-    return Fitted(
+    return OrderedModel(
         design=design,
         family="ordered logit",
         terms=built,
         names=built.names[1:] + thresholds,
+        outcomes=tuple(levels),
         inside=inside,
+        matrix=x,
         coefficients=b,
         covariance=covariance,
         influence=influence,
         replicate_coefficients=replicate_coefficients,
-        degrees_of_freedom=_model_df(design, inside, len(b)),
+        degrees_of_freedom=model_degrees_of_freedom(design, inside, len(b)),
         note=note,
     )
 
@@ -640,18 +777,36 @@ def _cumulated(eta: Floats) -> tuple[Floats, Floats, Floats]:
     return _link("logit", eta)
 
 
-def _prepare(
+def prepare_rows(
     design: SurveyDesign,
-    outcome: str,
+    outcome: str | None,
     terms: Sequence[str],
     where: str | None,
     missing: Literal["fail", "drop"],
 ) -> tuple[pd.DataFrame, Booleans, _Terms, str]:
-    """Return the rows that enter, which they are, the terms, and a note on missing values."""
+    """Return the rows that enter a model, which they are, its terms, and a note.
+
+    Parameters
+    ----------
+    design, outcome, terms, where, missing
+        As in :func:`fit`; without outcome only the variables must be known.
+
+    Returns
+    -------
+    tuple of DataFrame, ndarray of bool, terms and str
+        Rows with a positive weight and no missing value; a mask, shape (n,), of them; the terms
+        with their levels; and what to say of rows left out.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`fit`.
+    """
     split, variables = _split(terms)
     frame = design.frame
     inside = make_domains(frame, None, where).codes >= 0
-    absent = _absent(frame, (outcome, *variables)) & inside
+    needed = variables if outcome is None else (outcome, *variables)
+    absent = _absent(frame, needed) & inside
     if absent.any() and missing == "fail":
         raise ValueError(
             f"{int(absent.sum())} of {int(inside.sum())} rows lack a value of the outcome or of "
@@ -665,7 +820,23 @@ def _prepare(
     return rows, inside, _build(rows, split, variables), note
 
 
-def _model_df(design: SurveyDesign, inside: Booleans, k: int) -> float:
+def model_degrees_of_freedom(design: SurveyDesign, inside: Booleans, k: int) -> float:
+    """Return the degrees of freedom of a model: those of the design in its rows, plus 1, minus k.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The sample.
+    inside : ndarray of bool, shape (n,)
+        Rows that enter.
+    k : int
+        Number of coefficients.
+
+    Returns
+    -------
+    float
+        Degrees of freedom; may be zero or negative.
+    """
     return float(design.domain_degrees_of_freedom(np.where(inside, 0, -1), 1)[0]) + 1 - k
 
 
@@ -698,8 +869,9 @@ def design_matrix(frame: pd.DataFrame, terms: Sequence[str]) -> tuple[list[str],
     return built.names, matrix
 
 
-def _split(terms: Sequence[str]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    split = tuple(tuple(term.split(":")) for term in terms)
+def _split(terms: str | Sequence[str]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    given = [terms] if isinstance(terms, str) else terms
+    split = tuple(tuple(term.split(":")) for term in given)
     variables = tuple(dict.fromkeys(name for term in split for name in term))
     if not variables or len(set(split)) < len(split):
         raise ValueError("terms must name at least one term and none twice.")
@@ -713,9 +885,9 @@ def _build(
     return _Terms(split, {name: levels for name, levels in found.items() if levels})
 
 
-def _link(family: Family, eta: Floats) -> tuple[Floats, Floats, Floats]:
+def _link(family: Family | Literal["quantile"], eta: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the mean, its slope and its second derivative at the linear predictor."""
-    if family == "linear":
+    if family in ("linear", "quantile"):
         return eta, np.ones_like(eta), np.zeros_like(eta)
     if family == "poisson":
         mean = np.exp(eta)
@@ -723,6 +895,24 @@ def _link(family: Family, eta: Floats) -> tuple[Floats, Floats, Floats]:
     mean = 1 / (1 + np.exp(-eta))
     slope = mean * (1 - mean)
     return mean, slope, slope * (1 - 2 * mean)
+
+
+def least_squares(x: Floats, y: Floats, w: Floats) -> tuple[Floats, Floats]:
+    r"""Return weighted least-squares coefficients and the weighted information.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (n, k)
+        Model matrix of full rank.
+    y, w : ndarray of float, shape (n,)
+        Outcome and weights.
+
+    Returns
+    -------
+    tuple of ndarray of float, shapes (k,) and (k, k)
+        Coefficients and :math:`\sum_i w_i x_i x_i^\top`.
+    """
+    return _newton("linear", x, y, w, None)
 
 
 def _newton(
@@ -792,7 +982,26 @@ def _levels(values: pd.Series) -> tuple[object, ...]:
     return tuple(sorted(values.unique()))
 
 
-def _outcome(values: pd.Series, family: Family) -> Floats:
+def outcome_values(values: pd.Series, family: Family) -> Floats:
+    """Return the outcome as numbers, or raise where a model cannot take it.
+
+    Parameters
+    ----------
+    values : Series, shape (n,)
+        Outcome, without missing values.
+    family : {"linear", "logit", "poisson"}
+        Which model.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        The outcome.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in :func:`fit`.
+    """
     if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
         raise TypeError(
             f"The outcome {values.name} holds {values.dtype} and not numbers: recode it."
@@ -829,7 +1038,18 @@ def _require_complete(frame: pd.DataFrame, names: Sequence[str]) -> None:
         )
 
 
-def _require_full_rank(x: Floats, w: Floats, names: list[str]) -> None:
+def require_full_rank(x: Floats, w: Floats, names: list[str]) -> None:
+    """Raise ``ValueError`` where the columns of a model are collinear or infinite.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (n, k)
+        Model matrix.
+    w : ndarray of float, shape (n,)
+        Weights.
+    names : list of str, length k
+        Names of the columns, for the message.
+    """
     if not np.isfinite(x).all():
         raise ValueError("A variable of the model is infinite: recode it.")
     scaled = x * np.sqrt(w)[:, None]

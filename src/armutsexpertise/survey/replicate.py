@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Literal, NamedTuple, get_args
+from itertools import islice
+from typing import NamedTuple, get_args
 
 import numpy as np
 from scipy import linalg
@@ -10,12 +11,15 @@ from scipy import linalg
 from armutsexpertise.survey.design import (
     Floats,
     Integers,
+    ReplicateKind,
     SurveyDesign,
     default_scale,
 )
 
-Made = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap"]
 Adjust = Callable[[Floats], Floats]
+
+_BLOCK = 8_000_000  # weights in a block of replicates
+_MOST_GIGABYTES = 16
 
 
 class Bootstrap(NamedTuple):
@@ -38,7 +42,7 @@ class Bootstrap(NamedTuple):
 
 def make_replicates(
     design: SurveyDesign,
-    kind: Made,
+    kind: ReplicateKind,
     *,
     n_replicates: int = 1000,
     seed: int | None = None,
@@ -52,9 +56,10 @@ def make_replicates(
     design : SurveyDesign
         A design of strata and clusters. Its first stage is resampled, as if drawn with
         replacement: finite population corrections do not enter.
-    kind : {"JK1", "JKn", "BRR", "Fay", "bootstrap"}
+    kind : {"JK1", "JKn", "BRR", "Fay", "bootstrap", "SDR"}
         Jackknife without or with strata; balanced half-samples and Fay's version of them, for
-        two sampling units in each stratum; Rao-Wu bootstrap.
+        two sampling units in each stratum; Rao-Wu bootstrap; successive differences, for a
+        systematic sample whose rows are in the order of the draw.
     n_replicates : int
         Number of bootstrap replicates, at least 2; the other kinds have a number of their own.
     seed : int, optional
@@ -85,21 +90,35 @@ def make_replicates(
     others, of the sample or of its stratum. Half-samples double one unit of each stratum and
     drop the other, by the columns of a Hadamard matrix (McCarthy 1969, doi:10.2307/1402116);
     Fay's factors are :math:`2-\rho` and :math:`\rho` (Judkins 1990, Journal of Official
-    Statistics 6, 223-239).
+    Statistics 6, 223-239). Successive differences (Fay and Train 1995, Proceedings of the Section
+    on Government Statistics, American Statistical Association, 154-159): with one row
+    :math:`a_i` of a Hadamard matrix per unit, unit i has the factors
+    :math:`1 + 2^{-3/2}(a_i - a_{i+1})`, the last unit of a stratum with the row of its first; the
+    variance of a total is then half the sum of the squared differences of neighbours. A row for
+    each unit makes this exact and needs more replicates than units.
 
     A stratum with one sampling unit keeps its weight in every replicate and adds nothing to
     the variance, as under the rule "certainty"; the rules "adjust" and "average" are refused.
     """
-    if kind not in get_args(Made):
-        raise ValueError(f"kind must be one of {', '.join(get_args(Made))}, not {kind!r}.")
+    if kind not in get_args(ReplicateKind):
+        raise ValueError(f"kind must be one of {', '.join(get_args(ReplicateKind))}, not {kind!r}.")
     if (kind == "Fay") != (fay is not None) or (fay is not None and not 0 <= fay < 1):
         raise ValueError("fay belongs to kind Fay and lies in [0, 1): give both or neither.")
     _check(design)
     unit, stratum = design.sampling_units
     sampled = np.bincount(stratum)
+    needed = {"bootstrap": n_replicates, "BRR": _power_of_two(len(sampled))}
+    needed |= {"Fay": needed["BRR"], "SDR": _power_of_two(len(stratum))}
+    size = needed.get(kind, len(stratum)) * len(design) * 8 / 1e9
+    if size > _MOST_GIGABYTES:
+        raise ValueError(
+            f"The replicate weights of kind {kind} would take {size:.0f} GB for {len(design)} "
+            f"rows and {len(stratum)} sampling units: use survey.replicate.bootstrap, which keeps "
+            "only some of them at a time."
+        )
     rscales = None
     if kind == "bootstrap":
-        factors = np.vstack(list(_rao_wu(stratum, sampled, n_replicates, seed, n_replicates)))
+        factors = np.array(list(_rao_wu(stratum, n_replicates, seed)))
     elif kind == "JKn":
         factors, rscales = _jackknife(stratum, sampled)
     elif kind == "JK1":
@@ -108,6 +127,8 @@ def make_replicates(
                 f"JK1 is for one stratum and the design has {len(sampled)}: choose JKn."
             )
         factors, _ = _jackknife(stratum, sampled)
+    elif kind == "SDR":
+        factors = _successive_differences(stratum)
     else:
         factors = _half_samples(stratum, sampled, fay or 0.0)
     weights = (np.take(factors, unit, axis=1) * design.weights).T
@@ -133,7 +154,7 @@ def bootstrap(
     seed: int,
     n_replicates: int = 1000,
     adjust: Adjust | None = None,
-    block: int = 50,
+    block: int | None = None,
 ) -> Bootstrap:
     """Estimate on Rao-Wu bootstrap replicates that are made and dropped in blocks.
 
@@ -153,8 +174,8 @@ def bootstrap(
         Number of replicates, at least 2.
     adjust : callable, optional
         Adjustment of the weights and of every replicate, as for :func:`make_replicates`.
-    block : int
-        Replicates at a time, at least 1.
+    block : int, optional
+        Replicates at a time, at least 1; default: as many as fill 64 MB, at most 50.
 
     Returns
     -------
@@ -166,23 +187,40 @@ def bootstrap(
     ValueError
         If the design has replicates already, a number is out of range, or a replicate gives no
         finite estimate.
+
+    Notes
+    -----
+    Rows of one sampling unit that are alike in all that ``estimator`` and ``adjust`` look at can
+    be added up to one row with the sum of their weights beforehand: persons of a household with
+    one income give the same estimates in half the time.
+
+    The squares are about the estimate and so hold the bias of the bootstrap; the variance about
+    the mean of the replicates is ``replicates.var(axis=0, ddof=1)``.
     """
     _check(design)
+    if block is None:
+        block = min(max(1, _BLOCK // len(design)), 50)
     if block < 1:
         raise ValueError(f"block must be at least 1, not {block}.")
     unit, stratum = design.sampling_units
     full = design.weights[:, None]
     estimate = np.asarray(estimator(full if adjust is None else adjust(full)), dtype=float)[0]
+    drawn = _rao_wu(stratum, n_replicates, seed)
     parts = []
-    for factors in _rao_wu(stratum, np.bincount(stratum), n_replicates, seed, block):
-        weights = (np.take(factors, unit, axis=1) * design.weights).T
+    buffer = np.empty((block, len(design)))
+    while factors := list(islice(drawn, block)):
+        for row, factor in zip(buffer, factors, strict=False):
+            np.take(factor, unit, out=row, mode="clip")
+            row *= design.weights
+        weights = buffer[: len(factors)].T
         parts.append(np.asarray(estimator(weights if adjust is None else adjust(weights))))
     values = np.vstack(parts)
-    broken = int((~np.isfinite(values)).any(axis=1).sum())
-    if broken:
+    undefined = ~np.isfinite(values)
+    if undefined.any():
         raise ValueError(
-            f"The estimate is undefined on {broken} of {len(values)} replicates: the domain is "
-            "too small for the bootstrap, merge it with another."
+            f"{int(undefined.any(axis=0).sum())} of {values.shape[1]} estimates are undefined on "
+            f"{int(undefined.any(axis=1).sum())} of {len(values)} replicates: a domain is too "
+            "small for the bootstrap, merge it with another or leave the estimate out."
         )
     deviation = values - estimate
     return Bootstrap(estimate, deviation.T @ deviation / len(values), values)
@@ -204,24 +242,26 @@ def _check(design: SurveyDesign) -> None:
         )
 
 
-def _rao_wu(
-    stratum: Integers, sampled: Integers, n_replicates: int, seed: int | None, block: int
-) -> Iterator[Floats]:
-    """Yield bootstrap factors, shape (up to ``block``, units)."""
+def _rao_wu(stratum: Integers, n_replicates: int, seed: int | None) -> Iterator[Floats]:
+    """Yield the bootstrap factors of the sampling units, one replicate after the other."""
     if seed is None or n_replicates < 2:
         raise ValueError("The bootstrap needs a seed and at least two replicates: give both.")
-    order = np.argsort(stratum, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(sampled)])
-    seeds = np.random.SeedSequence(seed).spawn(n_replicates)
-    for begin in range(0, n_replicates, block):
-        part = seeds[begin : begin + block]
-        factors = np.ones((len(part), len(stratum)))
-        for row, one in zip(factors, part, strict=True):
-            rng = np.random.default_rng(one)
-            for start, m in zip(starts[:-1], sampled, strict=True):
-                if m > 1:
-                    drawn = np.bincount(rng.integers(0, m, m - 1), minlength=m)
-                    row[order[start : start + m]] = drawn * (m / (m - 1))
+    sampled = np.bincount(stratum)
+    rank = np.empty(len(stratum), dtype=np.intp)  # of each unit, strata one after the other
+    rank[np.argsort(stratum, kind="stable")] = np.arange(len(stratum))
+    starts = np.cumsum(sampled) - sampled
+    # One draw after the other over all strata: its stratum has `size` units from `start` on.
+    size = np.repeat(sampled.astype(float), sampled - 1)
+    start = np.repeat(starts, sampled - 1)
+    ratio = (sampled / np.maximum(sampled - 1, 1))[stratum]
+    lonely = sampled[stratum] == 1
+    for one in np.random.SeedSequence(seed).spawn(n_replicates):
+        draws = np.random.default_rng(one).random(len(size))
+        draws *= size
+        drawn = draws.astype(np.intp)
+        drawn += start
+        factors = np.bincount(drawn, minlength=len(stratum))[rank] * ratio
+        factors[lonely] = 1
         yield factors
 
 
@@ -242,10 +282,32 @@ def _half_samples(stratum: Integers, sampled: Integers, fay: float) -> Floats:
             f"Half-samples need two sampling units in each stratum and {odd} of {len(sampled)} "
             "strata have another number: pair the units or choose JKn or the bootstrap."
         )
-    size = 1 << len(sampled).bit_length()  # a power of two above the number of strata
-    signs = linalg.hadamard(size)[:, 1 : len(sampled) + 1].astype(float)
+    signs = _signs(len(sampled))
     second = np.zeros(len(stratum), dtype=bool)
     order = np.argsort(stratum, kind="stable")
     second[order[1::2]] = True
     factors: Floats = 1 + (1 - fay) * signs[:, stratum] * np.where(second, -1.0, 1.0)
     return factors
+
+
+def _successive_differences(stratum: Integers) -> Floats:
+    signs = _signs(len(stratum))
+    order = np.argsort(stratum, kind="stable")
+    following = np.empty_like(order)
+    last = np.flatnonzero(np.diff(stratum[order], append=-1))
+    first = np.concatenate([[0], last[:-1] + 1])
+    following[order] = np.roll(order, -1)
+    following[order[last]] = order[first]
+    factors: Floats = 1 + (signs - signs[:, following]) / np.sqrt(8)
+    return factors
+
+
+def _signs(count: int) -> Floats:
+    """Return balanced orthogonal columns of 1 and -1, shape (power of two, ``count``)."""
+    signs: Floats = linalg.hadamard(_power_of_two(count))[:, 1 : count + 1].astype(float)
+    return signs
+
+
+def _power_of_two(count: int) -> int:
+    """Return the smallest power of two above ``count``."""
+    return 1 << count.bit_length()

@@ -4,7 +4,7 @@ The adjustments are objects that are built once for a sample and then called wit
 shape (n,) or (n, R) for replicates, each column by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, get_args
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from armutsexpertise._weighted import check_lengths
 from armutsexpertise.survey.design import (
     Floats,
     Integers,
@@ -24,6 +25,7 @@ from armutsexpertise.survey.models import design_matrix
 Distance = Literal["linear", "raking", "logit"]
 
 _STEPS = 100
+_COLLINEAR = 1e-12  # relative, on eigenvalues of cross products
 
 
 class Adjustment(Protocol):
@@ -75,11 +77,11 @@ class Raking:
         Raises
         ------
         ValueError
-            If a category has no weight, or the margins are not met in the allowed iterations.
+            If weights are negative, missing or infinite, a category has no weight, or the
+            margins are not met in the allowed iterations.
         """
-        given = weights[:, None] if weights.ndim == 1 else weights
-        cell, count = self.cell, len(self.cells)
-        start = np.column_stack([np.bincount(cell, one, count) for one in given.T])
+        given = _columns(weights, len(self.cell))
+        start = _cell_sums(self.cell, given, len(self.cells))
         now = start.copy()
         margins = [
             (name, _indicators(at, len(total)).T, at, total[:, None])
@@ -108,17 +110,19 @@ class Raking:
                 f"relative gap {off:.2g}): check that they have the same sum, or merge categories."
             )
         factor = np.divide(now, start, out=np.zeros_like(now), where=start > 0)
-        adjusted: Floats = np.empty_like(given)
-        for column, (one, by_cell) in enumerate(zip(given.T, factor.T, strict=True)):
-            np.multiply(one, by_cell[cell], out=adjusted[:, column])
-        return adjusted[:, 0] if weights.ndim == 1 else adjusted
+        return _spread(weights, self.cell, factor)
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Calibration to totals of auxiliary variables; see :func:`calibrate`."""
+    """Calibration to totals of auxiliary variables; see :func:`calibrate`.
 
-    matrix: Floats  # (n, p)
+    Units with the same auxiliary values have the same factor: it is found for each combination of
+    values once.
+    """
+
+    matrix: Floats  # (cells, p) combinations of values that occur
+    cell: Integers  # (n,)
     totals: Floats  # (p,)
     distance: Distance
     bounds: tuple[float, float]
@@ -127,7 +131,7 @@ class Calibration:
     @property
     def auxiliary(self) -> sparse.csr_array:
         """Auxiliary variables, shape (n, p)."""
-        return sparse.csr_array(self.matrix)
+        return sparse.csr_array(self.matrix[self.cell])
 
     def __call__(self, weights: Floats) -> Floats:
         """Return weights that meet the totals.
@@ -145,20 +149,23 @@ class Calibration:
         Raises
         ------
         ValueError
-            If the auxiliary variables are collinear or the totals cannot be met within the
-            bounds.
+            If weights are negative, missing or infinite, the auxiliary variables are collinear
+            or the totals cannot be met within the bounds.
         """
-        if weights.ndim == 1:
-            return self._one(weights)
-        return np.column_stack([self._one(np.ascontiguousarray(one)) for one in weights.T])
+        given = _columns(weights, len(self.cell))
+        start = _cell_sums(self.cell, given, len(self.matrix))
+        factor = np.column_stack([self._one(column, _replicates(given)) for column in start.T])
+        return _spread(weights, self.cell, factor)
 
-    def _one(self, weights: Floats) -> Floats:
+    def _one(self, weights: Floats, where: str) -> Floats:
+        """Return the factor of each cell for the weights of the cells, shape (cells,)."""
         size = np.abs(self.matrix).max(axis=0)
         x, target = self.matrix / size, self.totals / size
-        if np.linalg.matrix_rank(x[weights > 0]) < x.shape[1]:
+        spread = np.linalg.eigvalsh(x.T @ (x * (weights > 0)[:, None]))
+        if spread[0] <= _COLLINEAR * spread[-1]:
             raise ValueError(
-                f"The {x.shape[1]} auxiliary variables are collinear where weights are positive: "
-                "leave one out or merge levels."
+                f"The {x.shape[1]} auxiliary variables are collinear where weights are "
+                f"positive{where}: leave one out or merge levels."
             )
         unit = np.maximum(np.abs(target), weights.sum() * 1e-6)
         lam = np.zeros(x.shape[1])
@@ -166,7 +173,7 @@ class Calibration:
         gap = target - x.T @ (weights * g)
         for _ in range(_STEPS):
             if np.abs(gap / unit).max() <= self.tolerance:
-                return weights * g
+                return g
             information = (x * (weights * slope)[:, None]).T @ x
             step = np.linalg.lstsq(information, gap, rcond=None)[0]
             for halving in range(30):
@@ -180,10 +187,10 @@ class Calibration:
             lam = lam + step * 0.5**halving
             g, slope, gap = tried, tried_slope, tried_gap
         if np.abs(gap / unit).max() <= self.tolerance * 1e3:
-            return weights * g
+            return g
         within = f" within factors of {self.bounds}" if self.distance == "logit" else ""
         raise ValueError(
-            f"The {len(target)} totals cannot be met{within} (largest relative gap "
+            f"The {len(target)} totals cannot be met{within}{where} (largest relative gap "
             f"{np.abs(gap / unit).max():.2g}): widen the bounds or leave out a total."
         )
 
@@ -266,11 +273,7 @@ def rake(
     if max(sums) - min(sums) > 1e-8 * max(sums):
         told = ", ".join(f"{name} {one:.10g}" for name, one in zip(margins, sums, strict=True))
         raise ValueError(f"The margins have different sums ({told}): bring them to one total.")
-    crossed = np.zeros(len(frame), dtype=np.intp)
-    for at, total in zip(codes, totals, strict=True):
-        crossed = crossed * len(total) + at
-    cell, _ = pd.factorize(crossed)
-    _, first = np.unique(cell, return_index=True)
+    cell, first = _distinct(codes)
     cells = np.column_stack([at[first] for at in codes])
     return Raking(
         tuple(margins), tuple(codes), tuple(totals), tolerance, max_iterations, cells, cell
@@ -341,7 +344,10 @@ def calibrate(
     target = np.array([totals[name] for name in names], dtype=float)
     if not np.isfinite(target).all():
         raise ValueError("Totals must be finite: check them.")
-    return Calibration(matrix, target, distance, bounds or (-np.inf, np.inf), tolerance)
+    cell, first = _distinct(matrix.T)
+    return Calibration(
+        matrix[first], cell, target, distance, bounds or (-np.inf, np.inf), tolerance
+    )
 
 
 def calibrated(design: SurveyDesign, adjustment: Adjustment) -> SurveyDesign:
@@ -404,7 +410,8 @@ def nonresponse_weights(weights: pd.Series, responded: pd.Series, classes: pd.Se
     Raises
     ------
     ValueError
-        If a class is missing, or has weight but no response.
+        If lengths or indexes differ, a weight is missing, infinite or negative, or a class is
+        missing, or has weight but no response.
     TypeError
         If ``responded`` is not boolean.
 
@@ -413,6 +420,7 @@ def nonresponse_weights(weights: pd.Series, responded: pd.Series, classes: pd.Se
     Weighting-class adjustment (Little and Rubin 2019, section 3.3,
     doi:10.1002/9781119482260).
     """
+    check_lengths(weights=weights, responded=responded, classes=classes)
     values = checked_weights(weights)
     if not pd.api.types.is_bool_dtype(responded) or responded.isna().any():
         raise TypeError("responded must be boolean without missing values: recode it.")
@@ -517,6 +525,45 @@ def kish_design_effect(weights: pd.Series) -> float:
 def _indicators(codes: npt.NDArray[np.intp], count: int) -> sparse.csr_array:
     n = len(codes)
     return sparse.csr_array((np.ones(n), (np.arange(n), codes)), shape=(n, count))
+
+
+def _columns(weights: Floats, rows: int) -> Floats:
+    """Return weights as columns, shape (n, R), or say what is wrong with them."""
+    values = np.asarray(weights, dtype=float)
+    values = values[:, None] if values.ndim == 1 else values
+    if values.ndim != 2 or len(values) != rows:
+        raise ValueError(
+            f"The weights have shape {np.shape(weights)} and the sample {rows} rows: give one row "
+            "of weights per row of the sample the adjustment was built for."
+        )
+    if not (values.min() >= 0 and values.max() < np.inf):
+        for column in values.T:
+            checked_weights(pd.Series(column, name="weights"))
+    return values
+
+
+def _distinct(columns: Iterable[npt.NDArray[np.generic]]) -> tuple[Integers, Integers]:
+    """Return the cell of each row, 0, 1, ..., and a row of each cell: rows of equal values."""
+    cell: Integers = np.zeros(1, dtype=np.intp)
+    for column in columns:
+        at, values = pd.factorize(column)
+        cell = pd.factorize(cell * len(values) + at)[0]
+    return cell, np.unique(cell, return_index=True)[1]
+
+
+def _cell_sums(cell: Integers, weights: Floats, count: int) -> Floats:
+    """Return the sums of weights (n, R) in each cell, shape (count, R)."""
+    return np.column_stack([np.bincount(cell, one, count) for one in weights.T])
+
+
+def _spread(weights: Floats, cell: Integers, factor: Floats) -> Floats:
+    """Return the weights times the factor (cells, R) of their cell, in their own shape."""
+    adjusted: Floats = np.empty_like(weights, dtype=float)
+    for one, by_cell, out in zip(
+        np.atleast_2d(weights.T), factor.T, np.atleast_2d(adjusted.T), strict=True
+    ):
+        np.multiply(one, by_cell[cell], out=out)
+    return adjusted
 
 
 def _replicates(weights: Floats) -> str:
