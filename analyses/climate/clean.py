@@ -11,7 +11,7 @@ from armutsexpertise import catalog
 from armutsexpertise.climate import survey_chapter
 from armutsexpertise.climate.config import ClimateConfig
 from armutsexpertise.config import read_config
-from armutsexpertise.expertise import vintages
+from armutsexpertise.expertise import optional_microdata, vintages
 from armutsexpertise.parameters import parameter, standard_benefit_divisions
 from armutsexpertise.series import series
 from armutsexpertise.stages import Project, write_tables
@@ -212,8 +212,15 @@ def main(project: Project) -> None:
         "kreise": kreise.rename(columns={"date": "year"}),
         "parameters": parameters(project, config),
         "vintages": vintages(project, check.PACKAGES),
-        "microdata_access": survey_chapter.access(config.microdata.dataset, project.raw),
     }
-    tables |= survey_chapter.chapter(project.raw)
+    chapter = survey_chapter.chapter(project.raw)
+    microdata = optional_microdata(project, config.microdata.dataset)
+    if "survey_about" in chapter and not microdata["present"].any():
+        # the open file of one country instead of the data set that the chapter is meant for
+        name = chapter["survey_about"]["file"].item()
+        microdata = microdata.assign(
+            title_de=f"EU-SILC-Haushaltsdatei {name}", file_name=name, present=True
+        )
+    tables |= {"microdata": microdata, **chapter}
     write_tables(tables, project.clean(TOPIC))
     print(f"  {tables['series']['series'].nunique()} series, {len(tables['facts'])} facts")

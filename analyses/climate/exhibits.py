@@ -13,8 +13,9 @@ import pandas as pd
 from armutsexpertise.disclosure.protect import Protected
 from armutsexpertise.disclosure.rules import Rules
 from armutsexpertise.publish import charts
-from armutsexpertise.publish.charts_lines import plot_runs, plot_years
-from armutsexpertise.publish.charts_pairs import plot_pairs, plot_panels
+from armutsexpertise.publish.charts_lines import plot_lines
+from armutsexpertise.publish.charts_panels import plot_panels, plot_two_effects
+from armutsexpertise.publish.charts_years import plot_years
 from armutsexpertise.publish.exhibit import Exhibit
 from armutsexpertise.publish.numbers import MINUS, NBSP, date_de, de, euro, interval, percent
 from armutsexpertise.publish.results import Label, results_exhibit
@@ -157,7 +158,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             ),
         },
         figure=partial(
-            plot_pairs,
+            plot_two_effects,
             frame,
             "fifth",
             "ohne",
@@ -466,7 +467,8 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
     lines["year"] = lines["period"].astype(int)
     lines["broken"] = lines["break_before"].astype(bool)
     warm = lines[lines["series"].isin(["warm_de", "warm_nrw"])]
-    names = {"warm_de": "Deutschland", "warm_nrw": "NRW (nur 2021 und 2023 belegt)"}
+    names = {"warm_de": "Deutschland", "warm_nrw": "Nordrhein-Westfalen"}
+    short = {"warm_nrw": "NRW", "warm_de": "Deutschland"}
     series = Exhibit(
         id="fig-waerme",
         title=(
@@ -501,14 +503,15 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         ).reset_index(drop=True),
         formats={"Jahr": "plain", "Anteil": "percent:1"},
         figure=partial(
-            plot_runs,
-            warm[["series", "year", "value", "broken"]],
-            "series",
+            plot_lines,
+            warm[["series", "year"]].assign(value=warm["value"] / 100),
             "year",
             "value",
-            names=names,
-            break_before="broken",
-            axis_label="Anteil in %",
+            "series",
+            names=short,
+            axis_label="Anteil",
+            points=["warm_nrw"],
+            breaks=sorted(warm.loc[warm["broken"], "year"]),
             height_cm=5.0,
         ),
     )
@@ -965,33 +968,8 @@ def percent_of(tables: Tables, column: str) -> str:
 
 
 def microdata(tables: Tables) -> list[Exhibit]:
-    """Say which microdata are missing, or show what was estimated from those that are there."""
-    access = tables["microdata_access"]
-    shown = [
-        Exhibit(
-            id="tbl-mikrodaten",
-            title="Welche Mikrodaten dieses Kapitel braucht und wo sie beantragt werden",
-            alt="Tabelle des Datensatzes mit Anbieter, Zugang und Dateiname.",
-            source="Eurostat, Microdata overview (Datenpaket microdata_access)",
-            reference_date="2026-11-22",
-            n=f"{len(access)} Datensatz",
-            note="Die Datei kommt in den Ordner restricted der Rohdaten; danach make report neu starten (A17)",
-            table=pd.DataFrame(
-                [
-                    (word, str(access[name].iloc[0]))
-                    for name, word in {
-                        "title": "Datensatz",
-                        "provider": "Anbieter",
-                        "access": "Zugang",
-                        "request_url": "Antrag",
-                        "file_name": "Dateiname",
-                    }.items()
-                ]
-                + [("liegt vor", "ja" if access["present"].iloc[0] else "nein")],
-                columns=["Angabe", "Inhalt"],
-            ),
-        )
-    ]
+    """Show what was estimated from microdata, where they are there."""
+    shown: list[Exhibit] = []
     if "survey_about" not in tables:
         return shown
     about = tables["survey_about"].iloc[0]

@@ -594,7 +594,7 @@ def main(project: Project) -> None:
         **heat_tables(clean, config),
         **city_tables(clean, config),
         **{name: clean[name] for name in clean if name.startswith("survey_")},
-        "microdata_access": clean["microdata_access"],
+        "microdata": clean["microdata"],
         "vintages": clean["vintages"],
     }
     tables["headline"] = headlines(clean, tables, config)

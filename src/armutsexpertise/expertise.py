@@ -23,7 +23,15 @@ from armutsexpertise.stages import Project, StageError, read_tables, replace_fol
 if TYPE_CHECKING:
     from armutsexpertise.publish.exhibit import Exhibit
 
-__all__ = ["Claim", "check_claims", "check_packages", "report", "vintages"]
+__all__ = [
+    "Claim",
+    "check_claims",
+    "check_packages",
+    "microdata_file",
+    "optional_microdata",
+    "report",
+    "vintages",
+]
 
 PROGRAMS = (
     "armutsexpertise",
@@ -101,6 +109,59 @@ def vintages(project: Project, packages: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def optional_microdata(project: Project, *names: str) -> pd.DataFrame:
+    """Say for which optional chapters of a report a file of microdata is there.
+
+    Parameters
+    ----------
+    project : Project
+        Checkout whose ``data/raw/restricted`` is looked into.
+    *names : str
+        Data sets or surveys of ``microdata_access``, such as ``piaac_de_2012``.
+
+    Returns
+    -------
+    DataFrame, one row per data set
+        ``id``, ``title_de``, ``provider``, ``access_de``, ``request_url``, ``file_name``,
+        ``codebook``, ``sha256``, ``present`` (bool) and ``as_tried`` (bool; missing where
+        unknown). Write it as the table ``microdata``: `report` hands it to the document, which
+        prints it with :func:`armutsexpertise.publish.parts.microdata_box`.
+
+    Raises
+    ------
+    CatalogError
+        If there is no such data set.
+    """
+    parts = [catalog.restricted_datasets(name, root=project.raw) for name in names]
+    columns = ["id", "title_de", "provider", "access_de", "request_url", "file_name", "codebook"]
+    return pd.concat(parts, ignore_index=True)[[*columns, "sha256", "present", "as_tried"]]
+
+
+def microdata_file(project: Project, name: str) -> Path | None:
+    """Return the file of microdata that an optional chapter is made of.
+
+    Parameters
+    ----------
+    project : Project
+        Checkout whose ``data/raw/restricted`` is looked into.
+    name : str
+        A data set of ``microdata_access``, such as ``piaac_de_2012``.
+
+    Returns
+    -------
+    Path or None
+        None where nobody has brought the file. No rows of persons may be written: estimate and
+        protect in the stage that reads it, and write only the protected results.
+
+    Raises
+    ------
+    CatalogError
+        If there is no such data set.
+    """
+    (row,) = catalog.restricted_datasets(name, root=project.raw).to_dict("records")
+    return Path(row["path"]) if row["present"] else None
+
+
 def check_claims(claims: Sequence[Claim], z: Values) -> None:
     """Stop if a sentence of the report no longer fits its numbers.
 
@@ -170,6 +231,9 @@ def report(
     folder = project.analysis(topic)
     built = write_exhibits(exhibits(tables), folder / "exhibits")
     origin = _origin(project, topic, [*PROGRAMS, *programs])
+    if "microdata" in tables:
+        records = tables["microdata"].astype(object).fillna("").to_dict("records")
+        origin["microdata"] = records
     for name, content in {"findings": findings(z), "provenance": origin}.items():
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         write_atomic(folder / "exhibits" / f"{name}.json", f"{text}\n".encode())

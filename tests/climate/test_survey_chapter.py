@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from armutsexpertise.catalog import data_root
-from armutsexpertise.climate.survey_chapter import access, chapter, energy_hardship
+from armutsexpertise.climate.survey_chapter import chapter, energy_hardship
 from checkout import ROOT
 
 SPAIN = ROOT.parent / "shared" / "data" / "eu_silc_es_2019" / "ecv_2019.csv.gz"
@@ -71,16 +70,11 @@ def test_bad_input_says_what_is_missing() -> None:
 
 
 def test_without_a_file_there_is_no_chapter(tmp_path: Path) -> None:
-    shutil.copytree(data_root() / "microdata_access", tmp_path / "microdata_access")
     assert chapter(tmp_path) == {}
-    found = access("eu_silc", tmp_path)
-    assert not found["present"].item()
-    assert found["request_url"].item().startswith("https://")
 
 
 @pytest.mark.skipif(not SPAIN.is_file(), reason="the Spanish EU-SILC file is not there")
 def test_spanish_file_gives_protected_tables_only(tmp_path: Path) -> None:
-    shutil.copytree(data_root() / "microdata_access", tmp_path / "microdata_access")
     (tmp_path / "restricted").mkdir()
     shutil.copy(SPAIN, tmp_path / "restricted")
     made = chapter(tmp_path)

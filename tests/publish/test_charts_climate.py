@@ -1,4 +1,4 @@
-"""Charts of series with breaks, of years with intervals, and of pairs."""
+"""Charts of years with intervals, of two effects, and of panels."""
 
 from __future__ import annotations
 
@@ -7,17 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.charts_lines import plot_runs, plot_years
-from armutsexpertise.publish.charts_pairs import plot_pairs, plot_panels
+from armutsexpertise.publish.charts_panels import plot_panels, plot_two_effects
+from armutsexpertise.publish.charts_years import plot_years
 
-RUNS = pd.DataFrame(
-    {
-        "series": ["a"] * 4 + ["b"],
-        "year": [2018, 2019, 2020, 2021, 2021],
-        "value": [2.5, 2.0, 7.0, 3.0, 3.9],
-        "broken": [False, False, True, False, False],
-    }
-)
 DEATHS = pd.DataFrame(
     {"year": [2001, 2002], "value": [100.0, 900.0], "low": [-50.0, 300.0], "high": [250.0, 1500.0]}
 )
@@ -44,37 +36,6 @@ def texts(figure: Figure) -> set[str]:
     return {child.get_text() for ax in figure.axes for child in ax.texts}
 
 
-def runs(frame: pd.DataFrame = RUNS) -> Figure:
-    names = {"a": "Deutschland", "b": "NRW"}
-    return plot_runs(
-        frame,
-        "series",
-        "year",
-        "value",
-        names=names,
-        break_before="broken",
-        axis_label="Anteil in %",
-    )
-
-
-def test_no_line_crosses_a_break() -> None:
-    lines = [line.get_xdata() for line in runs().axes[0].lines if len(line.get_xdata()) > 1]
-    drawn = [list(map(float, x)) for x in lines]
-    assert [2018.0, 2019.0] in drawn
-    assert [2020.0, 2021.0] in drawn
-    assert not any(2019.0 in x and 2020.0 in x for x in drawn)
-    assert {"3,0", "3,9", "Bruch der Reihe"} <= texts(runs())
-
-
-def test_runs_refuse_what_cannot_be_drawn() -> None:
-    with pytest.raises(ValueError, match="twice"):
-        runs(pd.concat([RUNS, RUNS]))
-    with pytest.raises(TypeError, match="boolean"):
-        runs(RUNS.assign(broken=1))
-    with pytest.raises(ValueError, match="series"):
-        runs(RUNS[RUNS["series"] == "a"])
-
-
 def test_points_are_filled_only_where_the_interval_lies_above_zero() -> None:
     figure = plot_years(DEATHS, "year", "value", low="low", high="high", axis_label="Tote")
     points = {
@@ -97,14 +58,14 @@ def test_years_refuse_a_value_outside_its_interval() -> None:
 
 
 def test_pairs_show_both_values_with_sign() -> None:
-    figure = plot_pairs(PAIRS, "label", "first", "second", **RANGES)
+    figure = plot_two_effects(PAIRS, "label", "first", "second", **RANGES)
     assert {"\u22121,2\u00a0%", "+0,2\u00a0%", "\u22120,6\u00a0%", "\u22120,3\u00a0%"} == texts(
         figure
     )
     with pytest.raises(ValueError, match="outside its range"):
-        plot_pairs(PAIRS.assign(second_high=-0.01), "label", "first", "second", **RANGES)
+        plot_two_effects(PAIRS.assign(second_high=-0.01), "label", "first", "second", **RANGES)
     with pytest.raises(ValueError, match=r"outside \[-1, 1\]"):
-        plot_pairs(PAIRS.assign(first=-1.2), "label", "first", "second", **RANGES)
+        plot_two_effects(PAIRS.assign(first=-1.2), "label", "first", "second", **RANGES)
 
 
 def test_panels_say_what_is_not_known() -> None:

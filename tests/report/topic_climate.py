@@ -70,5 +70,4 @@ CLIMATE = Topic(
     pages=(14, 20),
     places=100,
     exhibits=18,
-    optional=frozenset({"tbl-mikro-einkommen", "tbl-mikro-haushalte"}),
 )

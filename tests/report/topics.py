@@ -43,8 +43,6 @@ class Topic:
         Least number of numbers in the prose and of exhibits.
     without_digits : frozenset of str
         Figures whose alternative text lists names only.
-    optional : frozenset of str
-        Exhibits that are there only where the user has brought microdata.
     """
 
     name: str
@@ -55,7 +53,6 @@ class Topic:
     places: int = 60
     exhibits: int = 12
     without_digits: frozenset[str] = frozenset()
-    optional: frozenset[str] = frozenset()
 
     @property
     def folder(self) -> Path:
@@ -84,9 +81,9 @@ class Topic:
         return re.findall(r'^show\("([\w-]+)"\)$', self.report, re.M)
 
     @cached_property
-    def shown_if_there(self) -> list[str]:
-        """Exhibits that the report shows only where they are there."""
-        return re.findall(r'^show_optional\("([\w-]+)"\)$', self.report, re.M)
+    def optional(self) -> list[str]:
+        """Exhibits that are shown only where their microdata were brought."""
+        return re.findall(r'^show\("([\w-]+)", optional=True\)$', self.report, re.M)
 
 
 def topics() -> list[Topic]:

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from armutsexpertise.catalog.microdata_access import restricted_datasets
 from armutsexpertise.catalog.store import data_root
 from armutsexpertise.disclosure import estimate_protected
 from armutsexpertise.disclosure.protect import Protected, protect_together
@@ -21,7 +20,7 @@ from armutsexpertise.poverty import weighted_quantile
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Indicator, Proportion
 
-__all__ = ["FILES", "access", "chapter", "energy_hardship"]
+__all__ = ["FILES", "chapter", "energy_hardship"]
 
 FILES = {
     "eu_silc_household.csv": "eu_silc_udb_household",
@@ -34,44 +33,6 @@ INDICATORS: dict[str, Indicator] = {
     "arrears": Proportion("arrears"),
     "either": Proportion("either"),
 }
-
-
-def access(dataset: str, raw: Path | None = None) -> pd.DataFrame:
-    """Return where a data set is requested and whether a file for the chapter is there.
-
-    Parameters
-    ----------
-    dataset : str
-        Id in the package ``microdata_access``.
-    raw : Path, optional
-        Folder with data packages; the bundled data by default.
-
-    Returns
-    -------
-    DataFrame, one row
-        ``title``, ``provider``, ``access``, ``request_url``, ``file_name``, ``present`` (bool).
-
-    Raises
-    ------
-    CatalogError
-        If there is no such data set.
-
-    Examples
-    --------
-    >>> access("eu_silc")["provider"].item()
-    'Eurostat'
-    """
-    found = restricted_datasets(dataset, raw)
-    return pd.DataFrame(
-        {
-            "title": found["title_de"],
-            "provider": found["provider"],
-            "access": found["access_de"],
-            "request_url": found["request_url"],
-            "file_name": found["file_name"],
-            "present": _file(raw) is not None,
-        }
-    )
 
 
 def chapter(raw: Path | None = None) -> dict[str, pd.DataFrame | Protected]:

@@ -7,9 +7,10 @@ means that the difference has to be saved elsewhere.
 """
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, inf
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -195,13 +196,15 @@ def basket_cost(items: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def benefit_parts(on: datetime.date | str) -> pd.DataFrame:
+def benefit_parts(on: datetime.date | str, *, root: Path | None = None) -> pd.DataFrame:
     """Return the divisions of the standard benefit for every level that has a complete list.
 
     Parameters
     ----------
     on : date or str
         The day, as date or ISO text, from 2021 on.
+    root : Path, optional
+        Folder with data packages; the bundled data by default.
 
     Returns
     -------
@@ -224,7 +227,7 @@ def benefit_parts(on: datetime.date | str) -> pd.DataFrame:
     found, refused = [], []
     for level in range(1, 7):
         try:
-            parts = standard_benefit_divisions(on, f"RBS{level}")
+            parts = standard_benefit_divisions(on, f"RBS{level}", root=root)
         except ValueError as error:
             refused.append(str(error))
         else:
@@ -369,6 +372,7 @@ def affordability(
     divisions: Collection[str],
     *,
     grants: Collection[str] = (),
+    parts: Mapping[datetime.date, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Set the basket against the standard benefit for types of household and days.
 
@@ -384,6 +388,8 @@ def affordability(
         Divisions that are to pay for the basket.
     grants : collection of str
         Grants that count on the days on which they are in force.
+    parts : mapping of date to DataFrame, optional
+        What :func:`benefit_parts` returned for each day; by default it is asked.
 
     Returns
     -------
@@ -412,9 +418,9 @@ def affordability(
     unknown = sorted(set(grants) - set(basket.grants))
     if unknown:
         raise ValueError(f"The basket has no grant {', '.join(unknown)}.")
-    parts = []
+    found = []
     for day in days:
-        benefit = benefit_parts(day)
+        benefit = benefit_parts(day) if parts is None else parts[day]
         held = [key for key in grants if basket.grants[key].in_force(day)]
         for household in households:
             cost = basket_cost(basket_items(basket, household, grants=held, on=day))
@@ -426,10 +432,10 @@ def affordability(
             )
             table.insert(0, "household", household.label)
             table.insert(1, "day", day)
-            parts.append(table)
-    if not parts:
+            found.append(table)
+    if not found:
         raise ValueError("Give at least one household and one day.")
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(found, ignore_index=True)
 
 
 def months_of_saving(price_eur: float, saving_eur_month: float, *, grant_eur: float = 0.0) -> int:

@@ -1,224 +1,220 @@
-"""Charts over years: series with breaks, and yearly values with intervals."""
+"""Lines over time: one per group, breaks of the series left open, intervals as bands."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.numbers import de
+from armutsexpertise.publish.charts import Kind
 
-__all__ = ["plot_runs", "plot_years"]
+__all__ = ["plot_lines"]
+
+_LINE_CM = 0.46
 
 _LOOKS: tuple[dict[str, Any], ...] = (
-    {"color": style.BLUE, "marker": "o", "linestyle": "-"},
-    {"color": style.ACCENT, "marker": "D", "linestyle": (0, (4, 2))},
-    {"color": style.INK_SOFT, "marker": "s", "linestyle": (0, (1, 1))},
+    {"color": style.ACCENT, "marker": "o"},
+    {"color": style.BLUE, "marker": "s"},
+    {"color": style.BLUE_MID, "marker": "^"},
+    {"color": style.INK_SOFT, "marker": "D"},
+    {"color": style.WARM, "marker": "v"},
 )
 
 
-def plot_runs(
+def plot_lines(
     frame: pd.DataFrame,
-    series: str,
-    period: str,
+    x: str,
     value: str,
+    group: str,
     *,
     names: Mapping[str, str],
-    break_before: str,
-    break_label: str = "Bruch der Reihe",
-    digits: int = 1,
+    kind: Kind = "percent",
     axis_label: str,
-    width_cm: float = style.TEXT_WIDTH_CM,
+    band: tuple[str, str] | None = None,
+    band_label: str = "95-%-Konfidenzintervall",
+    points: Collection[str] = (),
+    smooth: Collection[str] = (),
+    breaks: Sequence[int] = (),
+    break_label: str = "Bruch der Reihe",
+    references: Sequence[tuple[float, str]] = (),
+    bottom: float | None = 0.0,
     height_cm: float = 8.0,
+    label_width: int = 20,
+    width_cm: float = style.TEXT_WIDTH_CM,
 ) -> Figure:
-    """Draw series over years; a line never crosses a break.
+    """Draw a line per group over years, named at its end.
 
     Parameters
     ----------
     frame : DataFrame
-        One row per series and year.
-    series, period, value : str
-        Columns of the series code, the year (whole number) and the value.
+        One row per group and year.
+    x, value, group : str
+        Columns of the year, the value and the group.
     names : mapping of str to str
-        German name per series code, in the order of the legend; at most 3.
-    break_before : str
-        Boolean column: not comparable with the year before.
+        Words per group, in the order of the looks; at most five.
+    kind : {"percent", "number"}
+        Shares in [0, 1], or plain numbers.
+    axis_label : str
+        What is measured, with its unit.
+    band : tuple of str, optional
+        Columns of an interval, drawn behind the line where it is given.
+    band_label : str
+        What the interval is.
+    points : collection of str
+        Groups that are drawn as points alone, such as observed values beside a model.
+    smooth : collection of str
+        Groups that are drawn as lines without points, such as a model.
+    breaks : sequence of int
+        First years of a new series: the line is interrupted before it.
     break_label : str
         Words at the break.
-    digits : int
-        Decimal places of the last value of each series, written beside it.
-    axis_label : str
-        What is measured, with its unit.
-    width_cm, height_cm : float
+    references : sequence of (float, str)
+        Values and words of dashed horizontal lines.
+    bottom : float or None
+        Where the value axis begins; None leaves it to the data.
+    height_cm, width_cm : float
         Size in print.
+    label_width : int
+        Letters per line of the names.
 
     Returns
     -------
     Figure
-        One look per series, a dotted vertical line before each break.
+        Years as ticks, German numbers.
 
     Raises
     ------
-    TypeError
-        If ``break_before`` is not boolean.
     ValueError
-        If a column or series is missing, there are more than 3, a value is missing, or a year
-        occurs twice in a series.
+        If a column or name is missing, a group has a year twice, a share lies outside [0, 1], or
+        there are more than five groups.
     """
-    missing = [c for c in (series, period, value, break_before) if c not in frame.columns]
-    if missing:
-        raise ValueError(f"The frame of the chart has no column '{missing[0]}'.")
-    if frame[break_before].dtype != bool:
-        raise TypeError(f"'{break_before}' is a boolean column.")
-    if not 0 < len(names) <= len(_LOOKS) or not set(names) <= set(frame[series]):
-        raise ValueError(f"Name 1 to {len(_LOOKS)} series that the frame holds.")
-    rows = frame[frame[series].isin(names)]
-    if rows[value].isna().any() or rows.duplicated([series, period]).any():
-        raise ValueError("A value is missing or a year occurs twice in a series.")
+    for name in (x, value, group, *(band or ())):
+        if name not in frame.columns:
+            raise ValueError(f"The frame of the chart has no column '{name}'.")
+    if frame.empty or set(frame[group]) != set(names):
+        raise ValueError("The groups of the chart and their names differ, or there is no row.")
+    if len(names) > len(_LOOKS):
+        raise ValueError(f"{len(names)} lines cannot be told apart: draw at most {len(_LOOKS)}.")
+    if frame.duplicated([x, group]).any():
+        raise ValueError("A group has two values for the same year.")
+    numbers = frame[[value, *(band or ())]].astype(float).to_numpy()
+    if kind == "percent" and ((numbers < 0) | (numbers > 1)).any():
+        raise ValueError(f"'{value}' and its interval are shares in [0, 1], not percentages.")
     with style.context():
         fig, ax = style.figure(width_cm, height_cm)
-        handles, breaks = [], set()
-        for (code, name), look in zip(names.items(), _LOOKS, strict=False):
-            part = rows[rows[series] == code].sort_values(period)
-            for _, run in part.groupby(part[break_before].cumsum()):
-                ax.plot(run[period], run[value], linewidth=1.8, markersize=5.5, **look)
-            breaks |= set(part.loc[part[break_before], period])
-            last = part.iloc[-1]
-            ax.annotate(
-                de(last[value], digits),
-                (last[period], last[value]),
-                xytext=(7, 0),
-                textcoords="offset points",
-                va="center",
-                color=look["color"],
-            )
-            handles.append(Line2D([], [], linewidth=1.8, markersize=5.5, label=name, **look))
-        top = float(rows[value].max()) * 1.15
-        for year in sorted(breaks):
-            ax.axvline(year - 0.5, color=style.INK_SOFT, linewidth=1, linestyle=(0, (1, 2)))
-            ax.annotate(
-                break_label,
-                (year - 0.5, top),
-                xytext=(-4, -3),
-                textcoords="offset points",
-                ha="right",
-                va="top",
-                color=style.INK_SOFT,
-            )
-        ax.set_ylim(0, top)
-        ax.set_xlim(float(rows[period].min()) - 0.6, float(rows[period].max()) + 1.4)
+        ends, banded = [], False
+        for look, (code, words) in zip(_LOOKS, names.items(), strict=False):
+            own = frame[frame[group] == code].sort_values(x)
+            years = own[x].to_numpy(dtype=float)
+            shown = own[value].to_numpy(dtype=float)
+            for part in _pieces(years, breaks):
+                style_of = look | ({"linestyle": ""} if code in points else {"linewidth": 2.0})
+                if code in smooth:
+                    style_of = {"color": look["color"], "linewidth": 2.0, "marker": ""}
+                ax.plot(years[part], shown[part], markersize=5.5, **style_of)
+            if band is not None and own[list(band)].notna().any(axis=None):
+                low, high = (own[name].to_numpy(dtype=float) for name in band)
+                ax.fill_between(years, low, high, color=look["color"], alpha=0.2, linewidth=0)
+                banded = True
+            ends.append((float(years[-1]), float(shown[-1]), style.wrap(words, label_width), look))
+        first, last = float(frame[x].min()), float(frame[x].max())
+        _mark_breaks(ax, breaks, break_label)
+        for at, words in references:
+            ax.axhline(at, color=style.INK_SOFT, linewidth=1.2, linestyle=(0, (4, 2)))
+            ends.append((last, at, style.wrap(words, label_width), {"color": style.INK_SOFT}))
+        ax.set_xlim(first - 0.4, last + 0.4)
+        if bottom is not None:
+            ax.set_ylim(bottom=bottom)
+        if kind == "percent":
+            ax.set_ylim(top=1.02)
+        elif references:
+            ax.set_ylim(top=max(float(np.nanmax(numbers)), *(v for v, _ in references)) * 1.12)
+        # What the ticks, the unit and the legend leave for the axes, and a line of letters in it.
+        free = height_cm - (3.0 if banded else 2.1)
+        _name_ends(ax, ends, line_share=_LINE_CM / free)
         ax.grid(axis="y")
-        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-        ax.xaxis.set_major_formatter(lambda x, _: str(int(x)))
+        ax.spines["left"].set_visible(False)
         ax.yaxis.set_major_locator(MaxNLocator(5))
-        style.german_axis(ax.yaxis)
-        ax.tick_params(axis="x", length=0)
-        ax.set_ylabel(axis_label)
-        fig.legend(handles=handles, loc="outside lower left", ncols=2, handlelength=2.6)
+        style.german_axis(ax.yaxis, kind)
+        ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: str(round(year))))
+        ax.tick_params(axis="x", length=3)
+        ax.annotate(
+            axis_label,
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(0, 8),
+            textcoords="offset points",
+            va="bottom",
+            color=style.INK_SOFT,
+            annotation_clip=False,
+        )
+        if banded:
+            fig.legend(
+                handles=[Patch(facecolor=style.GREY, alpha=0.5, label=band_label)],
+                loc="outside lower left",
+            )
         return style.finish(fig)
 
 
-def plot_years(
-    frame: pd.DataFrame,
-    period: str,
-    value: str,
+def _pieces(years: npt.NDArray[np.float64], breaks: Sequence[int]) -> list[npt.NDArray[np.intp]]:
+    """Return the places of the unbroken parts of a series."""
+    cuts = [int(np.searchsorted(years, first)) for first in sorted(breaks)]
+    return [part for part in np.split(np.arange(len(years)), cuts) if part.size]
+
+
+def _mark_breaks(ax: Axes, breaks: Sequence[int], words: str) -> None:
+    for first in breaks:
+        ax.axvline(first - 0.5, color=style.INK_SOFT, linewidth=1, linestyle=(0, (1, 2)))
+        ax.annotate(
+            words,
+            (first - 0.5, 0),
+            xycoords=("data", "axes fraction"),
+            xytext=(-4, 5),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            color=style.INK_SOFT,
+        )
+
+
+def _name_ends(
+    ax: Axes,
+    ends: Sequence[tuple[float, float, str, dict[str, Any]]],
     *,
-    low: str | None = None,
-    high: str | None = None,
-    legend: tuple[str, str] = ("Intervall über null", "Intervall enthält null"),
-    reference: tuple[float, str] | None = None,
-    axis_label: str,
-    width_cm: float = style.TEXT_WIDTH_CM,
-    height_cm: float = 7.5,
-) -> Figure:
-    """Draw a value per year: bars, or points with intervals.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        One row per year.
-    period, value : str
-        Columns of the year (whole number) and the value.
-    low, high : str, optional
-        Ends of its interval. With them points are drawn, filled where the interval lies above
-        zero and open where it contains zero.
-    legend : tuple of str
-        Words for filled and open points.
-    reference : tuple of float and str, optional
-        Value and words of a dashed line.
-    axis_label : str
-        What is measured, with its unit.
-    width_cm, height_cm : float
-        Size in print.
-
-    Returns
-    -------
-    Figure
-
-    Raises
-    ------
-    ValueError
-        If a column or value is missing, a year occurs twice, one end of the interval is named
-        without the other, or a value lies outside its interval.
-    """
-    names = [period, value, *(c for c in (low, high) if c is not None)]
-    missing = [c for c in names if c not in frame.columns]
-    if missing:
-        raise ValueError(f"The frame of the chart has no column '{missing[0]}'.")
-    if (low is None) != (high is None):
-        raise ValueError("An interval has two ends: name both low and high, or none.")
-    if frame.empty or frame[names].isna().any(axis=None) or frame[period].duplicated().any():
-        raise ValueError("A value is missing, or a year occurs twice.")
-    table = frame.sort_values(period)
-    years = table[period].to_numpy(dtype=float)
-    values = table[value].to_numpy(dtype=float)
-    handles: list[Line2D] = []
-    with style.context():
-        fig, ax = style.figure(width_cm, height_cm)
-        if low is None or high is None:
-            ax.bar(years, values, width=0.7, facecolor=style.BLUE_MID)
-        else:
-            ends = table[[low, high]].to_numpy(dtype=float)
-            if ((values < ends[:, 0]) | (values > ends[:, 1])).any():
-                raise ValueError("A value lies outside its interval.")
-            sure = ends[:, 0] > 0
-            ax.axhline(0, color=style.INK_SOFT, linewidth=1)
-            ax.vlines(years, ends[:, 0], ends[:, 1], color=style.BLUE_MID, linewidth=2)
-            for chosen, face in ((sure, style.BLUE), (~sure, "white")):
-                ax.plot(
-                    years[chosen],
-                    values[chosen],
-                    "o",
-                    markersize=6.5,
-                    markerfacecolor=face,
-                    markeredgecolor=style.BLUE,
-                )
-            look: dict[str, Any] = {"marker": "o", "linestyle": "", "markeredgecolor": style.BLUE}
-            handles = [
-                Line2D([], [], markerfacecolor=face, markersize=6.5, label=words, **look)
-                for face, words in zip((style.BLUE, "white"), legend, strict=True)
-            ]
-        if reference is not None:
-            at, words = reference
-            dashed: dict[str, Any] = {"color": style.ACCENT, "linestyle": (0, (4, 2))}
-            ax.axhline(at, linewidth=1.6, **dashed)
-            handles.append(Line2D([], [], linewidth=1.6, label=words, **dashed))
-        if handles:
-            fig.legend(handles=handles, loc="outside lower left", ncols=2)
-        ax.grid(axis="y")
-        ax.set_xlim(float(years.min()) - 0.7, float(years.max()) + 0.7)
-        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-        ax.xaxis.set_major_formatter(lambda x, _: str(int(x)))
-        ax.yaxis.set_major_locator(MaxNLocator(6))
-        style.german_axis(ax.yaxis)
-        ax.tick_params(axis="x", length=0)
-        ax.set_ylabel(axis_label)
-        if np.all(values >= 0) and low is None:
-            ax.set_ylim(bottom=0)
-        return style.finish(fig)
+    line_share: float,
+) -> None:
+    """Write the names beside the ends of the lines, moved apart where they would touch."""
+    bottom, top = ax.get_ylim()
+    line = line_share * (top - bottom)
+    order = sorted(ends, key=lambda end: end[1])
+    heights = [line * (end[2].count("\n") + 1) for end in order]
+    places = [end[1] for end in order]
+    for k in range(1, len(places)):  # upwards, then down again from the top
+        places[k] = max(places[k], places[k - 1] + (heights[k] + heights[k - 1]) / 2)
+    if places[-1] > top:
+        places[-1] = top
+        for k in range(len(places) - 2, -1, -1):
+            places[k] = min(places[k], places[k + 1] - (heights[k] + heights[k + 1]) / 2)
+    for (_, _, words, look), at in zip(order, places, strict=True):
+        color = style.INK if look["color"] == style.WARM else look["color"]
+        ax.annotate(
+            words,
+            (1, at),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left",
+            color=color,
+            annotation_clip=False,
+            linespacing=1.05,
+        )

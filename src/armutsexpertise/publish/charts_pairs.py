@@ -1,9 +1,8 @@
-"""Charts of two values per row: before and after, and values side by side."""
+"""Pairs: two values per row, joined by a line that shows their distance."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,19 +10,18 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from armutsexpertise.publish import style
+from armutsexpertise.publish.charts import Kind, _height, _labels, _legend, _right_text
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, percent
 
-__all__ = ["plot_pairs", "plot_panels"]
+__all__ = ["plot_pairs"]
 
-_ROW_CM, _LINE_CM = 1.0, 0.55  # two numbers stand one above the other in each row
-
-
-def _check(frame: pd.DataFrame, *names: str) -> None:
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise ValueError(f"The frame of the chart has no column '{missing[0]}'.")
-    if frame.empty:
-        raise ValueError("The frame of the chart is empty: there is nothing to draw.")
+_FIRST: dict[str, Any] = {"marker": "o", "color": style.ACCENT, "markeredgecolor": "white"}
+_SECOND: dict[str, Any] = {
+    "marker": "D",
+    "color": "white",
+    "markeredgecolor": style.BLUE,
+    "markeredgewidth": 2,
+}
 
 
 def plot_pairs(
@@ -32,29 +30,25 @@ def plot_pairs(
     first: str,
     second: str,
     *,
-    first_range: tuple[str, str],
-    second_range: tuple[str, str],
-    legend: tuple[str, str],
-    range_label: str = "mit Rechenspanne",
-    digits: int = 1,
+    names: tuple[str, str],
+    kind: Kind = "percent",
+    digits: int = 0,
     axis_label: str,
-    label_width: int = 22,
+    label_width: int = 30,
     width_cm: float = style.TEXT_WIDTH_CM,
 ) -> Figure:
-    """Draw two values per row with their ranges around a line at zero.
+    """Draw two values per row as a filled circle and an open diamond, with a line between them.
 
     Parameters
     ----------
     frame : DataFrame
-        One row per line of the chart.
+        One row per line of the chart, first row on top.
     label, first, second : str
-        Columns of the row label and of both values; shares in [-1, 1], shown in percent.
-    first_range, second_range : tuple of str
-        Columns of the ends of each range.
-    legend : tuple of str
-        Words for the first and the second value.
-    range_label : str
-        What the ranges are; stands behind the words of the legend.
+        Columns of the row label and of both values; one of the two may be missing.
+    names : tuple of str
+        Words for the two values.
+    kind : {"percent", "number"}
+        Shares in [0, 1], or plain numbers.
     digits : int
         Decimal places of the numbers at the right.
     axis_label : str
@@ -67,138 +61,53 @@ def plot_pairs(
     Returns
     -------
     Figure
-        First value above, second below the middle of its row; both as numbers at the right.
+        Both values stand as numbers at the right, in the order of the legend.
 
     Raises
     ------
     ValueError
-        If a column or number is missing, or a value lies outside its range or [-1, 1].
+        If a column is missing, there is no row, a row has no value, or a share lies outside
+        [0, 1].
     """
-    _check(frame, label, first, second, *first_range, *second_range)
-    numbers = frame[[first, second, *first_range, *second_range]].astype(float)
-    if numbers.isna().any(axis=None) or (numbers.abs() > 1).any(axis=None):
-        raise ValueError("A share of the chart is missing or lies outside [-1, 1].")
-    looks: tuple[dict[str, Any], ...] = (
-        {"color": style.ACCENT, "marker": "D"},
-        {"color": style.BLUE, "marker": "o"},
-    )
-    labels = [str(text) for text in frame[label]]
-    lines = max(style.wrap(text, label_width).count("\n") + 1 for text in labels)
-    height = len(labels) * (_ROW_CM + (lines - 1) * _LINE_CM * 0.6) + 2.0
+    for name in (label, first, second):
+        if name not in frame.columns:
+            raise ValueError(f"The frame of the chart has no column '{name}'.")
+    if frame.empty:
+        raise ValueError("The frame of the chart is empty: there is nothing to draw.")
+    values = frame[[first, second]].astype(float).set_axis(["first", "second"], axis=1)
+    values = values.reset_index(drop=True)
+    if values.isna().all(axis=1).any():
+        raise ValueError("A row has neither of its two values: leave it out.")
+    if kind == "percent" and ((values < 0) | (values > 1)).any(axis=None):
+        raise ValueError(f"'{first}' and '{second}' are shares in [0, 1], not percentages.")
+    labels = _labels(frame, label)
+
+    def written(number: float) -> str:
+        if pd.isna(number):
+            return NOT_STATED
+        return percent(number, digits) if kind == "percent" else de(number, digits)
+
     with style.context():
-        fig, ax = style.figure(width_cm, height)
-        ax.axvline(0, color=style.INK_SOFT, linewidth=1)
-        pairs = zip((first, second), (first_range, second_range), looks, (-0.24, 0.24), strict=True)
-        for name, (low, high), look, shift in pairs:
-            values, ends = numbers[name], numbers[[low, high]]
-            if ((values < ends[low] - 1e-12) | (values > ends[high] + 1e-12)).any():
-                raise ValueError(f"'{name}' lies outside its range.")
-            rows = [row + shift for row in range(len(frame))]
-            ax.hlines(rows, 100 * ends[low], 100 * ends[high], color=look["color"], linewidth=2.2)
-            ax.plot(100 * values, rows, linestyle="", markersize=7.5, **look)
-            for row, value in zip(rows, values, strict=True):
-                plus = "+" if round(100 * value, digits) > 0 else ""
-                ax.annotate(
-                    f"{plus}{de(100 * value, digits)}{NBSP}%",
-                    (1, row),
-                    xycoords=("axes fraction", "data"),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    va="center",
-                    color=look["color"],
-                    annotation_clip=False,
-                )
+        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.3))
+        both = values.dropna()
+        low, high = both.min(axis=1), both.max(axis=1)
+        ax.hlines(both.index, low, high, color=style.GREY, linewidth=3, zorder=1)
+        for name, look in (("second", _SECOND), ("first", _FIRST)):
+            known = values[name].dropna()
+            ax.plot(known, known.index, linestyle="", markersize=8, zorder=2, **look)
+        for row, (one, two) in enumerate(zip(values["first"], values["second"], strict=True)):
+            _right_text(ax, row, f"{written(one)}{NBSP}/ {written(two)}")
         style.rows_axis(ax, labels, label_width)
-        ax.margins(x=0.06)
         ax.grid(axis="x")
+        ax.set_xlim(left=min(0.0, float(values.min().min())))
+        if kind == "percent":
+            ax.set_xlim(right=min(1.02, float(values.max().max()) * 1.08))
         ax.xaxis.set_major_locator(MaxNLocator(5))
-        style.german_axis(ax.xaxis)
+        style.german_axis(ax.xaxis, kind)
         ax.set_xlabel(axis_label)
-        fig.legend(
-            handles=[
-                Line2D(
-                    [], [], linewidth=2.2, markersize=7.5, label=f"{words}, {range_label}", **look
-                )
-                for words, look in zip(legend, looks, strict=True)
-            ],
-            loc="outside lower left",
-            ncols=2,
-        )
-        return style.finish(fig)
-
-
-def plot_panels(
-    frame: pd.DataFrame,
-    label: str,
-    panels: Mapping[str, str],
-    *,
-    kinds: Mapping[str, Literal["number", "percent"]],
-    digits: int = 0,
-    limits: Mapping[str, tuple[float, float]],
-    label_width: int = 18,
-    width_cm: float = style.TEXT_WIDTH_CM,
-) -> Figure:
-    """Draw several values of the same rows side by side, each with its number.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        One row per line of the chart.
-    label : str
-        Column of the row label.
-    panels : mapping of str to str
-        Column and German heading with unit, in the order of the panels.
-    kinds : mapping of str to {"number", "percent"}
-        What each column holds; shares in [0, 1].
-    digits : int
-        Decimal places of percentages; numbers get two.
-    limits : mapping of str to tuple of float
-        Both ends of the axis of each panel.
-    label_width : int
-        Letters per line of the row labels.
-    width_cm : float
-        Width in print.
-
-    Returns
-    -------
-    Figure
-        Bars from the left end; a missing value says "keine Angabe".
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, or a value lies outside its axis.
-    """
-    _check(frame, label, *panels)
-    labels = [str(text) for text in frame[label]]
-    with style.context():
-        fig, axes = style.figure(
-            width_cm, len(labels) * 0.55 + 1.4, ncols=len(panels), sharey=True, squeeze=False
-        )
-        for ax, (name, heading) in zip(axes[0], panels.items(), strict=True):
-            start, stop = limits[name]
-            values = frame[name].astype(float).reset_index(drop=True)
-            if ((values < start) | (values > stop)).any():
-                raise ValueError(f"'{name}' lies outside its axis from {start} to {stop}.")
-            known = values.dropna()
-            ax.barh(known.index, known - start, left=start, height=0.55, facecolor=style.BLUE_MID)
-            for row, value in values.items():
-                text = NOT_STATED
-                if not pd.isna(value):
-                    text = percent(value, digits) if kinds[name] == "percent" else de(value, 2)
-                ax.annotate(
-                    text,
-                    (start if pd.isna(value) else value, row),
-                    xytext=(4, 0),
-                    textcoords="offset points",
-                    va="center",
-                    color=style.INK_SOFT if pd.isna(value) else style.INK,
-                )
-            style.rows_axis(ax, labels, label_width)
-            ax.set_xlim(start, start + (stop - start) * 1.45)
-            ax.set_xticks([])
-            ax.spines["bottom"].set_visible(False)
-            ax.spines["left"].set_visible(True)
-            ax.set_xlabel(style.wrap(heading, 22), weight="bold", labelpad=6)
-            ax.xaxis.set_label_position("top")
+        handles = [
+            Line2D([], [], linestyle="", markersize=8, label=words, **look)
+            for words, look in zip(names, (_FIRST, _SECOND), strict=True)
+        ]
+        _legend(fig, handles)
         return style.finish(fig)

@@ -33,16 +33,7 @@ if TYPE_CHECKING:
     from IPython.display import Markdown
     from matplotlib.figure import Figure
 
-__all__ = [
-    "INDEX",
-    "LICENCE",
-    "SYNTHETIC",
-    "Exhibit",
-    "markdown",
-    "show",
-    "show_optional",
-    "write_exhibits",
-]
+__all__ = ["INDEX", "LICENCE", "SYNTHETIC", "Exhibit", "markdown", "show", "write_exhibits"]
 
 INDEX = "exhibits.json"
 LICENCE = "CC BY 4.0, armutsexpertise contributors. Übernommene Daten Dritter behalten ihre Lizenz."
@@ -581,7 +572,9 @@ def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None)
     )
 
 
-def show(exhibit_id: str, directory: Path | str = "exhibits") -> Markdown:
+def show(
+    exhibit_id: str, directory: Path | str = "exhibits", *, optional: bool = False
+) -> Markdown:
     """Return an exhibit for the last line of a chunk with ``output: asis``.
 
     Parameters
@@ -590,6 +583,8 @@ def show(exhibit_id: str, directory: Path | str = "exhibits") -> Markdown:
         ``fig-…`` or ``tbl-…``.
     directory : Path or str
         Folder of the exhibits, beside the document.
+    optional : bool
+        Show nothing where the exhibit was not made, as those of microdata that nobody brought.
 
     Returns
     -------
@@ -598,27 +593,9 @@ def show(exhibit_id: str, directory: Path | str = "exhibits") -> Markdown:
     """
     from IPython.display import Markdown
 
+    if optional:
+        index = json.loads((Path(directory) / INDEX).read_text(encoding="utf-8"))
+        if exhibit_id not in {entry["id"] for entry in index["exhibits"]}:
+            return Markdown("")  # type: ignore[no-untyped-call]
+
     return Markdown(markdown(directory, exhibit_id))  # type: ignore[no-untyped-call]
-
-
-def show_optional(exhibit_id: str, directory: Path | str = "exhibits") -> Markdown:
-    """Return an exhibit that is not always there, or nothing.
-
-    Parameters
-    ----------
-    exhibit_id : str
-        ``fig-…`` or ``tbl-…``.
-    directory : Path or str
-        Folder of the exhibits, beside the document.
-
-    Returns
-    -------
-    IPython.display.Markdown
-        See `markdown`; empty where the index does not list the exhibit.
-    """
-    from IPython.display import Markdown
-
-    index = json.loads((Path(directory) / INDEX).read_text(encoding="utf-8"))
-    if exhibit_id not in {entry["id"] for entry in index["exhibits"]}:
-        return Markdown("")  # type: ignore[no-untyped-call]
-    return show(exhibit_id, directory)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.display import Markdown
 
-__all__ = ["assumptions", "colophon", "finding", "links", "navigation"]
+__all__ = ["assumptions", "colophon", "finding", "links", "microdata_box", "navigation"]
 
 PAGES = {
     "index.html": "Startseite und Suche",
@@ -128,3 +128,38 @@ def colophon(origin: Mapping[str, Any], third_parties: str) -> Markdown:
             "Daten Dritter": third_parties,
         }
     )
+
+
+def microdata_box(origin: Mapping[str, Any]) -> Markdown:
+    """Return which microdata an optional chapter rests on, or where to request them.
+
+    Parameters
+    ----------
+    origin : mapping
+        Content of ``provenance.json``; its ``microdata`` comes from
+        :func:`armutsexpertise.expertise.optional_microdata`.
+
+    Returns
+    -------
+    IPython.display.Markdown
+        A box with a sentence per data set.
+    """
+    lines = []
+    for row in origin["microdata"]:
+        name = f"**{row['title_de']}** ({row['provider']})"
+        if row["present"]:
+            checked = {True: ", die erprobte Fassung", False: ", eine andere Fassung als erprobt"}
+            version = checked.get(row["as_tried"], "")
+            lines.append(
+                f"{name} liegt vor{version}. Alle Ergebnisse sind vor dem Schreiben geschützt: "
+                "Zellen mit zu wenigen Befragten sind leer."
+            )
+        else:
+            lines.append(
+                f"{name} liegt nicht vor; das Kapitel erscheint, sobald die Datei "
+                f"`{row['file_name']}` in `data/raw/restricted` liegt. Zugang: {row['access_de']} "
+                f"[Anfrage und Bezug]({row['request_url']}). Was erwartet wird, sagt "
+                f"`armutsexpertise data show {row['id']}`."
+            )
+    body = "\n\n".join(lines)
+    return _markdown(f"::: {{.callout-note}}\n## Mikrodaten\n\n{body}\n:::\n")

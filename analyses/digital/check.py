@@ -1,0 +1,20 @@
+"""Check the data packages that this expertise rests on."""
+
+from armutsexpertise.expertise import check_packages
+from armutsexpertise.stages import Project
+
+PACKAGES = (
+    "digital",
+    "eurostat",
+    "statutory",
+    "parameters",
+    "poverty_context",
+    "nrw_regions",
+    "comparability",
+    "microdata_access",
+)
+
+
+def main(project: Project) -> None:
+    """Check the data packages: schema, keys, hashes, plausibility."""
+    check_packages(project, PACKAGES)

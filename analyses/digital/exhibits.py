@@ -1,0 +1,1179 @@
+"""Exhibits: titles, sources and notes of every figure and table, in German.
+
+Reads only the estimates. Numbers in titles come from them as well.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Literal
+
+import pandas as pd
+from headlines import two_digits
+
+from armutsexpertise.publish import charts
+from armutsexpertise.publish.charts_classes import plot_classes
+from armutsexpertise.publish.charts_lines import plot_lines
+from armutsexpertise.publish.charts_pairs import plot_pairs
+from armutsexpertise.publish.exhibit import Exhibit
+from armutsexpertise.publish.numbers import date_de, de, euro, interval, percent
+from armutsexpertise.publish.tilemap import plot_tile_map
+from armutsexpertise.publish.values import Values
+
+Tables = dict[str, pd.DataFrame]
+
+ICT = "Eurostat, isoc_ci_in_h"
+DSI = "Eurostat, isoc_sk_dskl_i21"
+IAB = "IAB, Panel Arbeitsmarkt und soziale Sicherung (PASS) 2022"
+DATA = "Datenpaket digital, Quelle je Angabe"
+LAW = "RBEG 2021 und Regelbedarfe (Datenpakete statutory und parameters)"
+INKAR = "BBSR, INKAR, Datenstand Oktober 2024"
+OWN = "eigene Berechnung"
+NO_ERROR = "Fallzahl und Standardfehler sind nicht veröffentlicht, daher ohne Intervall"
+HOUSEHOLDS = "Haushalte mit wenigstens einer Person von 16 bis 74 Jahren"
+PERSONS = "alle Personen von 16 bis 74 Jahren"
+
+QUARTILES = {
+    "Q1": "ärmstes Viertel",
+    "Q2": "zweites Viertel",
+    "Q3": "drittes Viertel",
+    "Q4": "reichstes Viertel",
+}
+CLASSES = {
+    "above_basic": "mehr als grundlegend",
+    "basic": "grundlegend",
+    "low": "niedrig",
+    "narrow": "schmal",
+    "limited": "begrenzt",
+    "none": "keine",
+}
+AREAS = {
+    "cc": "Kommunikation und Zusammenarbeit",
+    "ps": "Probleme lösen",
+    "il": "Informationen finden und prüfen",
+    "dcc": "Inhalte erstellen",
+    "safe": "Sicherheit",
+}
+PLACES = {"DE": "Deutschland", "EU27": "EU"}
+VARIANTS = {"low": "niedrig", "middle": "mittel", "high": "hoch"}
+RULES = {
+    "rest": "was in Abteilung 8 nach dem Anschluss bleibt",
+    "leisure": "alles aus Abteilung 9 (Freizeit, Kultur)",
+}
+TYPES = {"all households": "alle Haushalte", "single-person household": "allein Lebende"}
+
+
+def access(tables: Tables, z: Values) -> list[Exhibit]:
+    """Access by income quartile: lines, gaps, growth, and the years after the break."""
+    names = ("access", "gaps", "left", "curves", "types")
+    tables = tables | {name: _with_years(tables[name]) for name in names}
+    lines = tables["access"].query("place == 'DE'")
+    wide = lines.pivot_table(index="period", columns="group", values="share").reset_index()
+    first, last = wide.iloc[0], wide.iloc[-1]
+    closing = Exhibit(
+        id="fig-anschluss",
+        title=(
+            f"Der Abstand im Zugang zwischen reichstem und ärmstem Viertel sank von "
+            f"{z('luecke_2006')} auf {z('luecke_2020')} Prozentpunkte; dann endet die Reihe"
+        ),
+        alt=(
+            "Linien je Einkommensviertel, Anteil der Haushalte mit Internet. "
+            + "; ".join(
+                f"{words}: {percent(first[code], 1)} ({int(first['period'])}), "
+                f"{percent(last[code], 1)} ({int(last['period'])})"
+                for code, words in QUARTILES.items()
+            )
+            + "."
+        ),
+        source=ICT,
+        reference_date="2006 bis 2020",
+        n=f"{len(wide)} Jahre; Fallzahl nicht veröffentlicht",
+        note=f"Deutschland, {HOUSEHOLDS}; 2010 fehlt. Ab 2021 keine Angabe nach Einkommen",
+        table=wide.rename(columns={"period": "Jahr", **QUARTILES}),
+        formats={"Jahr": "plain", **dict.fromkeys(QUARTILES.values(), "percent:1")},
+        figure=partial(
+            plot_lines,
+            lines,
+            "period",
+            "share",
+            "group",
+            names=QUARTILES,
+            axis_label="Haushalte mit Internetzugang zu Hause",
+            height_cm=5.4,
+        ),
+    )
+    measures = tables["gaps"].pivot_table(
+        index=["place", "period"], columns="measure", values="estimate"
+    )
+    left = tables["left"].query("group == 'Q1'").set_index(["place", "period"])["share_of_offline"]
+    measures = measures.assign(left=left).reset_index()
+    shown = measures["left"].notna()
+    measures = pd.concat([measures[shown], measures[~shown]])
+    gaps = Exhibit(
+        id="tbl-luecke",
+        title=(
+            f"Der Abstand wird kleiner, das Verhältnis der Chancen größer: "
+            f"{z('rest_q1_2020')} der Haushalte ohne Internet gehörten zuletzt zum ärmsten Viertel"
+        ),
+        alt="Tabelle der Maße des Abstands nach Gebiet und Jahr.",
+        source=f"{ICT}; {OWN}",
+        reference_date="2006 bis 2020",
+        n=f"{len(measures)} Jahre und Gebiete",
+        note=(
+            "Abstand und Verhältnis: reichstes gegen ärmstes Viertel; Steigungsindex: Unterschied "
+            "vom untersten zum obersten Rang aller Haushalte nach dem Logit; Chancen: mit zu ohne "
+            f"Internet. Unter den Reichsten sind so wenige ohne, dass Rundung das Chancenverhältnis "
+            f"bewegt. {NO_ERROR}"
+        ),
+        table=pd.DataFrame(
+            {
+                "Gebiet": measures["place"].map(PLACES),
+                "Jahr": measures["period"],
+                "Abstand": measures["absolute"],
+                "Verhältnis": measures["relative"],
+                "Chancenverhältnis": measures["odds_ratio"],
+                "Steigungsindex": measures["slope_index"],
+                "ärmstes Viertel an allen ohne": measures["left"],
+            }
+        ).reset_index(drop=True),
+        formats={
+            "Jahr": "plain",
+            "Abstand": "percent:1",
+            "Verhältnis": "number:2",
+            "Chancenverhältnis": "number:0",
+            "Steigungsindex": "percent:1",
+            "ärmstes Viertel an allen ohne": "percent:0",
+        },
+        max_rows=int(shown.sum()),
+        missing="nicht berechnet",
+    )
+    curves = tables["curves"].query("group == 'Q1'").copy()
+    curves["line"] = curves["model"].map({"bis alle": "one", "mit freier Obergrenze": "free"})
+    seen = lines.query("group == 'Q1'").assign(line="seen")
+    drawn = pd.concat([seen, curves], ignore_index=True)
+    years = tables["years"]
+    growth = Exhibit(
+        id="fig-wachstum",
+        title=(
+            f"Ob das ärmste Viertel je {z('ziel')} erreicht, hängt an der Annahme: zwei Kurven, die "
+            "bis zum Ende der Daten ähnlich verlaufen"
+        ),
+        alt=(
+            "Beobachtete Anteile des ärmsten Viertels als Punkte und zwei Wachstumskurven mit "
+            f"Intervall bis {int(curves['period'].max())}. Bis alle: {z('ziel')} im Jahr "
+            f"{z('jahr95_q1')}; mit freier Obergrenze: höchstens {z('obergrenze_q1')}."
+        ),
+        source=f"{ICT}; {OWN}",
+        reference_date="2006 bis 2020, Fortschreibung danach",
+        n=f"{z('punkte_alle')} Jahre je Einkommensviertel",
+        note=(
+            "Schätzung eines Modells (A2), kein beobachteter Verlauf. Intervalle nur der Parameter; "
+            "die Wahl der Kurve und der Zusammenhang benachbarter Jahre sind nicht enthalten"
+        ),
+        table=pd.DataFrame(
+            {
+                "Einkommensviertel": years["group"].map(QUARTILES),
+                "Kurve": years["model"],
+                "Anteil": years["share"],
+                "erreicht": [_year(y) for y in years["year"]],
+                "von": [_year(y) for y in years["ci_low"]],
+                "bis": [_year(y) for y in years["ci_high"]],
+                "Fortschreibung": years["extrapolated"].map({True: "ja", False: "nein"}),
+            }
+        ),
+        formats={
+            "Anteil": "percent:0", "erreicht": "right", "von": "right", "bis": "right"
+        },
+        figure=partial(
+            plot_lines,
+            drawn,
+            "period",
+            "share",
+            "line",
+            names={
+                "seen": "beobachtet", "free": "Kurve mit freier Obergrenze", "one": "Kurve bis alle"
+            },
+            band=("ci_low", "ci_high"),
+            points=["seen"],
+            smooth=["one", "free"],
+            axis_label="Haushalte des ärmsten Viertels mit Internetzugang",
+            label_width=14,
+        ),
+    )  # fmt: skip
+    types = tables["types"]
+    by_type = types.pivot_table(index="period", columns="group", values="share").reset_index()
+    after = Exhibit(
+        id="fig-bruch",
+        title=(
+            f"Nach der Umstellung der Erhebung haben {z('allein_2025')} der allein Lebenden Internet, "
+            f"{z('alle_2025')} aller Haushalte"
+        ),
+        alt=(
+            "Linien für alle Haushalte und allein Lebende mit einem Bruch vor 2021. 2020: "
+            f"{z('alle_2020')} und {z('allein_2020')}; 2021: {z('alle_2021')} und "
+            f"{z('allein_2021')}; 2025: {z('alle_2025')} und {z('allein_2025')}."
+        ),
+        source=ICT,
+        reference_date="2002 bis 2025",
+        n=f"{len(by_type)} Jahre; Fallzahl nicht veröffentlicht",
+        note=(
+            f"Deutschland, {HOUSEHOLDS}. Seit 2021 Unterstichprobe des Mikrozensus; Werte davor und "
+            "danach sind nicht vergleichbar, der Rückgang ist keiner"
+        ),
+        table=by_type.rename(columns={"period": "Jahr", **TYPES}),
+        formats={"Jahr": "plain", **dict.fromkeys(TYPES.values(), "percent:1")},
+        figure=partial(
+            plot_lines,
+            types,
+            "period",
+            "share",
+            "group",
+            names={
+                "single-person household": "allein Lebende", "all households": "alle Haushalte"
+            },
+            breaks=[2021],
+            axis_label="Haushalte mit Internetzugang zu Hause",
+            height_cm=7.0,
+        ),
+    )  # fmt: skip
+    return [closing, gaps, growth, after]
+
+
+def _with_years(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its periods as whole years; stages read periods as text."""
+    return table.assign(period=table["period"].astype(float).astype(int))
+
+
+def _year(value: float | str) -> str:
+    """Write the first year in which a curve has reached a share."""
+    year = float(value)
+    return str(math.ceil(year)) if math.isfinite(year) else "nie"
+
+
+def equipment(tables: Tables, z: Values) -> list[Exhibit]:
+    """Devices and access of the poor and of others; the Land beside Germany."""
+    table = tables["comparisons"]
+    lacking = table[table["lacking"]]
+    frame = pd.DataFrame(
+        {
+            "label": lacking["label"] + " (" + lacking["when"].map(_when) + ")",
+            "poor": lacking["poor"],
+            "other": lacking["other"],
+        }
+    )
+    devices = Exhibit(
+        id="fig-geraete",
+        title=(
+            f"{z('nur_mobil_arm')} der Beziehenden von SGB II haben nur mobile Geräte und keinen "
+            f"Computer, ohne Leistungsbezug {z('nur_mobil_andere')}"
+        ),
+        alt=(
+            "Punktpaare: Anteil ohne Zugang oder Gerät bei Armen und Vergleichsgruppe. "
+            + "; ".join(
+                f"{r.label}: {_pct(r.poor)} gegen {_pct(r.other)}" for r in frame.itertuples()
+            )
+            + "."
+        ),
+        source=f"{IAB}; Destatis, LWR 2019; Eurostat, EU-SILC 2022; SOEP ({DATA})",
+        reference_date="2019 bis 2023",
+        n=f"{len(frame)} veröffentlichte Paare; Fallzahlen dort nicht genannt",
+        note=(
+            "Arm heißt je Zeile anderes, siehe Tabelle der Abstände (A3). Selbstauskünfte; SOEP: Jahr "
+            f"der Erhebung unsicher, veröffentlicht 2023. {NO_ERROR}"
+        ),
+        table=pd.DataFrame(
+            {
+                "Merkmal": lacking["label"],
+                "Gruppe": lacking["poor_group"],
+                "Anteil": lacking["poor"],
+                "Vergleichsgruppe": lacking["other_group"],
+                "dort": lacking["other"],
+                "Quelle": lacking["source"],
+            }
+        ).reset_index(drop=True),
+        formats={"Anteil": "percent:1", "dort": "percent:1"},
+        figure=partial(
+            plot_pairs,
+            frame,
+            "label",
+            "poor",
+            "other",
+            names=("arm, wie in der Quelle bestimmt", "Vergleichsgruppe"),
+            axis_label="Anteil ohne",
+            digits=0,
+            label_width=50,
+        ),
+    )
+    every = Exhibit(
+        id="tbl-einkommen",
+        title="Was nach Einkommen oder Leistungsbezug belegt ist, mit drei Maßen des Abstands",
+        alt="Tabelle der veröffentlichten Vergleiche mit Abstand, Verhältnis und Chancenverhältnis.",
+        source=DATA,
+        reference_date="2019 bis 2025",
+        n=f"{len(table)} veröffentlichte Vergleiche; Fallzahlen dort nicht genannt",
+        note=(
+            "Abstand, Verhältnis und Chancenverhältnis der Anteile mit Zugang, Gerät oder Kompetenz, "
+            "Vergleichsgruppe gegen Arme. Wo die Vergleichsgruppe alle sind, enthält sie die Armen; "
+            f"der Abstand ist dann zu klein. {NO_ERROR}"
+        ),
+        table=pd.DataFrame(
+            {
+                "Merkmal": table["label"],
+                "Gruppe": table["poor_group"],
+                "Anteil": table["poor"],
+                "Vergleichsgruppe": table["other_group"],
+                "dort": table["other"],
+                "Jahr": table["when"].map(_when),
+                "Abstand": table["absolute"],
+                "Verhältnis": table["relative"],
+                "Chancen": table["odds_ratio"],
+            }
+        ),
+        formats={
+            "Anteil": "percent:1",
+            "dort": "percent:1",
+            "Jahr": "right",
+            "Abstand": "percent:1",
+            "Verhältnis": "number:2",
+            "Chancen": "number:1",
+        },
+    )
+    beside = tables["beside"]
+    land = Exhibit(
+        id="tbl-nrw",
+        title=(
+            f"Nordrhein-Westfalen lag im Digital-Index mit {z('d21_nrw')} Punkten gleichauf mit "
+            f"Deutschland ({z('d21_de')}); zu Geräten gibt es kein gemeinsames Merkmal"
+        ),
+        alt="Tabelle: Werte für Nordrhein-Westfalen und Deutschland nebeneinander.",
+        source=f"Initiative D21; Destatis und IT.NRW, LWR 2019 ({DATA})",
+        reference_date="2018 bis 2019",
+        n=f"{len(beside)} Merkmale; LWR 2019 in Nordrhein-Westfalen 1.649 Haushalte",
+        note=(
+            "Die Zusammensetzung des D21-Digital-Index wurde über die Jahre geändert. Die LWR ist eine "
+            "Quotenstichprobe ohne Stichprobenfehler; leer: dazu liegt keine Angabe vor"
+        ),
+        table=pd.DataFrame(
+            {
+                "Merkmal": beside["label"],
+                "Bevölkerung": beside["population"],
+                "Jahr": beside["when"].astype(str),
+                "NRW": [_unit(v, u) for v, u in zip(beside["nrw"], beside["unit"], strict=True)],
+                "Deutschland": [
+                    _unit(v, u) for v, u in zip(beside["germany"], beside["unit"], strict=True)
+                ],
+            }
+        ),
+        formats={"Jahr": "right", "NRW": "right", "Deutschland": "right"},
+    )
+    return [devices, every, land]
+
+
+def _pct(share: float) -> str:
+    whole = abs(100 * share - round(100 * share)) < 1e-9
+    return percent(share, 0 if whole else 1)
+
+
+def _when(year: object) -> str:
+    return "Jahr unsicher" if pd.isna(year) else str(int(float(str(year))))
+
+
+def _unit(value: float, unit: str) -> str:
+    if pd.isna(value):
+        return "keine Angabe"
+    return _pct(value / 100) if unit == "percent" else de(value)
+
+
+def offline(tables: Tables, z: Values) -> list[Exhibit]:
+    """Who has never been online, and age and education in the Land."""
+    ages, schools = tables["offline"], tables["education"]
+    never = Exhibit(
+        id="fig-offline",
+        title=(
+            f"{z('nie_65_2024')} der 65- bis 74-Jährigen waren 2024 noch nie im Internet, unter den "
+            f"Jüngeren {z('nie_jung_2024')}"
+        ),
+        alt=(
+            "Punktpaare je Altersgruppe, noch nie im Internet. "
+            + "; ".join(
+                f"{r.label}: {percent(r.first)} (2022), {percent(r.second)} (2024)"
+                for r in ages.itertuples()
+            )
+            + "."
+        ),
+        source=f"Destatis, IKT-Erhebung im Mikrozensus ({DATA})",
+        reference_date="2022 und 2024",
+        n=f"{len(ages)} Altersgruppen; Fallzahl dort nicht genannt",
+        note=(
+            "Deutschland, Personen von 16 bis 74 Jahren, auf ganze Prozent gerundet; ältere Menschen "
+            "werden nicht gefragt. Nach Einkommen liegt keine Angabe vor"
+        ),
+        table=ages.rename(columns={"label": "Alter", "first": "2022", "second": "2024"}),
+        formats={"2022": "percent:0", "2024": "percent:0"},
+        figure=partial(
+            plot_pairs,
+            ages,
+            "label",
+            "first",
+            "second",
+            names=("2022", "2024"),
+            axis_label="noch nie im Internet",
+        ),
+    )
+    school = Exhibit(
+        id="fig-bildung",
+        title=(
+            f"In Nordrhein-Westfalen waren 2020 von den Älteren mit niedriger Bildung "
+            f"{z('nrw_alt_niedrig')} online, von den Jüngeren {z('nrw_jung_niedrig')}"
+        ),
+        alt=(
+            "Punktpaare je Bildungsstufe: Internetnutzung ab 55 und unter 55 Jahren. "
+            + "; ".join(
+                f"{r.label}: {percent(r.first, 1)} und {percent(r.second, 1)}"
+                for r in schools.itertuples()
+            )
+            + "."
+        ),
+        source=f"IT.NRW, IKT-Erhebung 2020 ({DATA})",
+        reference_date="2020",
+        n=f"{2 * len(schools)} Gruppen; Fallzahl dort nicht genannt",
+        note=(
+            "Nordrhein-Westfalen, Personen ab 10 Jahren, Nutzung in den letzten drei Monaten; mit "
+            "Werten ab 2021 und mit Eurostat (16 bis 74 Jahre) nicht vergleichbar"
+        ),
+        table=schools.rename(
+            columns={"label": "Bildung", "first": "ab 55 Jahren", "second": "unter 55 Jahren"}
+        ),
+        formats={"ab 55 Jahren": "percent:1", "unter 55 Jahren": "percent:1"},
+        figure=partial(
+            plot_pairs,
+            schools,
+            "label",
+            "first",
+            "second",
+            names=("ab 55 Jahren", "unter 55 Jahren"),
+            axis_label="in den letzten drei Monaten im Internet",
+            digits=1,
+        ),
+    )
+    return [never, school]
+
+
+def abilities(tables: Tables, z: Values) -> list[Exhibit]:
+    """Skills by class and area."""
+    classes = tables["dsi_classes"].copy()
+    classes["label"] = classes["place"].map(PLACES) + " " + classes["period"].astype(str)
+    by_class = Exhibit(
+        id="fig-klassen",
+        title=(
+            f"Grundlegende digitale Kompetenzen hatten 2023 in Deutschland {z('dsi_de_2023')}, in der "
+            f"EU {z('dsi_eu_2023')}; 2025 waren es {z('dsi_de_2025')} und {z('dsi_eu_2025')}"
+        ),
+        alt=(
+            "Gestapelte Balken nach Klassen, Anteile in Prozent. "
+            + "; ".join(
+                f"{r.label}: wenigstens grundlegend {percent(r.at_least_basic, 1)}, "
+                f"nicht bestimmt {percent(r.not_assessed, 1)}"
+                for r in classes.itertuples()
+            )
+            + "."
+        ),
+        source=DSI,
+        reference_date="2021 und 2023",
+        n=f"{PERSONS}; Fallzahl nicht veröffentlicht",
+        note=(
+            "Digital Skills Index 2.0: Kompetenz ist, was jemand in den letzten drei Monaten online getan "
+            "hat. Nicht bestimmt: in dieser Zeit nicht online; diese Menschen bleiben im Nenner. Für "
+            "2025 liegt nur der Anteil insgesamt vor, nach Einkommen für kein Jahr"
+        ),
+        table=classes[["label", *CLASSES, "not_assessed", "at_least_basic"]].rename(
+            columns={
+                "label": "Gebiet und Jahr",
+                **CLASSES,
+                "not_assessed": "nicht bestimmt",
+                "at_least_basic": "wenigstens grundlegend",
+            }
+        ),
+        formats=dict.fromkeys(
+            [*CLASSES.values(), "nicht bestimmt", "wenigstens grundlegend"], "percent:1"
+        ),
+        figure=partial(
+            plot_classes,
+            classes,
+            "label",
+            CLASSES,
+            unknown=("not_assessed", "nicht bestimmt"),
+            axis_label=f"Anteil an {PERSONS.replace('alle Personen', 'allen Personen')}",
+        ),
+    )
+    areas = tables["dsi_areas"].query("period == '2023'").set_index("place")
+    frame = pd.DataFrame(
+        {
+            "label": list(AREAS.values()),
+            "germany": [areas.loc["DE", code] for code in AREAS],
+            "eu": [areas.loc["EU27", code] for code in AREAS],
+        }
+    )
+    by_area = Exhibit(
+        id="fig-bereiche",
+        title=(
+            f"Deutschland liegt nur beim Finden und Prüfen von Informationen hinter der EU: "
+            f"{z('dsi_il_de')} gegen {z('dsi_il_eu')}"
+        ),
+        alt=(
+            "Punktpaare je Bereich, wenigstens grundlegende Kompetenz 2023. "
+            + "; ".join(
+                f"{r.label}: Deutschland {percent(r.germany, 1)}, EU {percent(r.eu, 1)}"
+                for r in frame.itertuples()
+            )
+            + "."
+        ),
+        source=DSI,
+        reference_date="2023",
+        n=f"{PERSONS}; Fallzahl nicht veröffentlicht",
+        note="Wenigstens grundlegende Kompetenz je Bereich; Digital Skills Index 2.0",
+        table=frame.rename(columns={"label": "Bereich", "germany": "Deutschland", "eu": "EU"}),
+        formats={"Deutschland": "percent:1", "EU": "percent:1"},
+        figure=partial(
+            plot_pairs,
+            frame,
+            "label",
+            "germany",
+            "eu",
+            names=("Deutschland", "EU"),
+            axis_label="wenigstens grundlegende Kompetenz",
+            digits=1,
+            label_width=24,
+        ),
+    )
+    return [by_class, by_area]
+
+
+def money(tables: Tables, z: Values) -> list[Exhibit]:
+    """Set the basket against the standard benefit; saving and spending."""
+    table = tables["affordability"].copy()
+    table["year"] = table["day"].str[:4].astype(int)
+    single = table.query("household == 'allein lebend' and variant == 'low'")
+    lines = pd.DataFrame(
+        {
+            "year": single["year"],
+            "eur": single["connection_allowance"],
+            "line": "abt8",
+        }
+    )
+    part = Exhibit(
+        id="fig-regelbedarf",
+        title=(
+            f"Ein Internetanschluss kostet {z('anschluss_anteil')} dessen, was der Regelbedarf "
+            f"{z('regelbedarf_jahr')} für Post und Telekommunikation enthält"
+        ),
+        alt=(
+            "Linie des Teils für Post und Telekommunikation im Regelbedarf allein Lebender, dazu zwei "
+            "waagerechte Linien für Anschlusspreise. "
+            + "; ".join(f"{r.year}: {euro(r.eur, 2)}" for r in lines.itertuples())
+            + f". Preise: {z('preis_2025')} (Angebote 2025), {z('preis_2023')} (Rechnungen 2023)."
+        ),
+        source=f"{LAW}; Bitkom 2023; Tarifvergleich 2025 ({DATA})",
+        reference_date="2021 bis 2026",
+        n=f"{len(lines)} Jahre",
+        note=(
+            "Regelbedarfsstufe 1, Abteilung 8, anteilig fortgeschrieben. Preise gelten für ihr Jahr "
+            "und sind nicht umgerechnet; Mobilfunk und Post kommen hinzu (A4, A7)"
+        ),
+        table=pd.DataFrame(
+            {
+                "Jahr": lines["year"],
+                "Abteilung 8 im Monat": lines["eur"],
+            }
+        ).reset_index(drop=True),
+        formats={"Jahr": "plain", "Abteilung 8 im Monat": "euro:2"},
+        figure=partial(
+            plot_lines,
+            lines,
+            "year",
+            "eur",
+            "line",
+            names={"abt8": "im Regelbedarf"},
+            kind="number",
+            axis_label="EUR im Monat: Teil für Post und Telekommunikation, Preis eines Anschlusses",
+            references=[
+                (tables["same_year"]["price"].min(), "mittleres Angebot 2025"),
+                (tables["same_year"]["price"].max(), "mittlere Rechnung 2023"),
+            ],
+            height_cm=5.0,
+            label_width=20,
+        ),
+    )
+    items = tables["items"].drop_duplicates(["item", "variant"])
+    prices = Exhibit(
+        id="tbl-korb",
+        title=(
+            f"Der Korb kostet eine allein lebende Person {z('korb')} im Monat, mit einem Computer, der "
+            "über seine Lebensdauer verteilt wird"
+        ),
+        alt="Tabelle der Posten, Preise, Daten und Quellen des Korbs.",
+        source=f"je Zeile angegeben; {DATA}",
+        reference_date="2018 bis 2025",
+        n=f"{len(items)} Preise",
+        note=(
+            "Nur belegte Preise (A4). Computer drei Jahre nach der AfA-Tabelle (A5); gerichtliche und "
+            "behördliche Beträge sind keine Marktpreise. Mobilfunk, Smartphone, Drucker und Kurse "
+            "fehlen, weil kein Preis nach Stufen belegt ist"
+        ),
+        table=pd.DataFrame(
+            {
+                "Posten": items["label"],
+                "Stufe": items["variant"].map(VARIANTS),
+                "Preis": items["price_eur"],
+                "Datum": [date_de(str(d)[:10])[-4:] for d in items["price_date"]],
+                "Beleg": items["source"],
+            }
+        ).reset_index(drop=True),
+        formats={"Preis": "euro:2", "Datum": "right"},
+    )
+    last = table["year"].max()
+    table["part"] = 1 / table["coverage"]
+    homes = table.groupby(["year", "household"], sort=False).agg(
+        low=("eur_month", "min"),
+        high=("eur_month", "max"),
+        allowance=("allowance_eur_month", "first"),
+        part_low=("part", "min"),
+        part_high=("part", "max"),
+        share_low=("share_of_benefit", "min"),
+        share_high=("share_of_benefit", "max"),
+        granted_low=("eur_month_granted", "min"),
+        granted_high=("eur_month_granted", "max"),
+    )
+    homes = homes.reset_index().sort_values("year", ascending=False, kind="stable")
+    home = Exhibit(
+        id="tbl-haushalte",
+        title=(
+            f"Der Korb nimmt {z('korb_anteil_regelbedarf')} des Regelbedarfs einer allein lebenden "
+            f"Person, bei einem Paar mit kleinem Kind {z('korb_anteil_familie')}"
+        ),
+        alt="Tabelle: Kosten des Korbs und Teile des Regelbedarfs je Haushaltstyp und Jahr.",
+        source=f"{LAW}; {DATA}; {OWN}",
+        reference_date="2021 bis 2026",
+        n=f"{homes['household'].nunique()} Haushaltstypen, {homes['year'].nunique()} Jahre",
+        note=(
+            f"Regelbedarf {last}; alle Jahre in den Dateien, die Preise bleiben die ihres Datums. Von der "
+            "niedrigen zur hohen Stufe. Abteilungen 8 und 9 (Telekommunikation; Freizeit und "
+            "Datenverarbeitung, A6) als Rechengröße, nicht zweckgebunden; für Kinder von 6 bis 17 fehlt "
+            "eine vollständige Liste. Schulzuschuss: wenn die Weisung von 2021 angewandt wird"
+        ),
+        table=pd.DataFrame(
+            {
+                "Haushalt": homes["household"],
+                "Jahr": homes["year"],
+                "Korb in EUR": _spans(homes, "low", "high", "number", 2),
+                "Abteilungen 8 und 9": homes["allowance"],
+                "Anteil daran": _spans(homes, "part_low", "part_high", "percent"),
+                "Anteil am Regelbedarf": _spans(homes, "share_low", "share_high", "percent", 1),
+                "mit Schulzuschuss in EUR": _spans(
+                    homes, "granted_low", "granted_high", "number", 2
+                ),
+            }
+        ).reset_index(drop=True),
+        formats={
+            "Jahr": "plain",
+            "Korb in EUR": "right",
+            "Abteilungen 8 und 9": "euro:2",
+            "Anteil daran": "right",
+            "Anteil am Regelbedarf": "right",
+            "mit Schulzuschuss in EUR": "right",
+        },
+        max_rows=int((homes["year"] == last).sum()),
+    )
+    saving = tables["saving"]
+    months = Exhibit(
+        id="tbl-sparen",
+        title=(
+            f"Für einen Computer zu {z('geraet_middle')} spart eine allein lebende Person "
+            f"{z('sparen_freizeit_middle')} bis {z('sparen_rest_middle')} Monate"
+        ),
+        alt="Tabelle: Monate des Sparens nach Preis und Sparregel.",
+        source=f"{LAW}; {DATA}; {OWN}",
+        reference_date=str(last),
+        n=f"{len(saving)} Rechenfälle",
+        note=(
+            "Regelbedarfsstufe 1. Zwei Sparregeln als Grenzen (A8): erst der Rest aus Abteilung 8, dann "
+            "nichts für Mobilfunk und Post; oder ganz Abteilung 9, dann nichts für Freizeit und Kultur"
+        ),
+        table=pd.DataFrame(
+            {
+                "Stufe": saving["variant"].map(VARIANTS),
+                "Preis": saving["price"],
+                "gespart wird": saving["rule"].map(RULES),
+                "im Monat": saving["saved"],
+                "Monate": saving["months"],
+            }
+        ),
+        formats={"Preis": "euro:0", "im Monat": "euro:2"},
+    )
+    spending = tables["spending"]
+    frame = spending.assign(low=spending["eur"], high=spending["eur"])
+    spent = Exhibit(
+        id="fig-ausgaben",
+        title=(
+            f"Die ärmsten Haushalte geben {z('ausgaben_arm')} im Monat für Information und Kommunikation "
+            f"aus, das sind {z('ausgaben_anteil_arm')} ihres Konsums"
+        ),
+        alt=(
+            "Punkte je Klasse des Nettoeinkommens. "
+            + "; ".join(
+                f"{r.label}: {euro(r.eur)} ({percent(r.share, 1)} des Konsums)"
+                for r in spending.itertuples()
+            )
+            + "."
+        ),
+        source="Destatis, Laufende Wirtschaftsrechnungen 2022",
+        reference_date="2022",
+        n=f"{len(spending)} Einkommensklassen; Fallzahl dort nicht genannt",
+        note=(
+            "Deutschland, Haushaltsnettoeinkommen im Monat; Haushalte verschiedener Größe. "
+            "Quotenstichprobe ohne Stichprobenfehler. Was jemand ausgibt, ist nicht, was er braucht"
+        ),
+        table=pd.DataFrame(
+            {
+                "Nettoeinkommen im Monat": spending["label"],
+                "Ausgaben": spending["eur"],
+                "Anteil am Konsum": spending["share"],
+            }
+        ),
+        formats={"Ausgaben": "euro:0", "Anteil am Konsum": "percent:1"},
+        figure=partial(
+            charts.plot_ranges,
+            frame,
+            "label",
+            "low",
+            "high",
+            unit="EUR",
+            axis_label="EUR im Monat",
+        ),
+    )
+    return [part, prices, home, months, spent]
+
+
+def _spans(
+    table: pd.DataFrame, low: str, high: str, kind: Literal["number", "percent"], digits: int = 0
+) -> list[str]:
+    """Write ranges; unknown ends as such."""
+    ends = zip(table[low], table[high], strict=True)
+    return [interval(a, b, kind, digits, missing="keine Angabe") for a, b in ends]
+
+
+def grants(tables: Tables, z: Values) -> list[Exhibit]:
+    """Grants: cost per newly equipped household, totals, the map."""
+    table = tables["variants"]
+    frame = pd.DataFrame(
+        {
+            "label": table["label"],
+            "low": table["eur_per_connected_low"].map(two_digits),
+            "high": table["eur_per_connected_high"].map(two_digits),
+        }
+    )
+    variants = Exhibit(
+        id="fig-varianten",
+        title=(
+            f"Ein gezielter Gerätezuschuss kostet {z('geraet_gezielt_je_neu')} je neu ausgestattetem "
+            f"Haushalt, einer für alle {z('geraet_alle_je_neu')}"
+        ),
+        alt=(
+            "Spannen je Variante, Kosten je neu ausgestattetem oder angeschlossenem Haushalt. "
+            + "; ".join(f"{r.label}: {interval(r.low, r.high, 'euro')}" for r in frame.itertuples())
+            + "."
+        ),
+        source=f"{IAB}; {DATA}; {OWN}",
+        reference_date="2022",
+        n=f"{len(frame)} Varianten",
+        note=(
+            "Szenario mit Annahmen (A9 bis A13), Spannen und keine Konfidenzintervalle; ohne Kosten der "
+            "Verwaltung. Dass ein Zuschuss wirkt, ist angenommen, nicht gemessen"
+        ),
+        table=pd.DataFrame(
+            {
+                "Variante": table["label"],
+                "von": frame["low"],
+                "bis": frame["high"],
+            }
+        ),
+        formats={"von": "euro:0", "bis": "euro:0"},
+        figure=partial(
+            charts.plot_ranges,
+            frame,
+            "label",
+            "low",
+            "high",
+            unit="EUR",
+            log=True,
+            axis_label="EUR je neu ausgestattetem Haushalt",
+            label_width=50,
+        ),
+    )
+    totals = Exhibit(
+        id="tbl-varianten",
+        title=(
+            f"In Nordrhein-Westfalen erreicht der gezielte Gerätezuschuss {z('geraet_gezielt_erreicht')} "
+            f"Haushalte und kostet einmalig {z('geraet_gezielt_mio')} Mio. EUR"
+        ),
+        alt="Tabelle: je Variante erreichte Haushalte, neu ausgestattete, Kosten und Mitnahme.",
+        source=f"{IAB}; {INKAR}; {DATA}; {OWN}",
+        reference_date="2022",
+        n=f"{z('bg_nrw')} Bedarfsgemeinschaften in Nordrhein-Westfalen",
+        note=(
+            "Auf zwei Stellen gerundet. Schon versorgt: Anteil der Geförderten, die Gerät oder Anschluss "
+            "vorher hatten. Annahmen A9 bis A13"
+        ),
+        table=pd.DataFrame(
+            {
+                "Variante": table["label"],
+                "Betrag in EUR": [interval(a, b) for a, b in _ends(table, "eur_each")],
+                "erreichte Haushalte": _rounded(_ends(table, "reached")),
+                "neu versorgt": _rounded(_ends(table, "newly_connected")),
+                "Mio. EUR": _rounded([(a / 1e6, b / 1e6) for a, b in _ends(table, "eur")]),
+                "schon versorgt": [
+                    interval(a, b, "percent") for a, b in _ends(table, "already_connected")
+                ],
+            }
+        ),
+        formats=dict.fromkeys(
+            ("Betrag in EUR", "erreichte Haushalte", "neu versorgt", "Mio. EUR", "schon versorgt"),
+            "right",
+        ),
+    )
+    kreise = tables["kreise"].copy()
+    kreise["text"] = [
+        interval(a / 1e6, b / 1e6, digits=1).replace(" bis ", "–")
+        for a, b in zip(kreise["eur_low"], kreise["eur_high"], strict=True)
+    ]
+    per = kreise.groupby("third")["eur_per_inhabitant"].agg(["min", "max"])
+    labels = {
+        name: f"bis {euro(per.loc[name, 'max'], 1)} je Einwohner"
+        if name != "high"
+        else f"über {euro(per.loc['middle', 'max'], 1)} je Einwohner"
+        for name in ("low", "middle", "high")
+    }
+    tiles = Exhibit(
+        id="fig-kacheln",
+        title=(
+            f"Je Einwohner kostete der gezielte Gerätezuschuss höchstens {z('kreis_unten_je')} "
+            f"({z('kreis_unten')}) bis {z('kreis_oben_je')} ({z('kreis_oben')})"
+        ),
+        alt=(
+            "Kachelkarte mit einer Kachel je Kreis und kreisfreier Stadt, darin die Kosten in Mio. EUR. "
+            "Am höchsten je Einwohner: "
+            + ", ".join(
+                f"{r.name_} ({euro(r.per, 1)})"
+                for r in kreise.rename(columns={"name": "name_", "eur_per_inhabitant": "per"})
+                .nlargest(5, "per")
+                .itertuples()
+            )
+            + "."
+        ),
+        source=f"{INKAR}; {IAB}; BKG VG250-EW, 31.12.2022; {OWN}; eigene Anordnung der Kacheln",
+        reference_date="2022",
+        n=f"{z('kreise_n')} Kreise und kreisfreie Städte",
+        note=(
+            "Zahlen in den Kacheln: einmalige Kosten in Mio. EUR, von der niedrigsten zur höchsten "
+            "Annahme. Farbe: obere Grenze je Einwohner, in Dritteln. Der Anteil ohne Computer ist der von "
+            "Deutschland; Kürzel: Kfz-Kennzeichen, AC: Städteregion Aachen"
+        ),
+        table=pd.DataFrame(
+            {
+                "Schlüssel": kreise["ags5"],
+                "Kreis": kreise["name"],
+                "Art": kreise["type"],
+                "Bedarfsgemeinschaften von": kreise["households_low"].round().astype(int),
+                "Bedarfsgemeinschaften bis": kreise["households_high"].round().astype(int),
+                "erreicht von": kreise["reached_low"].round().astype(int),
+                "erreicht bis": kreise["reached_high"].round().astype(int),
+                "Kosten von": kreise["eur_low"],
+                "Kosten bis": kreise["eur_high"],
+                "höchstens je Einwohner": kreise["eur_per_inhabitant"],
+            }
+        ).reset_index(drop=True),
+        formats={
+            "Kosten von": "euro:0",
+            "Kosten bis": "euro:0",
+            "höchstens je Einwohner": "euro:2",
+        },
+        figure=partial(
+            plot_tile_map,
+            kreise,
+            "ags5",
+            "third",
+            labels,
+            looks={"low": "light", "middle": "medium", "high": "strong"},
+            text="text",
+        ),
+    )
+    steps = tables["steps"]
+    how = Exhibit(
+        id="tbl-schritte",
+        title=f"Woraus sich {z('bg_nrw')} Bedarfsgemeinschaften im Land ergeben",
+        alt="Tabelle der Rechenschritte von Personen zu Haushalten.",
+        source=f"{INKAR}; BKG VG250-EW, 31.12.2022; {OWN}",
+        reference_date="2022",
+        n="1 Land; je Kreis ebenso gerechnet",
+        note="Ein Haushalt ist hier eine Bedarfsgemeinschaft (A9, A10)",
+        table=pd.DataFrame(
+            {
+                "Schritt": steps["step"],
+                "von": [de(v, 2 if v < 100 else 0) for v in steps["low"]],
+                "bis": [de(v, 2 if v < 100 else 0) for v in steps["high"]],
+                "Einheit": steps["unit"],
+            }
+        ),
+        formats={"von": "right", "bis": "right"},
+    )
+    return [variants, totals, tiles, how]
+
+
+def _ends(table: pd.DataFrame, name: str) -> list[tuple[float, float]]:
+    return list(zip(table[f"{name}_low"], table[f"{name}_high"], strict=True))
+
+
+def _rounded(ends: list[tuple[float, float]]) -> list[str]:
+    """Write ranges of a scenario to two digits."""
+    return [interval(two_digits(low), two_digits(high)) for low, high in ends]
+
+
+PIAAC = "OECD, PIAAC Deutschland 2012, Public Use File"
+GROUPS = {
+    "parental_education": "Bildung der Eltern",
+    "age_ten": "Alter",
+    "earnings_decile": "Zehntel des Verdienstes",
+}
+VALUES = {
+    "parental_education": {
+        "low": "kein Elternteil mit Sekundarstufe II",
+        "medium": "ein Elternteil mit Sekundarstufe II",
+        "high": "ein Elternteil mit tertiärem Abschluss",
+    },
+    "age_ten": {
+        "16_24": "16 bis 24 Jahre",
+        "25_34": "25 bis 34 Jahre",
+        "35_44": "35 bis 44 Jahre",
+        "45_54": "45 bis 54 Jahre",
+        "55_65": "55 bis 65 Jahre",
+    },
+    "earnings_decile": {str(k): f"{k}. Zehntel" for k in range(1, 11)},
+}
+INDICATORS = {
+    "score": "Mittelwert, Punkte",
+    "below": "unter Stufe 2, von denen mit Wert",
+    "below_lower": "unter Stufe 2, untere Grenze für alle",
+    "below_upper": "unter Stufe 2, obere Grenze für alle",
+    "path_score": "mit Wert",
+    "path_never": "nie einen Computer benutzt",
+    "path_failed": "Probe der Bedienung nicht bestanden",
+    "path_other": "aus anderem Grund ohne Wert",
+    "use": "Index der Nutzung zu Hause, Mittel der Nutzenden",
+    "has_index": "nutzt zu Hause einen Computer",
+}
+PATHS = ("path_score", "path_never", "path_failed", "path_other")
+
+
+def survey(tables: Tables) -> list[Exhibit]:
+    """Exhibits of the optional chapter on PIAAC; none where its tables are missing."""
+    found = [name for name in GROUPS if f"piaac_{name}" in tables]
+    if not found:
+        return []
+    parts = []
+    for name in found:
+        table = tables[f"piaac_{name}"]
+        value = table[name].map(lambda v: str(v).removesuffix(".0"), na_action="ignore")
+        words = value.map({**VALUES[name], "total": "alle"}).fillna("ohne Angabe")
+        part = table.drop(columns=name).assign(group=name, value=words)
+        parts.append(part if not parts else part[part["value"] != "alle"])
+    every = pd.concat(parts, ignore_index=True)
+    shown = every[every["status"].isin(["published", "bracketed"])]
+    hidden = int(every["status"].isin(["suppressed", "unreliable"]).sum())
+    points = shown[shown["indicator"].eq("score")]
+    education = _by(points, "parental_education")
+    paths = _wide(shown, PATHS)
+    ages = paths[paths["group"].isin(["age_ten", "parental_education"])].dropna(subset=PATHS)
+    none = ages.assign(none=1 - ages["path_score"]).set_index("value")["none"]
+    low, high = VALUES["parental_education"]["low"], VALUES["parental_education"]["high"]
+    bounds = _wide(shown, ("below_lower", "below_upper", "below"))
+    bounds = bounds.dropna(subset=["below_lower", "below_upper"])
+    note = (
+        "Plausible Werte nach Rubin, 80 Replikationsgewichte; vor dem Schreiben geschützt (A15), "
+        f"{hidden} Zellen leer"
+    )
+    n = "je Zeile in den Dateien angegeben, 2012"
+    return [
+        Exhibit(
+            id="fig-piaac-ohne",
+            title=(
+                f"Von Kindern gering gebildeter Eltern haben {percent(none[low])} keinen Wert am "
+                f"Computer, von Kindern hoch gebildeter {percent(none[high])}"
+            ),
+            alt=(
+                "Gestapelte Balken: mit Wert, nie einen Computer benutzt, Probe nicht bestanden, anderer "
+                "Grund. "
+                + "; ".join(f"{k}: {percent(v, 1)} ohne Wert" for k, v in none.items())
+                + "."
+            ),
+            source=f"{PIAAC}; {OWN}",
+            reference_date="2012",
+            n=n,
+            note=note,
+            table=pd.DataFrame(
+                {"Gruppe": ages["value"], **{INDICATORS[p]: ages[p] for p in PATHS}}
+            ).reset_index(drop=True),
+            formats={INDICATORS[p]: "percent:1" for p in PATHS},
+            figure=partial(
+                plot_classes,
+                ages,
+                "value",
+                {p: INDICATORS[p] for p in PATHS[:3]},
+                unknown=("path_other", INDICATORS["path_other"]),
+                axis_label="Anteil an allen von 16 bis 65 Jahren",
+                legend_columns=2,
+                label_width=24,
+            ),
+        ),
+        Exhibit(
+            id="fig-piaac-punkte",
+            title=(
+                f"Wer einen Wert hat, erreicht bei gering gebildeten Eltern {de(education[low])} Punkte, "
+                f"bei hoch gebildeten {de(education[high])}"
+            ),
+            alt=(
+                "Punkte mit Konfidenzintervallen. "
+                + "; ".join(
+                    f"{r.value}: {de(r.estimate)} ({de(r.ci_low)} bis {de(r.ci_high)})"
+                    for r in points.itertuples()
+                )
+                + "."
+            ),
+            source=f"{PIAAC}; {OWN}",
+            reference_date="2012",
+            n=n,
+            note=f"{note}. Nur Menschen mit Wert; die übrigen zeigt die Abbildung davor",
+            table=pd.DataFrame(
+                {
+                    "Gruppe": points["value"],
+                    "Punkte": points["estimate"],
+                    "von": points["ci_low"],
+                    "bis": points["ci_high"],
+                    "Befragte": points["n"].astype("Int64"),
+                }
+            ).reset_index(drop=True),
+            formats=dict.fromkeys(("Punkte", "von", "bis"), "number:0") | {"Befragte": "number:0"},
+            figure=partial(
+                charts.plot_ranges,
+                points.assign(label=points["value"]),
+                "label",
+                "ci_low",
+                "ci_high",
+                value="estimate",
+                axis_label="Punkte, technologiebasiertes Problemlösen",
+                legend=("95-%-Konfidenzintervall", "Schätzung"),
+                label_width=28,
+            ),
+        ),
+        Exhibit(
+            id="fig-piaac-niedrig",
+            title=(
+                "Wie viele nur die unterste Stufe erreichen, ist ohne die fehlenden Werte nur in Grenzen "
+                "bekannt"
+            ),
+            alt=(
+                "Balken mit Grenzen des Anteils unter Stufe 2 an allen. "
+                + "; ".join(
+                    f"{r.value}: {percent(r.below_lower)} bis {percent(r.below_upper)}"
+                    for r in bounds.itertuples()
+                )
+                + "."
+            ),
+            source=f"{PIAAC}; {OWN}",
+            reference_date="2012",
+            n=n,
+            note=(
+                f"{note}. Untere Grenze: niemand ohne Wert läge unter Stufe 2; obere: alle. Grenzen sind "
+                "Schätzungen, ihr Stichprobenfehler steht in den Dateien"
+            ),
+            table=_results(every),
+            formats=dict.fromkeys(("Schätzung", "von", "bis"), "number:3")
+            | {"Befragte": "number:0"},
+            figure=partial(
+                charts.plot_bounds,
+                bounds.assign(label=bounds["value"]),
+                "label",
+                "below_lower",
+                "below_upper",
+                legend=("unter Stufe 2", "ohne Wert"),
+                axis_label="Anteil an allen von 16 bis 65 Jahren",
+                label_width=28,
+            ),
+        ),
+    ]
+
+
+def _by(points: pd.DataFrame, group: str) -> dict[str, float]:
+    own = points[points["group"].eq(group)]
+    return dict(zip(own["value"], own["estimate"], strict=True))
+
+
+def _wide(shown: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:
+    own = shown[shown["indicator"].isin(indicators)]
+    order = list(dict.fromkeys(zip(own["group"], own["value"], strict=True)))
+    wide = own.pivot_table(index=["group", "value"], columns="indicator", values="estimate")
+    return wide.reindex(order).reindex(columns=list(indicators)).reset_index()
+
+
+def _results(every: pd.DataFrame) -> pd.DataFrame:
+    """Return all protected results; secret and unreliable cells stay empty."""
+    return pd.DataFrame(
+        {
+            "Gliederung": every["group"].map(GROUPS),
+            "Gruppe": every["value"],
+            "Größe": every["indicator"].map(INDICATORS),
+            "Schätzung": every["estimate"],
+            "von": every["ci_low"],
+            "bis": every["ci_high"],
+            "Befragte": every["n"].astype("Int64"),
+        }
+    )
+
+
+def vintages(tables: Tables) -> list[Exhibit]:
+    """Versions and hashes of the data packages."""
+    table = tables["vintages"]
+    return [
+        Exhibit(
+            id="tbl-datenstand",
+            title="Datenstand dieser Ausgabe",
+            alt="Tabelle der Datenpakete mit Version, Datum und Prüfsumme.",
+            source="data/raw, Prüfsummen über alle Dateien des Pakets",
+            reference_date=str(table["created"].max())[:10],
+            n=f"{len(table)} Datenpakete",
+            table=pd.DataFrame(
+                {
+                    "Paket": table["package"],
+                    "Titel": table["title"],
+                    "Version": table["version"].astype(str),
+                    "erstellt": [date_de(str(d)[:10]) for d in table["created"]],
+                    "SHA-256 (Anfang)": table["sha256"].str[:16],
+                }
+            ),
+        )
+    ]
+
+
+def all_exhibits(tables: Tables) -> list[Exhibit]:
+    """Return every exhibit of the report, in its order."""
+    z = Values(tables["headline"])
+    return [
+        *access(tables, z),
+        *equipment(tables, z),
+        *offline(tables, z),
+        *abilities(tables, z),
+        *money(tables, z),
+        *grants(tables, z),
+        *survey(tables),
+        *vintages(tables),
+    ]

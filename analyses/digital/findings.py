@@ -1,0 +1,161 @@
+"""Findings: the five main results in words, and what must hold for the words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from armutsexpertise.expertise import Claim
+from armutsexpertise.publish.values import Values
+
+# A word such as "die meisten" is a number too. Each claim names what must hold for it.
+CLAIMS: tuple[Claim, ...] = (
+    (
+        "Der Abstand im Zugang ist kleiner geworden",
+        lambda z: z.raw("luecke_2020") < z.raw("luecke_2013") < z.raw("luecke_2006"),
+    ),
+    (
+        "Das Verhältnis der Chancen ist größer geworden",
+        lambda z: z.raw("chance_2020") > z.raw("chance_2013") > z.raw("chance_2006"),
+    ),
+    (
+        "Die meisten Haushalte ohne Internet gehören zum ärmsten Viertel",
+        lambda z: z.raw("rest_q1_2020") > 0.5 > z.raw("rest_q1_2006"),
+    ),
+    (
+        "Mit freier Obergrenze wird das Ziel nie erreicht",
+        lambda z: z.raw("frei_erreicht_95") == 0 and z.raw("obergrenze_q1") < z.raw("ziel"),
+    ),
+    (
+        "Die Kurve mit freier Obergrenze passt enger zu den Daten",
+        lambda z: z.raw("abweichung_frei") < z.raw("abweichung_alle"),
+    ),
+    (
+        "Das reichste Viertel hatte den Stand schon vor Beginn der Reihe",
+        lambda z: z.raw("vorsprung_mindestens") == 1 and z.raw("q4_2006") > z.raw("q1_2020"),
+    ),
+    (
+        "Deutschland lag im ärmsten Viertel über der EU",
+        lambda z: z.raw("q1_2020") > z.raw("eu_q1") and z.raw("luecke_2020") < z.raw("eu_luecke"),
+    ),
+    (
+        "Beziehende von SGB II haben häufiger nur mobile Geräte",
+        lambda z: z.raw("nur_mobil_arm") > 3 * z.raw("nur_mobil_andere"),
+    ),
+    (
+        "Ohne Schulabschluss hat fast die Hälfte nur mobile Geräte",
+        lambda z: 0.45 <= z.raw("ohne_abschluss_mobil") < 0.5,
+    ),
+    (
+        "Deutschland liegt nur beim Finden von Informationen hinter der EU",
+        lambda z: (
+            z.raw("dsi_il_de") < z.raw("dsi_il_eu")
+            and z.raw("dsi_cc_de") > z.raw("dsi_cc_eu")
+            and z.raw("dsi_dcc_de") > z.raw("dsi_dcc_eu")
+            and z.raw("dsi_safe_de") > z.raw("dsi_safe_eu")
+            and z.raw("dsi_ps_de") > z.raw("dsi_ps_eu")
+        ),
+    ),
+    (
+        "Deutschland hat bei den Kompetenzen aufgeholt",
+        lambda z: (
+            z.raw("dsi_de_2021") < z.raw("dsi_de_2023") < z.raw("dsi_de_2025")
+            and z.raw("dsi_eu_2025") - z.raw("dsi_de_2025")
+            < z.raw("dsi_eu_2023") - z.raw("dsi_de_2023")
+        ),
+    ),
+    (
+        "Menschen mit niedrigem Einkommen haben seltener die Basiskompetenz",
+        lambda z: z.raw("grundkompetenz_arm") < z.raw("grundkompetenz_andere"),
+    ),
+    (
+        "Der Anschluss passt in den Teil für Post und Telekommunikation und nimmt das meiste davon",
+        lambda z: 0.5 < z.raw("anteil_2025") < 1 and 0.5 < z.raw("anteil_2023") < 1,
+    ),
+    (
+        "Für jeden Posten des Korbs ist in jeder Stufe ein Preis belegt",
+        lambda z: z.raw("preise_fehlen") == 0,
+    ),
+    (
+        "Arme Haushalte geben den höheren Anteil aus",
+        lambda z: z.raw("ausgaben_anteil_arm") > z.raw("ausgaben_anteil_reich"),
+    ),
+    (
+        "Ältere sind häufiger offline",
+        lambda z: z.raw("nie_65_2024") > 3 * z.raw("nie_jung_2024"),
+    ),
+    (
+        "Ältere Frauen sind seltener online als ältere Männer",
+        lambda z: z.raw("nrw_frauen65") < z.raw("nrw_maenner65"),
+    ),
+    (
+        "Gezielt kostet je neu versorgtem Haushalt weniger als für alle",
+        lambda z: (
+            z.raw("geraet_gezielt_hoechstens") < z.raw("geraet_alle_ab")
+            and z.raw("tarif_gezielt_hoechstens") < z.raw("tarif_alle_ab")
+        ),
+    ),
+    (
+        "Nordrhein-Westfalen und Deutschland lagen im Digital-Index gleichauf",
+        lambda z: z.raw("d21_nrw") == z.raw("d21_de"),
+    ),
+)
+
+
+def findings(z: Values) -> list[dict[str, Any]]:
+    """Return title, text and exhibit of the five findings."""
+    return [
+        {
+            "title": "Zugang: Die Lücke ist kleiner geworden, und sie sammelt sich bei den Ärmsten.",
+            "text": (
+                f"Von 2006 bis 2020 stieg der Anteil der Haushalte mit Internet im ärmsten Viertel von "
+                f"{z('q1_2006')} auf {z('q1_2020')}, im reichsten von {z('q4_2006')} auf {z('q4_2020')}. "
+                f"Der Abstand sank von {z('luecke_2006')} auf {z('luecke_2020')} Prozentpunkte. Von den "
+                f"Haushalten ohne Internet gehörten zuletzt {z('rest_q1_2020')} zum ärmsten Viertel, "
+                f"anfangs {z('rest_q1_2006')}. Ab 2021 liegt nach Einkommen keine Angabe vor."
+            ),
+            "exhibit": "fig-anschluss",
+        },
+        {
+            "title": "Geräte: Nicht das Smartphone fehlt, sondern der Computer.",
+            "text": (
+                f"Im Jahr 2022 hatten {z('nur_mobil_arm')} der Beziehenden von SGB II nur mobile Geräte, "
+                f"ohne Leistungsbezug {z('nur_mobil_andere')}. Gar keinen Internetzugang hatten "
+                f"{z('kein_internet_arm')}, in der Bevölkerung {z('kein_internet_andere')}. Ohne "
+                f"Schulabschluss waren es {z('ohne_abschluss_mobil')} mit nur mobilen Geräten."
+            ),
+            "exhibit": "fig-geraete",
+        },
+        {
+            "title": "Kompetenzen: Der Abstand nach Einkommen ist belegt, aber kaum vermessen.",
+            "text": (
+                f"Wenigstens grundlegende digitale Kompetenzen hatten 2025 in Deutschland "
+                f"{z('dsi_de_2025')}, 2021 waren es {z('dsi_de_2021')}. Nach Einkommen gibt es diese Zahl "
+                f"nicht. Eine andere Befragung fand 2025 digitale Basiskompetenz bei "
+                f"{z('grundkompetenz_arm')} der Menschen mit niedrigem Einkommen und bei "
+                f"{z('grundkompetenz_andere')} der Bevölkerung ab 14 Jahren."
+            ),
+            "exhibit": "fig-klassen",
+        },
+        {
+            "title": "Bezahlbarkeit: Der Anschluss passt in den Regelbedarf, der Computer muss angespart werden.",
+            "text": (
+                f"Ein Internetanschluss kostet eine allein lebende Person {z('anschluss_anteil')} dessen, "
+                f"was der Regelbedarf {z('regelbedarf_jahr')} für Post und Telekommunikation enthält; für "
+                f"Mobilfunk und Post bleiben {z('rest_nach_anschluss')} im Monat. Wer nur diesen Rest "
+                f"zurücklegt, spart {z('sparen_rest_middle')} Monate für einen Computer zu "
+                f"{z('geraet_middle')}."
+            ),
+            "exhibit": "fig-regelbedarf",
+        },
+        {
+            "title": "Förderung: Gezielt ist je neu versorgtem Haushalt billiger, wenn die Prüfung gelingt.",
+            "text": (
+                f"Ein Zuschuss zum Computer nur für Haushalte ohne Computer kostet im Szenario "
+                f"{z('geraet_gezielt_je_neu')} je neu ausgestattetem Haushalt, für alle im SGB II "
+                f"{z('geraet_alle_je_neu')}. Im Land erreichte der gezielte Zuschuss "
+                f"{z('geraet_gezielt_erreicht')} Haushalte und kostete einmalig "
+                f"{z('geraet_gezielt_mio')} Mio. EUR."
+            ),
+            "exhibit": "fig-varianten",
+        },
+    ]
