@@ -81,7 +81,7 @@ HEAT = (
     "heat_island",
 )
 # Values that the package comparability or the source itself says not to print.
-UNPRINTABLE = ("cli0119", "cli0120", "cli0137", "cli0138")
+UNPRINTABLE = ("cli0119", "cli0120", "cli0137", "cli0138", "xsta0107")
 FACT_COLUMNS = [
     "id",
     "topic",
@@ -196,10 +196,15 @@ def main(project: Project) -> None:
         end=config.incidence.income_year,
         root=project.raw,
     )
+    statutory = read("statutory", "statutory")
+    projections = statutory["topic"].eq("ets2_price_projection") & ~statutory["id"].isin(
+        UNPRINTABLE
+    )
     prices = eurostat["dataset_code"].eq("Destatis energy price transparency")
     tables = {
         "series": read_series(project),
         "facts": distribution.loc[distribution["topic"].isin(FACTS), FACT_COLUMNS],
+        "projections": statutory.loc[projections, FACT_COLUMNS],
         "prices": eurostat.loc[prices, ["id", "item", "value", "unit", "period"]],
         "quantiles": quantiles(eurostat, config),
         "mean_income": mean_income[["period", "value", "unit"]],

@@ -291,6 +291,49 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         formats=dict.fromkeys(heads, "euro:2"),
     )
+    paths = tables["price_paths"]
+    ends = paths[paths["class"].isin(["Q1", "Q5"])].pivot_table(
+        index=["path", "year", "price_eur_t"],
+        columns="class",
+        values=["burden_eur_a", "burden_share"],
+        sort=False,
+    )
+    rows_of_paths = ends.index.to_frame(index=False)
+    road = Exhibit(
+        id="tbl-pfade",
+        title=(
+            f"Ohne Rückzahlung stiegen die CO2-Kosten im ärmsten Fünftel von {z('pfad_2024_q1')} (2024) auf "
+            f"{z('last_q1_ohne_haupt_eur')} bei {z('preis_haupt')} und {z('last_q1_ohne_hoch_eur')} bei "
+            f"{z('preis_hoch')}"
+        ),
+        alt="Tabelle der CO2-Preise nach Gesetz, Projektion und Annahme mit Kosten im untersten und obersten Fünftel.",
+        source="§ 10 BEHG; Projektionen nach Presse (Datenpaket statutory); eigene Berechnung",
+        reference_date="2024 bis 2030",
+        n=f"{len(rows_of_paths)} Preise",
+        note=(
+            "EUR je Haushalt und Jahr, gleicher Verbrauch, Einkommen von 2022. Projektionen sind kein geltendes "
+            "Recht; die der Kommission entstand vor der Verschiebung des Beginns, die des PIK ist ungeprüft"
+        ),
+        table=pd.DataFrame(
+            {
+                "Pfad": rows_of_paths["path"],
+                "Jahr": rows_of_paths["year"].astype(int),
+                "EUR je Tonne": rows_of_paths["price_eur_t"],
+                "ärmstes Fünftel": ends["burden_eur_a", "Q1"].to_numpy(),
+                "Anteil am Einkommen unten": ends["burden_share", "Q1"].to_numpy(),
+                "reichstes Fünftel": ends["burden_eur_a", "Q5"].to_numpy(),
+                "Anteil am Einkommen oben": ends["burden_share", "Q5"].to_numpy(),
+            }
+        ),
+        formats={
+            "Jahr": "plain",
+            "EUR je Tonne": "number:0",
+            "ärmstes Fünftel": "euro:0",
+            "reichstes Fünftel": "euro:0",
+            "Anteil am Einkommen unten": "percent:1",
+            "Anteil am Einkommen oben": "percent:1",
+        },
+    )
     indices = tables["progressivity"]
     words = {"heat": "Heizen", "drive": "Fahren", "both": "Heizen und Fahren"}
     spread = indices.groupby("use")[["kakwani", "suits", "burden_share"]].agg(["min", "max"])
@@ -331,7 +374,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             "Suits, Spanne": "right",
         },
     )
-    return [figure, uses, winners, account, progress]
+    return [figure, uses, winners, account, road, progress]
 
 
 def classes(tables: Tables, z: Values) -> list[Exhibit]:
@@ -504,12 +547,13 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         formats={"Jahr": "plain", "Anteil": "percent:1"},
         figure=partial(
             plot_lines,
-            warm[["series", "year"]].assign(value=warm["value"] / 100),
+            warm[["series", "year", "value"]],
             "year",
             "value",
             "series",
             names=short,
-            axis_label="Anteil",
+            kind="number",
+            axis_label="Anteil der Menschen in %",
             points=["warm_nrw"],
             breaks=sorted(warm.loc[warm["broken"], "year"]),
             height_cm=5.0,
@@ -794,7 +838,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
                 "Mittel 1961 bis 1990",
             ),
             axis_label="heiße Tage im Jahr",
-            height_cm=6.5,
+            height_cm=5.2,
         ),
     )
     deaths = tables["heat_deaths"].assign(year=lambda t: t["year"].astype(int))

@@ -49,6 +49,37 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: z.raw("kalt_nrw_2023") > z.raw("kalt_de_2023"),
     ),
     (
+        "Kalte Wohnungen und Rückstände nahmen von 2021 bis 2023 zu, in Nordrhein-Westfalen stärker "
+        "als im Bund",
+        lambda z: (
+            z.raw("kalt_nrw_2023") - z.raw("kalt_nrw_2021")
+            > z.raw("kalt_de_2023") - z.raw("kalt_de_2021")
+            > 0
+            and z.raw("rueck_nrw_2023") - z.raw("rueck_nrw_2021")
+            > z.raw("rueck_de_2023") - z.raw("rueck_de_2021")
+            > 0
+        ),
+    ),
+    (
+        "In der untersten Einkommensklasse deckt das Klimageld für eine Person die Kosten ungefähr",
+        lambda z: 0.85 < z.raw("klasse_unten_personen") < 1.15,
+    ),
+    (
+        "Im Beispiel übersteigt die Heizkomponente die Heizkosten",
+        lambda z: z.raw("wohngeld_heizung") > z.raw("wohngeld_heizkosten"),
+    ),
+    (
+        "Die Umlage übersteigt die Ersparnis in den meisten Beispielen",
+        lambda z: z.raw("raster_neutral") < 0.5 * z.raw("raster_n"),
+    ),
+    (
+        "bleibt für Düsseldorf jeder Rang der Dringlichkeit möglich",
+        lambda z: (
+            abs(z.raw("dus_rang_tief") - 1) < 0.1
+            and abs(z.raw("dus_rang_hoch") - z.raw("staedte_n")) < 0.1
+        ),
+    ),
+    (
         "Alleinerziehende sind am stärksten betroffen, mehr als doppelt so häufig wie alle",
         lambda z: z.raw("kalt_allein") > 2 * z.raw("kalt_nrw_2023"),
     ),
@@ -147,7 +178,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "unsicher.",
             "text": (
                 f"In {z('tote_sicher')} von {z('tote_jahre')} Jahren liegt das ganze Intervall über "
-                f"null. Für 2018 nennt das Klimafolgenmonitoring {z('tote_2018')} Hitzetote im Land "
+                f"null. Für 2018 nennt der Klimaatlas {z('tote_2018')} Hitzetote im Land "
                 f"({z('tote_2018_spanne')}). Je weiterem heißen Tag sind es in der Schätzung rund "
                 f"{z('tote_je_tag')} mehr ({z('tote_je_tag_spanne')}). Im langjährigen Mittel sind es "
                 f"{z('heiss_heute')} heiße Tage statt {z('heiss_frueher')}."

@@ -97,6 +97,13 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
         rows[f"last_mio_{short}"] = _number(budget["burden_cents"] / 1e8, 0)
         rows[f"erloes_mio_{short}"] = _number(budget["price_revenue_cents"] / 1e8, 0)
         rows[f"mwst_mio_{short}"] = _number(budget["vat_cents"] / 1e8, 0)
+    paths = tables["price_paths"]
+    for fifth in ("Q1", "Q5"):
+        law = _one(paths, path="Gesetz", **{"class": fifth}, year=2024)
+        rows[f"pfad_2024_{fifth.lower()}"] = _eur(law["burden_eur_a"])
+    last = paths[paths["path"].str.startswith("Kommission")]
+    rows["pfad_kommission"] = _eur(last["price_eur_t"].max())
+    rows["pfad_kommission_q1"] = _eur(last.loc[last["class"] == "Q1", "burden_eur_a"].max())
     indices = tables["progressivity"]
     for use, word in {"heat": "heizen", "drive": "fahren", "both": "beides"}.items():
         part = indices[indices["use"] == use]
@@ -331,6 +338,8 @@ def city_rows(tables: Tables, config: ClimateConfig) -> Rows:
         rows[f"stadt_{key}_mindest"] = _share(row["minimum_income"])
         if pd.notna(row["exposed_share_plus1"]):
             rows[f"stadt_{key}_plus"] = _share(row["exposed_share_plus1"])
+    dus = _one(cities, city="Düsseldorf")
+    rows["dus_rang_tief"], rows["dus_rang_hoch"] = _count(dus["rank_low"]), _count(dus["rank_high"])
     worked = cities[cities["ags"].str.zfill(8).eq(config.worked_city)].iloc[0]
     rows["dus_alt"] = _share(worked["aged_65"])
     rows["staedte_n"] = _count(len(cities))

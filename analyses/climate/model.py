@@ -13,6 +13,7 @@ from armutsexpertise.climate.burden import (
     Channel,
     Scenario,
     burden_by_class,
+    price_path_burden,
     progressivity,
     standard_benefit_balance,
 )
@@ -31,7 +32,7 @@ Tables = dict[str, pd.DataFrame]
 
 def fact(clean: Tables, name: str) -> float:
     """Return the value of one fact or price by its id."""
-    for table in (clean["facts"], clean["prices"]):
+    for table in (clean["facts"], clean["prices"], clean["projections"]):
         found = table.loc[table["id"] == name, "value"]
         if len(found) == 1:
             return float(found.iloc[0])
@@ -189,8 +190,16 @@ def burden_tables(clean: Tables, config: ClimateConfig) -> Tables:
         for table in (by_class, summary, outcomes[MAIN].budget)
     ]
     households = variants[MAIN]
+    paths = []
+    for name, given in config.scenarios.paths.items():
+        path = {
+            year: fact(clean, price) if isinstance(price, str) else price
+            for year, price in given.items()
+        }
+        paths.append(price_path_burden(households, channels, path, "quantile").assign(path=name))
     return {
         "emissions": tonnes,
+        "price_paths": pd.concat(paths, ignore_index=True),
         "fifths": households,
         "scenario_classes": parts[0],
         "scenario_summary": parts[1],

@@ -28,6 +28,17 @@ TYPED: list[Typed] = [
         "the cities of the config",
         lambda z: z.raw("staedte_n") == 5,
     ),
+    (
+        "andere mit dem Doppelten",
+        "the upper projection of tbl-pfade",
+        lambda z: (
+            abs(
+                max(p.price_eur_t for p in CONFIG.scenarios.prices if "PIK" in p.source)
+                - 2 * z.raw("pfad_kommission")
+            )
+            < 1
+        ),
+    ),
     ("zwei Dinge", "both follow in the sentence", None),
     ("wenigstens acht vergleichbare", "rule of the study", None),
     ("arme Viertel", "no number but parts of a city", None),

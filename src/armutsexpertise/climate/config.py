@@ -84,6 +84,7 @@ class Scenarios(Config):
 
     prices: tuple[Price, ...]
     uses: tuple[Use, ...]
+    paths: dict[str, dict[int, Positive | str]]
     income_limit_fifths: Annotated[int, Field(ge=1, le=4)]
     main_price: str
     high_price: str
