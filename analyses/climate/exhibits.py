@@ -561,16 +561,19 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
     )
     groups = tables["hardship_groups"].set_index("id")["value"]
     order = [
-        ("Wohnung zu kalt: alle", "xdis0052", "NRW 2023"),
-        ("Wohnung zu kalt: Alleinerziehende", "xdis0054", "NRW 2023"),
-        ("Wohnung zu kalt: zwei Erwachsene mit Kindern", "xdis0056", "NRW 2023"),
-        ("Wohnung zu kalt: zwei Erwachsene ohne Kinder", "xdis0055", "NRW 2023"),
-        ("Rückstände bei Energie: alle", "dis0268", "Deutschland 2024"),
-        ("Rückstände bei Energie: Miete", "dis0270", "Deutschland 2024"),
-        ("Rückstände bei Energie: Eigentum", "dis0269", "Deutschland 2024"),
+        ("zu kalt: alle", "xdis0052", "NRW 2023"),
+        ("zu kalt: Alleinerziehende", "xdis0054", "NRW 2023"),
+        ("zu kalt: zwei Erwachsene mit Kindern", "xdis0056", "NRW 2023"),
+        ("zu kalt: zwei Erwachsene ohne Kinder", "xdis0055", "NRW 2023"),
+        ("Rückstand: alle", "dis0268", "Deutschland 2024"),
+        ("Rückstand: Miete", "dis0270", "Deutschland 2024"),
+        ("Rückstand: Eigentum", "dis0269", "Deutschland 2024"),
     ]
     frame = pd.DataFrame(
-        [(f"{label} ({place})", label, place, groups[key] / 100) for label, key, place in order],
+        [
+            (f"{label} ({place.split()[0]})", label, place, groups[key] / 100)
+            for label, key, place in order
+        ],
         columns=["label", "Gruppe", "Gebiet und Jahr", "share"],
     )
     by_type = Exhibit(
@@ -587,7 +590,8 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         source="IT.NRW nach Presse; Statistisches Bundesamt, 16. September 2025",
         reference_date="2023 und 2024",
         n=f"{len(frame)} veröffentlichte Anteile",
-        note=f"{SELF}, Anteil der Menschen; obere und untere Zeilen: anderes Merkmal, Gebiet und Jahr. "
+        note=f"{SELF}. Zu kalt: kann aus Geldmangel nicht heizen (2023); Rückstand: bei Energie und Wasser "
+        "(2024); verschiedene Merkmale, Gebiete und Jahre. "
         "Rückstände nach Haushaltstyp liegen für Nordrhein-Westfalen nicht vor",
         table=frame[["Gruppe", "Gebiet und Jahr", "share"]].rename(columns={"share": "Anteil"}),
         formats={"Anteil": "percent:1"},
@@ -600,7 +604,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             digits=1,
             unit="%",
             axis_label="Anteil der Menschen in %",
-            label_width=40,
+            label_width=48,
         ),
     )
     labels = {
