@@ -224,7 +224,10 @@ def main(project: Project) -> None:
         # the open file of one country instead of the data set that the chapter is meant for
         name = chapter["survey_about"]["file"].item()
         microdata = microdata.assign(
-            title_de=f"EU-SILC-Haushaltsdatei {name}", file_name=name, present=True
+            title_de=f"EU-SILC-Haushaltsdatei {name}",
+            provider="Statistik des Landes der Datei",
+            file_name=name,
+            present=True,
         )
     tables |= {"microdata": microdata, **chapter}
     write_tables(tables, project.clean(TOPIC))

@@ -401,7 +401,7 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
         n="5 Einkommensklassen",
         note=(
             f"Bei {z('preis_haupt')} je Tonne. Ausgaben für Energie je Klasse sind aus Wohnen und Verkehr "
-            "abgeleitet, nicht gemessen (A9); obere Klassen haben mehr Personen"
+            "abgeleitet, nicht gemessen (A9); Personen je Klasse sind nicht veröffentlicht"
         ),
         table=pd.DataFrame(
             {
@@ -741,8 +741,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
     renovate = Exhibit(
         id="tbl-sanierung",
         title=(
-            f"Warmmietenneutral ist die Umlage je nach Haus nur bis {z('neutral_spanne')} anrechenbarer "
-            "Kosten je Quadratmeter"
+            f"Warmmietenneutral sind je nach Haus nur {z('neutral_spanne')} anrechenbare Kosten je "
+            "Quadratmeter"
         ),
         alt="Tabelle: Änderung der Warmmiete nach Verbrauch, Ersparnis und Kosten; neutrale Kosten.",
         source="§§ 559 ff. BGB; CO2KostAufG; Statistisches Bundesamt, Gaspreis; eigene Berechnung",
@@ -1040,7 +1040,7 @@ def microdata(tables: Tables) -> list[Exhibit]:
             reference_date=str(about["survey"]),
             note=(
                 f"Gilt für das Land {about['country']}, nicht für Nordrhein-Westfalen, und ist mit keinem "
-                "anderen Wert dieses Berichts zu vergleichen; Anteile der Menschen in Prozent"
+                "anderen Wert dieses Berichts zu vergleichen; Anteile der Menschen in Prozent."
             ),
             labels=HARDSHIP,
             domains={column: word},
