@@ -16,6 +16,7 @@ from armutsexpertise.parameters import (
     by_household_size,
     parameter,
     parameter_table,
+    parameter_throughout,
     parameters,
     standard_benefit_divisions,
 )
@@ -77,6 +78,8 @@ def test_a_gap_is_no_value():
         ("gas", "2024-04-01", 19),
         ("district_heating", "2023-06-01", 7),
         ("standard", "2023-06-01", 19),
+        ("liquefied_gas", "2022-09-30", 19),
+        ("liquefied_gas", "2024-04-01", 19),
     ],
 )
 def test_vat_on_gas_changes_on_the_day_of_the_act(item, day, value):
@@ -99,6 +102,56 @@ def test_the_price_component_agrees_with_the_check_values():
             / 10
         )
         assert computed == pytest.approx(row.value, rel=4e-4)
+
+
+@pytest.mark.parametrize("day", ["2022-10-01", "2023-06-01", "2024-03-31"])
+def test_vat_on_liquefied_gas_depended_on_the_delivery(day):
+    # 7 % by tank lorry, 19 % in bottles: no single rate
+    with pytest.raises(ValueError, match="2021-01-01 to 2022-09-30, 2024-04-01 to an open end"):
+        parameter("vat_rate", day, item="liquefied_gas")
+
+
+def test_a_value_throughout_a_period():
+    gas = {"name": "vat_rate", "item": "gas"}
+    assert parameter_throughout(period="2023", **gas) == parameter(on="2023-07-01", **gas)
+    assert parameter_throughout(period="2024-03", **gas).value == 7
+    assert parameter_throughout(period="2024-04-01", **gas).value == 19
+    for period in ("2022", "2024"):
+        with pytest.raises(ValueError, match=rf"vat_rate \(gas\) has no single value.*{period}"):
+            parameter_throughout(period=period, **gas)
+    with pytest.raises(ValueError, match=r"gas\) has no value on 2020-01-01"):
+        parameter_throughout(period="2020", **gas)
+    with pytest.raises(ValueError, match="no value on 2022-12-31"):
+        parameter_throughout("vat_rate", "2022", item="liquefied_gas")
+    with pytest.raises(ValueError, match="is no period"):
+        parameter_throughout(period="today", **gas)
+
+
+# § 559 to 559e BGB, §§ 6 and 9 CO2KostAufG, § 12 Abs. 6 WoGG
+LAW = [
+    ("levy_percent", "", "2019-01-01", 8),
+    ("levy_cap", "", "2019-01-01", 3),
+    ("levy_cap_low_rent", "", "2019-01-01", 2),
+    ("levy_low_rent_below", "", "2019-01-01", 7),
+    ("levy_cap_heating", "", "2024-01-01", 0.5),
+    ("levy_heating_percent", "", "2024-01-01", 10),
+    ("levy_heating_maintenance", "", "2024-01-01", 15),
+    ("levy_simplified_limit", "", "2019-01-01", 10_000),
+    ("levy_simplified_maintenance", "", "2019-01-01", 30),
+    ("co2kostaufg_own_devices_cut", "", "2023-01-01", 5),
+    ("co2kostaufg_restriction_cut", "", "2023-01-01", 50),
+    ("wohngeld_co2_relief", "2", "2021-01-01", 18.6),
+    ("wohngeld_co2_relief", "further", "2021-01-01", 3.6),
+]
+
+
+@pytest.mark.parametrize(("name", "item", "first", "value"), LAW)
+def test_values_of_the_law_begin_on_their_day(name, item, first, value):
+    found = parameter(name, first, item=item)
+    assert (found.value, found.valid_to) == (value, None)
+    assert found.legal_basis.startswith("§")
+    with pytest.raises(ValueError, match=f"it covers {first} to an open end"):
+        parameter(name, dt.date.fromisoformat(first) - dt.timedelta(days=1), item=item)
 
 
 def test_standard_benefit_by_stage():
@@ -168,7 +221,7 @@ def test_household_sizes():
     with pytest.raises(ValueError, match="at least 1 person"):
         by_household_size(name, day, 0)
     with pytest.raises(ValueError, match='no item "2"'):
-        by_household_size("wohngeld_co2_relief", day, 2)
+        by_household_size("wohngeld_heating_total", day, 2)
 
 
 @pytest.mark.parametrize("year", [2021, 2022, 2023, 2024, 2025, 2026])

@@ -158,6 +158,14 @@ def lorenz_curve(
     Notes
     -----
     Lorenz (1905), doi:10.2307/2276207; Shorrocks (1983), doi:10.2307/2554117 (generalised).
+
+    Examples
+    --------
+    >>> lorenz_curve([1.0, 3])
+       population_share  income_share
+    0               0.0          0.00
+    1               0.5          0.25
+    2               1.0          1.00
     """
     sample = _with_total(income, weight, domain, negative, "The Lorenz curve")
     curve = _curve(sample, sample.numbers)
@@ -196,6 +204,14 @@ def concentration_curve(
     ------
     TypeError, ValueError
         As in `lorenz_curve`.
+
+    Examples
+    --------
+    >>> concentration_curve([3.0, 1], [1, 2])
+       population_share  outcome_share
+    0               0.0           0.00
+    1               0.5           0.75
+    2               1.0           1.00
     """
     check_lengths(outcome=outcome, rank_by=rank_by)
     sample = _with_total(outcome, weight, domain, "keep", "The concentration curve", "outcome")
@@ -244,6 +260,11 @@ def gini(
               \quad\text{(cumulative)}
 
     Langel and Tillé (2013), doi:10.1111/j.1467-985X.2012.01048.x, compare such conventions.
+
+    Examples
+    --------
+    >>> round(gini([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]), 4)
+    0.436
     """
     sample = _with_total(income, weight, domain, negative, "The Gini coefficient")
     return _gini(sample.domain_values, sample.domain_weights, ranking)
@@ -284,6 +305,11 @@ def gini_linearised(
     and :math:`(2 w_i - 1) y_i / (\hat N \hat T)` more with cumulative ranks. Deville (1999),
     Survey Methodology 25, 193-203; Langel and Tillé (2013),
     doi:10.1111/j.1467-985X.2012.01048.x.
+
+    Examples
+    --------
+    >>> round(gini_linearised([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]).estimate, 4)
+    0.436
     """
     sample = _with_total(income, weight, domain, negative, "The Gini coefficient")
     values, weights = sample.domain_values, sample.domain_weights
@@ -332,6 +358,11 @@ def quintile_share_ratio(
     .. math:: \frac{\sum w_i y_i 1(y_i > q_{0.8})}{\sum w_i y_i 1(y_i \le q_{0.2})}
 
     Eurostat, Glossary, "Income quintile share ratio".
+
+    Examples
+    --------
+    >>> round(quintile_share_ratio([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]), 4)
+    16.3333
     """
     sample = treat_negative(as_sample(income, weight, domain), negative, "S80/S20")
     return _tail_ratio(sample, 0.2, 0.8, quantile_rule).ratio
@@ -372,6 +403,11 @@ def quintile_share_ratio_linearised(
     :math:`y_i 1(y_i \le \hat q) + \hat N \hat s(\hat q)\, u_i(\hat q)` with the kernel estimate
     :math:`\hat s(q) = \frac{1}{\hat N h} \sum_j w_j y_j \varphi((q - y_j)/h)`; the ratio follows.
     Osier (2009), doi:10.18148/srm/2009.v3i3.369.
+
+    Examples
+    --------
+    >>> round(quintile_share_ratio_linearised([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]).estimate, 4)
+    16.3333
     """
     sample = treat_negative(as_sample(income, weight, domain), negative, "S80/S20")
     return _tail_ratio_linearised(sample, 0.2, 0.8, quantile_rule, bandwidth)
@@ -404,7 +440,13 @@ def palma_ratio(
 
     Notes
     -----
-    Palma (2011), doi:10.1111/j.1467-7660.2011.01694.x; Cobham and Sumner (2013).
+    Palma (2011), doi:10.1111/j.1467-7660.2011.01694.x; Cobham and Sumner (2013), Is It
+    All About the Tails? The Palma Measure of Income Inequality.
+
+    Examples
+    --------
+    >>> round(palma_ratio([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]), 4)
+    2.5
     """
     sample = treat_negative(as_sample(income, weight, domain), negative, "The Palma ratio")
     return _tail_ratio(sample, 0.4, 0.9, quantile_rule).ratio
@@ -439,6 +481,11 @@ def palma_ratio_linearised(
     Notes
     -----
     As S80/S20 with the quantiles 0.4 and 0.9.
+
+    Examples
+    --------
+    >>> round(palma_ratio_linearised([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]).estimate, 4)
+    2.5
     """
     sample = treat_negative(as_sample(income, weight, domain), negative, "The Palma ratio")
     return _tail_ratio_linearised(sample, 0.4, 0.9, quantile_rule, bandwidth)
@@ -485,6 +532,11 @@ def generalised_entropy(
               GE_1 = \frac{1}{\hat N}\sum w_i \frac{y_i}{\bar y}\ln\frac{y_i}{\bar y}
 
     Shorrocks (1980), doi:10.2307/1913126.
+
+    Examples
+    --------
+    >>> round(generalised_entropy([5.0, 20, 25, 50], alpha=2), 4)
+    0.21
     """
     return _entropy(as_sample(income, weight, domain), alpha, nonpositive).estimate
 
@@ -518,6 +570,11 @@ def generalised_entropy_linearised(
     -----
     A smooth function of weighted totals, differentiated by each weight: Biewen and Jenkins
     (2006), doi:10.1111/j.1468-0084.2006.00166.x.
+
+    Examples
+    --------
+    >>> round(generalised_entropy_linearised([5.0, 20, 25, 50], alpha=2).estimate, 4)
+    0.21
     """
     return _entropy(as_sample(income, weight, domain), alpha, nonpositive)
 
@@ -545,6 +602,11 @@ def theil_index(
     ------
     TypeError, ValueError
         As in `generalised_entropy`.
+
+    Examples
+    --------
+    >>> round(theil_index([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]), 4)
+    0.3196
     """
     return generalised_entropy(income, weight, alpha=1, domain=domain, nonpositive=nonpositive)
 
@@ -572,6 +634,11 @@ def mean_log_deviation(
     ------
     TypeError, ValueError
         As in `generalised_entropy`.
+
+    Examples
+    --------
+    >>> round(mean_log_deviation([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]), 4)
+    0.3927
     """
     return generalised_entropy(income, weight, alpha=0, domain=domain, nonpositive=nonpositive)
 
@@ -611,6 +678,12 @@ def entropy_decomposition(
     .. math:: GE_\alpha = \sum_g v_g^\alpha f_g^{1-\alpha} GE_{\alpha,g} + GE_\alpha(\bar y_g)
 
     Shorrocks (1984), doi:10.2307/1913511.
+
+    Examples
+    --------
+    >>> parts = entropy_decomposition([1.0, 3, 5, 7], ["a", "a", "b", "b"], alpha=1)
+    >>> round(parts.within, 4), round(parts.between, 4)
+    (0.0432, 0.1308)
     """
     check_lengths(income=income, group=group)
     sample = positive_only(as_sample(income, weight, domain), nonpositive, "The index")
@@ -682,6 +755,12 @@ def entropy_decomposition_linearised(
 
     for :math:`\alpha` other than 0 and 1, 0 and 1, where the bar is the weighted mean over
     persons. By the rules of Deville (1999), Survey Methodology 25, 193-203.
+
+    Examples
+    --------
+    >>> parts = entropy_decomposition_linearised([1.0, 3, 5, 7], ["a", "a", "b", "b"], alpha=1)
+    >>> sorted(parts)
+    ['between', 'between_share', 'total', 'within']
     """
     check_lengths(income=income, group=group)
     sample = positive_only(as_sample(income, weight, domain), nonpositive, "The index")
@@ -750,6 +829,11 @@ def atkinson_index(
 
     and one minus the ratio of geometric and arithmetic mean for :math:`\epsilon = 1`. Atkinson
     (1970), doi:10.1016/0022-0531(70)90039-6.
+
+    Examples
+    --------
+    >>> round(atkinson_index([5.0, 20, 25, 50], epsilon=1), 4)
+    0.2479
     """
     return _atkinson(as_sample(income, weight, domain), epsilon, nonpositive).estimate
 
@@ -783,6 +867,11 @@ def atkinson_index_linearised(
     -----
     A smooth function of weighted totals, differentiated by each weight: Biewen and Jenkins
     (2006), doi:10.1111/j.1468-0084.2006.00166.x.
+
+    Examples
+    --------
+    >>> round(atkinson_index_linearised([5.0, 20, 25, 50], epsilon=1).estimate, 4)
+    0.2479
     """
     return _atkinson(as_sample(income, weight, domain), epsilon, nonpositive)
 
@@ -828,6 +917,11 @@ def zenga_index(
 
     Zenga (2007), Statistica & Applicazioni 5, 3-27; Langel and Tillé (2012),
     doi:10.1007/s00184-011-0369-1.
+
+    Examples
+    --------
+    >>> round(zenga_index([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]), 4)
+    0.7819
     """
     return zenga_index_linearised(
         income, weight, domain=domain, ranking=ranking, negative=negative
@@ -863,6 +957,11 @@ def zenga_index_linearised(
     -----
     A weight enters the sum directly, through the totals, and through weight and income below the
     units of higher income: Langel and Tillé (2012), doi:10.1007/s00184-011-0369-1.
+
+    Examples
+    --------
+    >>> round(zenga_index_linearised([1.0, 2, 4, 5, 8, 9, 10, 12, 19, 30]).estimate, 4)
+    0.7819
     """
     require_choice(ranking, ("midpoint", "cumulative"), "ranking")
     require_choice(negative, ("zero", "fail"), "negative")
@@ -954,6 +1053,11 @@ def concentration_index(
 
     Kakwani, Wagstaff and van Doorslaer (1997), doi:10.1016/S0304-4076(96)01807-6; Wagstaff
     (2005), doi:10.1002/hec.953; Erreygers (2009), doi:10.1016/j.jhealeco.2008.02.003.
+
+    Examples
+    --------
+    >>> concentration_index([0.0, 0, 1, 1], [10, 20, 30, 40])
+    0.5
     """
     return concentration_index_linearised(
         outcome, rank_by, weight, domain=domain, correction=correction, bounds=bounds
@@ -990,6 +1094,11 @@ def concentration_index_linearised(
     -----
     The rank is estimated too: the derivative of the double sum over pairs with respect to each
     weight contains both sides of the pair. Deville (1999), Survey Methodology 25, 193-203.
+
+    Examples
+    --------
+    >>> concentration_index_linearised([0.0, 0, 1, 1], [10, 20, 30, 40]).estimate
+    0.5
     """
     require_choice(correction, ("none", "wagstaff", "erreygers"), "correction")
     check_lengths(outcome=outcome, rank_by=rank_by)
@@ -1053,7 +1162,12 @@ def kakwani_index(
 
     Notes
     -----
-    Kakwani (1977), doi:10.2307/2231833.
+    Kakwani (1977), Economic Journal 87, 71-80.
+
+    Examples
+    --------
+    >>> round(kakwani_index([10.0, 20, 30, 40], [1, 1, 1, 1]), 4)
+    -0.25
     """
     return kakwani_index_linearised(income, burden, weight, domain=domain).estimate
 
@@ -1081,6 +1195,11 @@ def kakwani_index_linearised(
     ------
     TypeError, ValueError
         As in `kakwani_index`.
+
+    Examples
+    --------
+    >>> round(kakwani_index_linearised([10.0, 20, 30, 40], [1, 1, 1, 1]).estimate, 4)
+    -0.25
     """
     sample, incomes, burdens = _incidence(income, burden, weight, domain)
     weights = sample.domain_weights
@@ -1119,6 +1238,11 @@ def suits_index(
     :math:`S = 1 - 2 \int_0^1 B(x)\,dx` with the cumulative burden share B over the cumulative
     income share x, by the trapezoid rule; units of equal income make one step. Suits (1977),
     American Economic Review 67, 747-752.
+
+    Examples
+    --------
+    >>> round(suits_index([10.0, 20, 30, 40], [1, 1, 1, 1]), 4)
+    -0.25
     """
     return suits_index_linearised(income, burden, weight, domain=domain).estimate
 
@@ -1146,6 +1270,11 @@ def suits_index_linearised(
     ------
     TypeError, ValueError
         As in `kakwani_index`.
+
+    Examples
+    --------
+    >>> round(suits_index_linearised([10.0, 20, 30, 40], [1, 1, 1, 1]).estimate, 4)
+    -0.25
     """
     sample, incomes, burdens = _incidence(income, burden, weight, domain)
     weights = sample.domain_weights
@@ -1189,6 +1318,12 @@ def redistribution(
     Reynolds and Smolensky (1977), Public Expenditures, Taxes, and the Distribution of Income;
     Kakwani (1984), Advances in Econometrics 3, 149-168; Lambert (2001), The Distribution and
     Redistribution of Income.
+
+    Examples
+    --------
+    >>> effect = redistribution([10.0, 20, 30, 40], [0, 2, 6, 12])
+    >>> [round(part, 4) for part in effect]
+    [0.0625, 0.0625, 0.0, 0.25, 0.2]
     """
     parts = redistribution_linearised(income, burden, weight, domain=domain)
     return Redistribution(**{name: part.estimate for name, part in parts.items()})
@@ -1225,6 +1360,11 @@ def redistribution_linearised(
     :math:`u_i(V) = u_i(t) K/(1-t)^2 + u_i(K)\,t/(1-t)` for the vertical part. Deville (1999),
     Survey Methodology 25, 193-203. Re-ranking is never negative: where it is near zero an interval
     from its standard error is not to be trusted.
+
+    Examples
+    --------
+    >>> sorted(redistribution_linearised([10.0, 20, 30, 40], [0, 2, 6, 12]))
+    ['burden_share', 'kakwani', 'reranking', 'reynolds_smolensky', 'vertical']
     """
     sample, incomes, burdens = _incidence(income, burden, weight, domain)
     weights = sample.domain_weights
@@ -1285,6 +1425,12 @@ def kitagawa(
               + \sum_g (r_g^a - r_g^b)\frac{p_g^a + p_g^b}{2}
 
     Kitagawa (1955), doi:10.1080/01621459.1955.10501299.
+
+    Examples
+    --------
+    >>> parts = kitagawa([0.5, 0.5], [0.2, 0.4], [0.8, 0.2], [0.1, 0.3])
+    >>> [round(part, 4) for part in parts]
+    [0.16, 0.06, 0.1]
     """
     check_lengths(share_a=share_a, rate_a=rate_a, share_b=share_b, rate_b=rate_b)
     shares = [as_numbers(share_a, "share_a"), as_numbers(share_b, "share_b")]
@@ -1347,6 +1493,13 @@ def kitagawa_linearised(
     and in population b the same with the opposite sign where its shares or rates enter with it.
     Kitagawa (1955), doi:10.1080/01621459.1955.10501299; linearised by the rules of Deville (1999),
     Survey Methodology 25, 193-203.
+
+    Examples
+    --------
+    >>> poor, city = [1, 0, 0, 1, 1, 0, 1], [True, True, True, False, False, False, False]
+    >>> parts = kitagawa_linearised(poor, list("abbaabb"), city)
+    >>> {name: round(part.estimate, 4) for name, part in parts.items()}
+    {'difference': -0.4167, 'composition': -0.125, 'rate': -0.2917}
     """
     check_lengths(outcome=outcome, group=group, population=population)
     sample = as_sample(outcome, weight, domain, name="outcome")
@@ -1411,6 +1564,13 @@ def oaxaca_blinder(
     ------
     TypeError, ValueError
         As in `oaxaca_blinder_linearised`.
+
+    Examples
+    --------
+    >>> years = pd.DataFrame({"years": [1.0, 2, 3, 2, 4, 6]})
+    >>> women = [True, True, True, False, False, False]
+    >>> oaxaca_blinder([10.0, 12, 14, 13, 19, 25], years, women).round(4).to_dict()
+    {'difference': -7.0, 'endowments': -6.0, 'coefficients': -3.0, 'interaction': 2.0}
     """
     parts = oaxaca_blinder_linearised(outcome, covariates, group, weight, kind=kind, domain=domain)
     return pd.Series({name: part.estimate for name, part in parts.items()})
@@ -1467,6 +1627,14 @@ def oaxaca_blinder_linearised(
     of means and coefficients follows from theirs by the rules of Deville (1999), Survey
     Methodology 25, 193-203: the covariates count as random. With a recentred influence function
     as the outcome (`recentered_influence`, per group) it splits the difference of an index.
+
+    Examples
+    --------
+    >>> years = pd.DataFrame({"years": [1.0, 2, 3, 2, 4, 6]})
+    >>> women = [True, True, True, False, False, False]
+    >>> parts = oaxaca_blinder_linearised([10.0, 12, 14, 13, 19, 25], years, women)
+    >>> {name: round(part.estimate, 4) for name, part in parts.items()}
+    {'difference': -7.0, 'endowments': -6.0, 'coefficients': -3.0, 'interaction': 2.0}
     """
     require_choice(kind, ("threefold", "pooled"), "kind")
     check_lengths(outcome=outcome, group=group, **{str(c): covariates[c] for c in covariates})
@@ -1547,6 +1715,12 @@ def poverty_change(
     Each part is the mean of its marginal contributions over the six orders in which mean,
     distribution and line can change. Shorrocks (2013), doi:10.1007/s10888-011-9214-z; Datt and
     Ravallion (1992), Journal of Development Economics 38, 275-295.
+
+    Examples
+    --------
+    >>> change = poverty_change([5.0, 8, 25, 30], [12.0, 16, 25, 35], line_before=10, line_after=15)
+    >>> [round(part, 4) for part in change]
+    [-0.25, -0.2083, -0.2083, 0.1667]
     """
     samples = [
         _with_total(income_before, weight_before, None, "keep", "The decomposition"),
@@ -1626,6 +1800,14 @@ def poverty_change_linearised(
 
     The parts are linear in the eight indices. Shorrocks (2013), doi:10.1007/s10888-011-9214-z, for
     the value; Deville (1999), Survey Methodology 25, 193-203, for the influence.
+
+    Examples
+    --------
+    >>> income = [5.0, 8, 25, 30, 12, 16, 25, 35]
+    >>> after = [False] * 4 + [True] * 4
+    >>> parts = poverty_change_linearised(income, after, line_before=10.0, line_after=15.0)
+    >>> {name: round(part.estimate, 4) for name, part in parts.items()}
+    {'change': -0.25, 'growth': -0.2083, 'distribution': -0.2083, 'line': 0.1667}
     """
     check_lengths(income=income, after=after)
     sample = _with_total(income, weight, domain, "keep", "The decomposition")
@@ -1693,6 +1875,13 @@ def recentered_influence(linearised: Linearised, weight: npt.ArrayLike) -> Float
     -----
     :math:`RIF_i = \hat\theta + \hat N u_i`. Firpo, Fortin and Lemieux (2009),
     doi:10.3982/ECTA6822.
+
+    Examples
+    --------
+    >>> gini_linearised([1.0, 3]).estimate
+    0.25
+    >>> recentered_influence(gini_linearised([1.0, 3]), [1, 1]).tolist()
+    [0.375, 0.125]
     """
     weights = as_weights(weight, linearised.influence.size)
     check_lengths(influence=linearised.influence, weight=weights)

@@ -25,6 +25,7 @@ __all__ = [
     "check_parameters",
     "parameter",
     "parameter_table",
+    "parameter_throughout",
     "parameters",
     "standard_benefit_divisions",
 ]
@@ -180,10 +181,57 @@ def parameter(
     for candidate in of_variant:
         if candidate.holds_on(day):
             return candidate
-    label = f"{name} ({chosen[0].item})" if chosen[0].item else name
     raise ValueError(
-        f"{label} has no value on {day.isoformat()}; it covers {_coverage(of_variant)}."
+        f"{_label(chosen[0])} has no value on {day.isoformat()}; it covers {_coverage(of_variant)}."
     )
+
+
+def parameter_throughout(
+    name: str,
+    period: str,
+    *,
+    item: str | None = None,
+    variant: str = "",
+    root: Path | None = None,
+) -> Parameter:
+    """Return the value of a parameter that holds on every day of a period.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter.
+    period : str
+        ISO year, month or day: ``2025``, ``2025-07``, ``2025-07-01``.
+    item, variant, root
+        As in :func:`parameter`.
+
+    Returns
+    -------
+    Parameter
+        As from :func:`parameter`.
+
+    Raises
+    ------
+    ValueError
+        If the period cannot be read, or as in :func:`parameter` for its first or last day, or if
+        the value changes within it.
+
+    Examples
+    --------
+    >>> parameter_throughout("vat_rate", "2023", item="gas").value
+    7.0
+    >>> parameter_throughout("vat_rate", "2024", item="gas")
+    Traceback (most recent call last):
+    ValueError: vat_rate (gas) has no single value throughout 2024: give the day as YYYY-MM-DD.
+    """
+    first, last = first_day(period), last_day(period)
+    found = parameter(name, first, item=item, variant=variant, root=root)
+    if not found.holds_on(last):
+        parameter(name, last, item=item, variant=variant, root=root)  # says where the data end
+        raise ValueError(
+            f"{_label(found)} has no single value throughout {period}: give the day as YYYY-MM-DD."
+        )
+    return found
 
 
 def parameter_table(
@@ -449,6 +497,10 @@ def _spans(known: list[Parameter]) -> list[tuple[dt.date | None, dt.date | None]
         else:
             spans.append((one.valid_from, one.valid_to))
     return spans
+
+
+def _label(one: Parameter) -> str:
+    return f"{one.name} ({one.item})" if one.item else one.name
 
 
 def _coverage(known: list[Parameter]) -> str:

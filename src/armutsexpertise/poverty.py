@@ -100,8 +100,8 @@ def equivalence_scale(
     Notes
     -----
     Hagenaars, de Vos and Zaidi (1994), Poverty Statistics in the Late 1980s (modified OECD);
-    OECD (1982), The OECD List of Social Indicators. A household of children alone has no first
-    adult: decide which member counts as one.
+    OECD (1982), as quoted in OECD, What Are Equivalence Scales? (old OECD scale). A household of
+    children alone has no first adult: decide which member counts as one.
 
     Examples
     --------
@@ -165,6 +165,11 @@ def household_scale(
         If an age is not numeric.
     ValueError
         If an age or a household is missing, or a household has no adult.
+
+    Examples
+    --------
+    >>> household_scale([1, 1, 1, 2], [40, 38, 9, 70]).tolist()
+    [1.8, 1.8, 1.8, 1.0]
     """
     check_lengths(household=household, age=age)
     ages = as_numbers(age, "age")
@@ -299,6 +304,11 @@ def weighted_quantile_linearised(
     Deville (1999), Survey Methodology 25, 193-203; Osier (2009),
     doi:10.18148/srm/2009.v3i3.369. The default bandwidth takes the weights to sum to the
     population: with weights scaled to a mean of 1 it is wider, with few persons give your own.
+
+    Examples
+    --------
+    >>> weighted_quantile_linearised([5.0, 20, 25, 50], [1, 1, 1, 2]).estimate
+    25.0
     """
     sample = as_sample(values, weight, domain, name="values")
     value = quantile(sample.domain_values, sample.domain_weights, probability, quantile_rule)
@@ -344,6 +354,13 @@ def poverty_line(
     ValueError
         If lengths or indexes differ, a value is missing, a weight is negative, the domain has no
         weight, or an option is not allowed.
+
+    Examples
+    --------
+    >>> poverty_line([5.0, 20, 25, 50])
+    13.5
+    >>> poverty_line([5.0, 20, 25, 50], share=0.5, of="mean")
+    12.5
     """
     require_share(share, "share")
     require_choice(of, ("median", "mean"), "of")
@@ -388,6 +405,11 @@ def poverty_line_linearised(
     -----
     The share times the influence of the median, or of the mean,
     :math:`u_i = (y_i - \bar y) / \hat N`. Osier (2009), doi:10.18148/srm/2009.v3i3.369.
+
+    Examples
+    --------
+    >>> poverty_line_linearised([5.0, 20, 25, 50]).estimate
+    13.5
     """
     require_share(share, "share")
     require_choice(of, ("median", "mean"), "of")
@@ -476,6 +498,13 @@ def at_risk_of_poverty_rate(
     Notes
     -----
     :math:`\sum w_i 1(y_i < z) / \sum w_i` over the domain.
+
+    Examples
+    --------
+    >>> at_risk_of_poverty_rate([5.0, 20, 25, 50])
+    0.25
+    >>> at_risk_of_poverty_rate([5.0, 20, 25, 50], [3, 1, 1, 1], line=20, inclusive=True)
+    0.6666666666666666
     """
     sample = as_sample(income, weight, domain)
     poor = _is_poor(sample.domain_values, _line(sample, line).estimate, inclusive)
@@ -522,6 +551,14 @@ def at_risk_of_poverty_rate_linearised(
 
     Deville (1999), Survey Methodology 25, 193-203; Osier (2009),
     doi:10.18148/srm/2009.v3i3.369.
+
+    Examples
+    --------
+    >>> rate = at_risk_of_poverty_rate_linearised([5.0, 20, 25, 50], line=20)
+    >>> rate.estimate
+    0.25
+    >>> rate.influence.tolist()
+    [0.1875, -0.0625, -0.0625, -0.0625]
     """
     nobody = np.zeros(np.shape(np.asarray(income)), dtype=bool)
     return _exclusion_rate_linearised(
@@ -564,6 +601,11 @@ def at_risk_of_poverty_or_social_exclusion_rate(
     Notes
     -----
     Definition of 2021: Eurostat, Glossary, "At risk of poverty or social exclusion (AROPE)".
+
+    Examples
+    --------
+    >>> at_risk_of_poverty_or_social_exclusion_rate([5.0, 20, 25, 50], [True, False, False, True])
+    0.5
     """
     check_lengths(income=income, excluded=excluded)
     sample = as_sample(income, weight, domain)
@@ -605,6 +647,12 @@ def at_risk_of_poverty_or_social_exclusion_rate_linearised(
     -----
     As the at-risk-of-poverty rate, with the density of the persons who are not excluded
     otherwise: only they change sides when the line moves.
+
+    Examples
+    --------
+    >>> excluded = [True, False, False, True]
+    >>> at_risk_of_poverty_or_social_exclusion_rate_linearised([5.0, 20, 25, 50], excluded).estimate
+    0.5
     """
     check_lengths(income=income, excluded=excluded)
     return _exclusion_rate_linearised(
@@ -640,6 +688,11 @@ def median_income_of_the_poor(
     ------
     TypeError, ValueError
         As in `at_risk_of_poverty_rate`; ``ValueError`` also where nobody in the domain is poor.
+
+    Examples
+    --------
+    >>> median_income_of_the_poor([5.0, 20, 25, 50], line=21)
+    12.5
     """
     sample = as_sample(income, weight, domain)
     return _poor_median(sample, _line(sample, line).estimate, inclusive, quantile_rule)
@@ -683,6 +736,11 @@ def median_income_of_the_poor_linearised(
               - \frac{1(i \in D)}{\hat N_D}\Bigl(1(y_i \le \hat m) - \frac{\hat r}{2}\Bigr)\Bigr]
 
     Osier (2009), doi:10.18148/srm/2009.v3i3.369.
+
+    Examples
+    --------
+    >>> median_income_of_the_poor_linearised([5.0, 20, 25, 50], line=21).estimate
+    12.5
     """
     sample = as_sample(income, weight, domain)
     estimated = _line_linearised(sample, line)
@@ -721,6 +779,11 @@ def relative_median_poverty_gap(
     Notes
     -----
     Eurostat, Glossary, "Relative median at-risk-of-poverty gap".
+
+    Examples
+    --------
+    >>> relative_median_poverty_gap([5.0, 20, 25, 50], line=20)
+    0.75
     """
     sample = as_sample(income, weight, domain)
     threshold = _line(sample, line).estimate
@@ -761,6 +824,11 @@ def relative_median_poverty_gap_linearised(
     -----
     :math:`u_i = -u_i(\hat m)/\hat z + \hat m\, u_i(\hat z)/\hat z^2` with the median m of the poor
     and the line z. Osier (2009), doi:10.18148/srm/2009.v3i3.369.
+
+    Examples
+    --------
+    >>> relative_median_poverty_gap_linearised([5.0, 10, 25, 50], line=20).estimate
+    0.625
     """
     sample = as_sample(income, weight, domain)
     estimated = _line_linearised(sample, line)
@@ -804,6 +872,11 @@ def relative_median_income_ratio(
     ValueError
         If lengths or indexes differ, a value is missing, a weight is negative, one of the two
         groups has no weight, or the median of the young is not positive.
+
+    Examples
+    --------
+    >>> relative_median_income_ratio([20.0, 30, 16, 24], [30, 50, 70, 80])
+    0.8
     """
     old, young = _age_groups(as_sample(income, weight, domain), income, age, age_limit)
     above = quantile(old.domain_values, old.domain_weights, 0.5, quantile_rule)
@@ -844,6 +917,11 @@ def relative_median_income_ratio_linearised(
     Notes
     -----
     Ratio of two quantiles: Osier (2009), doi:10.18148/srm/2009.v3i3.369.
+
+    Examples
+    --------
+    >>> relative_median_income_ratio_linearised([20.0, 30, 16, 24], [30, 50, 70, 80]).estimate
+    0.8
     """
     sample = as_sample(income, weight, domain)
     old, young = _age_groups(sample, income, age, age_limit)
@@ -901,6 +979,11 @@ def foster_greer_thorbecke(
     .. math:: P_\alpha = \frac{1}{\hat N} \sum_{y_i < z} w_i \Bigl(\frac{z - y_i}{z}\Bigr)^\alpha
 
     Foster, Greer and Thorbecke (1984), doi:10.2307/1913475.
+
+    Examples
+    --------
+    >>> foster_greer_thorbecke([5.0, 20, 25, 50], alpha=1, line=20)
+    0.1875
     """
     _require_alpha(alpha)
     sample = treat_negative(as_sample(income, weight, domain), negative, "The index")
@@ -952,6 +1035,11 @@ def foster_greer_thorbecke_linearised(
 
     and :math:`\hat c = \hat f_D(\hat z)` for :math:`\alpha = 0`. Deville (1999), Survey
     Methodology 25, 193-203; Berger and Skinner (2003), doi:10.1111/1467-9876.00417.
+
+    Examples
+    --------
+    >>> foster_greer_thorbecke_linearised([5.0, 20, 25, 50], alpha=1, line=20).estimate
+    0.1875
     """
     _require_alpha(alpha)
     sample = treat_negative(as_sample(income, weight, domain), negative, "The index")
@@ -1007,6 +1095,11 @@ def watts_index(
     .. math:: W = \frac{1}{\hat N} \sum_{y_i < z} w_i \ln(z / y_i)
 
     Watts (1968), An economic definition of poverty. Zheng (1993), Economics Letters 42.
+
+    Examples
+    --------
+    >>> round(watts_index([5.0, 20, 25, 50], line=20), 4)
+    0.3466
     """
     return _watts(as_sample(income, weight, domain), line, nonpositive).estimate
 
@@ -1044,6 +1137,11 @@ def watts_index_linearised(
     Notes
     -----
     The estimated line adds :math:`(\hat r / \hat z)\,u_i(\hat z)` with the rate r of the poor.
+
+    Examples
+    --------
+    >>> round(watts_index_linearised([5.0, 20, 25, 50], line=20).estimate, 4)
+    0.3466
     """
     sample = as_sample(income, weight, domain)
     return _watts(sample, _line_linearised(sample, line, bandwidth), nonpositive)
@@ -1081,6 +1179,11 @@ def sen_shorrocks_thon_index(
     :math:`P_{SST} = P_1 (1 + G)` with the poverty gap index and the Gini coefficient of the gaps
     of all persons. Shorrocks (1995), doi:10.2307/2171728; Osberg and Xu (2000),
     Journal of Human Resources 35, 51-81.
+
+    Examples
+    --------
+    >>> round(sen_shorrocks_thon_index([5.0, 20, 25, 50], line=20), 4)
+    0.3281
     """
     sample = treat_negative(as_sample(income, weight, domain), negative, "The index")
     return _sen_shorrocks_thon(sample, _line(sample, line)).estimate
@@ -1121,6 +1224,11 @@ def sen_shorrocks_thon_index_linearised(
     -----
     With gaps g the index is :math:`\hat N^{-2} \sum_i \sum_j w_i w_j \max(g_i, g_j)`, which is
     differentiated by each weight and by the line.
+
+    Examples
+    --------
+    >>> round(sen_shorrocks_thon_index_linearised([5.0, 20, 25, 50], line=20).estimate, 4)
+    0.3281
     """
     sample = treat_negative(as_sample(income, weight, domain), negative, "The index")
     return _sen_shorrocks_thon(sample, _line_linearised(sample, line, bandwidth))
@@ -1159,6 +1267,12 @@ def materially_and_socially_deprived(
     -----
     Guio, Gordon and Marlier (2012), doi:10.2785/33598; Eurostat, Glossary, "Severe material and
     social deprivation rate (SMSD)".
+
+    Examples
+    --------
+    >>> items = pd.DataFrame({"car": [True, False], "internet": [True, True]})
+    >>> materially_and_socially_deprived(items, minimum=2, names=["car", "internet"]).tolist()
+    [True, False]
     """
     lacking = [name for name in names if name not in items.columns]
     strange = [str(name) for name in items.columns if name not in names]
@@ -1225,6 +1339,12 @@ def low_work_intensity(
     Notes
     -----
     Eurostat, Glossary, "Persons living in households with low work intensity".
+
+    Examples
+    --------
+    >>> worked, potential, counted = [2, 0, 12], [12, 0, 12], [True, False, True]
+    >>> low_work_intensity([1, 1, 2], [40, 10, 50], worked, potential, counted).tolist()
+    [True, True, False]
     """
     check_lengths(household=household, age=age, worked=worked, potential=potential, counted=counted)
     ages = as_numbers(age, "age")
@@ -1270,6 +1390,11 @@ def persistently_poor(poor: npt.ArrayLike, *, preceding: int = 2) -> BoolArray:
     -----
     Persons count who were observed in every year; weight with the longitudinal weights.
     Eurostat, Glossary, "Persistent at-risk-of-poverty rate".
+
+    Examples
+    --------
+    >>> persistently_poor([[True, True, False, True], [True, False, False, True]]).tolist()
+    [True, False]
     """
     table = poor.to_numpy() if isinstance(poor, pd.DataFrame) else np.asarray(poor)
     if table.dtype != bool:
@@ -1381,6 +1506,12 @@ def persistent_poverty_rate_linearised(
     year t over those persons for whom poverty in that year decides: they are persistently poor if
     and only if poor in it. As for the rate of one year, Osier (2009),
     doi:10.18148/srm/2009.v3i3.369; Deville (1999), Survey Methodology 25, 193-203.
+
+    Examples
+    --------
+    >>> incomes = np.array([[5.0, 5, 5, 5], [20, 20, 20, 20], [25, 25, 25, 25], [50, 50, 50, 50]])
+    >>> persistent_poverty_rate_linearised(incomes).estimate
+    0.25
     """
     years = _income_years(incomes, weight, domain)
     given = _line_of_each_year(lines, len(years))

@@ -1,15 +1,11 @@
-"""Modernisation levy against heating cost: the law, break-even prices, grids, Wohngeld."""
+"""Modernisation levy against heating cost: break-even prices, grids, Wohngeld."""
 
-import datetime as dt
 from decimal import Decimal
-from importlib import resources
-from itertools import pairwise
 from math import inf
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,21 +40,6 @@ def _flat(**change):
         "kwh_after": 8_000.0,
     }
     return pd.DataFrame({name: [value] for name, value in (flat | change).items()})
-
-
-# --- the law -------------------------------------------------------------------------------
-
-
-def test_every_value_of_the_law_has_source_unit_and_a_period_of_its_own():
-    text = (resources.files("armutsexpertise.climate") / "law.yaml").read_text(encoding="utf-8")
-    rows = sorted(yaml.safe_load(text), key=lambda row: (row["name"], row["valid_from"]))
-    for row in rows:
-        assert row["paragraph"].startswith("§"), row["name"]
-        assert row["unit"], row["name"]
-        assert row["read_in"], row["name"]
-    for one, following in pairwise(rows):
-        if one["name"] == following["name"]:
-            assert one.get("valid_to", dt.date.max) < following["valid_from"], one["name"]
 
 
 # --- the levy ------------------------------------------------------------------------------

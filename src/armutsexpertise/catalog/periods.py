@@ -58,7 +58,7 @@ def last_day(text: str) -> dt.date:
 
 
 def _days(text: str) -> tuple[dt.date, dt.date]:
-    half = _HALF_YEAR.fullmatch(text)
+    half = _HALF_YEAR.fullmatch(text) if isinstance(text, str) else None
     if half:
         year, number = int(half.group(1)), int(half.group(2))
         return (
@@ -66,16 +66,17 @@ def _days(text: str) -> tuple[dt.date, dt.date]:
             dt.date(year, 6 * number, 30 if number == 1 else 31),
         )
     try:
-        parts = [int(part) for part in text.split("-")]
         if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
             raise ValueError
+        parts = [int(part) for part in text.split("-")]
         if len(parts) == 3:
             day = dt.date(*parts)
             return day, day
         first, last = (parts[1], parts[1]) if len(parts) == 2 else (1, 12)
         final = calendar.monthrange(parts[0], last)[1]
         return dt.date(parts[0], first, 1), dt.date(parts[0], last, final)
-    except ValueError:
+    except (TypeError, ValueError):
         raise ValueError(
-            f'"{text}" is no period; write a year, month or day such as 2024, 2024-07, 2024-07-01.'
+            f"The date is {text!r}, which is no period; write a year, month or day such as 2024, "
+            "2024-07, 2024-07-01."
         ) from None

@@ -520,7 +520,7 @@ def _lines(
 
 
 def _reduction(year: int) -> str:
-    from armutsexpertise.climate._law import amount
+    from armutsexpertise.parameters import parameter_throughout
     from armutsexpertise.publish.numbers import de
 
-    return de(amount("co2kostaufg_reduction_right", str(year)), 0)
+    return de(parameter_throughout("co2kostaufg_reduction_right", str(year)).exact(), 0)

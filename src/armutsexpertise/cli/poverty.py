@@ -149,6 +149,7 @@ def poverty_command(
             "households. Choose fewer or larger groups; nothing was written."
         )
     given = {
+        "table": table,
         "income": income,
         "weights": weights or next((name for name in WEIGHTS if name in data), None),
         "strata": strata or ("stratum" if "stratum" in data else None),

@@ -1,4 +1,4 @@
-"""Decimal rounding and amounts in whole cents."""
+"""Decimal values, rounding and amounts in whole cents."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from armutsexpertise._weighted import FloatArray
+from armutsexpertise.parameters import Parameter
 
 IntArray = npt.NDArray[np.int64]
 
@@ -32,6 +33,11 @@ def not_negative(value: object, name: str) -> Decimal:
     if number < 0:
         raise ValueError(f"{name} is {number}: it cannot be negative.")
     return number
+
+
+def amount(found: Parameter) -> Decimal:
+    """Return the value of a parameter as the decimal it is written as, or raise for a range."""
+    return exact(found.exact(), found.name)
 
 
 def vat_share(value: object) -> Decimal:

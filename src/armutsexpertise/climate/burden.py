@@ -968,8 +968,8 @@ def standard_benefit_balance(costs: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     § 20 Abs. 1 und § 22 Abs. 1 SGB II: heating belongs to housing, household energy without
-    heating to the standard benefit. Cost above what is adequate stays with the household: give
-    it as an own row.
+    heating and hot water to the standard benefit. Cost above what is adequate stays with the
+    household: give it as an own row.
 
     Examples
     --------

@@ -20,8 +20,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from armutsexpertise._weighted import FloatArray, as_numbers
-from armutsexpertise.climate._law import amount, dated, law, period
-from armutsexpertise.climate._money import exact, not_negative, vat_share
+from armutsexpertise.catalog.periods import last_day
+from armutsexpertise.climate._money import amount, exact, not_negative, vat_share
+from armutsexpertise.parameters import parameter_throughout
 from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
@@ -89,6 +90,9 @@ FUELS: Final[Mapping[str, str]] = {
     "anthrazit": "anthracite_retail",
 }
 """Fuels with standard values, by their item in the parameters of the EBeV 2030."""
+
+VAT_ITEMS: Final[Mapping[str, str]] = {"erdgas": "gas", "fluessiggas": "liquefied_gas"}
+"""Fuels whose VAT rate was not always the standard one, by their item in the parameter."""
 
 BY_VOLUME: Final = frozenset({"heizoel", "benzin", "diesel"})
 """Fuels whose conversion factor is a density; that of the others is 1 tonne per tonne."""
@@ -180,19 +184,23 @@ def fuel_on(name: str, on: str) -> Fuel:
     if name not in FUELS:
         raise ValueError(f"{name!r} has no emission factor: choose one of {', '.join(FUELS)}.")
     item = FUELS[name]
-    if name == "erdgas" and period(on)[1].year < 2023:
-        hi, hs = (dated(f"emission_factor_{unit}", on, item) for unit in ("kwh_hi", "kwh_hs"))
-        per_unit = {"kwh_hi": Decimal(str(hi.exact())), "kwh_hs": Decimal(str(hs.exact()))}
-        return Fuel(name, per_unit, hi.source)
-    factor = dated("ebev_emission_factor", on, item)
-    conversion = amount("ebev_conversion_factor", on, item)
+    if name == "erdgas" and last_day(on).year < 2023:
+        hi, hs = (
+            parameter_throughout(f"emission_factor_{unit}", on, item=item)
+            for unit in ("kwh_hi", "kwh_hs")
+        )
+        return Fuel(name, {"kwh_hi": amount(hi), "kwh_hs": amount(hs)}, hi.source)
+    factor, heat, conversion = (
+        parameter_throughout(f"ebev_{part}", on, item=item)
+        for part in ("emission_factor", "calorific_value", "conversion_factor")
+    )
     is_gas = name == "erdgas"
     return fuel_from_standard_values(
         name,
-        t_per_gj=factor.exact(),
-        gj_per_mwh_hs=conversion if is_gas else None,
-        gj_per_t=None if is_gas else amount("ebev_calorific_value", on, item),
-        t_per_1000_l=conversion if name in BY_VOLUME else None,
+        t_per_gj=amount(factor),
+        gj_per_mwh_hs=amount(conversion) if is_gas else None,
+        gj_per_t=None if is_gas else amount(heat),
+        t_per_1000_l=amount(conversion) if name in BY_VOLUME else None,
         source=factor.source,
     )
 
@@ -226,11 +234,10 @@ def carbon_price_on(on: str) -> PriceRange:
     >>> carbon_price_on("2025").low, carbon_price_on("2026-05-01")
     (Decimal('55.0'), PriceRange(low=Decimal('55.0'), high=Decimal('65.0')))
     """
-    price = dated("co2_price", on)
+    price = parameter_throughout("co2_price", on)
     if price.value is not None:
-        fixed = Decimal(str(price.value))
-        return PriceRange(fixed, fixed)
-    return PriceRange(Decimal(str(price.value_low)), Decimal(str(price.value_high)))
+        return PriceRange(amount(price), amount(price))
+    return PriceRange(exact(price.value_low, "co2_price"), exact(price.value_high, "co2_price"))
 
 
 def vat_on(fuel: str, on: str) -> Decimal:
@@ -265,9 +272,8 @@ def vat_on(fuel: str, on: str) -> Decimal:
     """
     if fuel not in FUELS:
         raise ValueError(f"{fuel!r} has no emission factor: choose one of {', '.join(FUELS)}.")
-    if fuel == "fluessiggas":
-        return law("vat_liquefied_gas", on).value / 100
-    return amount("vat_rate", on, "gas" if fuel == "erdgas" else "standard") / 100
+    item = VAT_ITEMS.get(fuel, "standard")
+    return amount(parameter_throughout("vat_rate", on, item=item)) / 100
 
 
 def emission_factor(fuel: Fuel, unit: str) -> Decimal:

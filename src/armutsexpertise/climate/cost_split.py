@@ -22,9 +22,17 @@ import numpy as np
 import pandas as pd
 
 from armutsexpertise._weighted import require_choice
-from armutsexpertise.climate._law import amount, dated, law, period
-from armutsexpertise.climate._money import IntArray, exact, half_up, not_negative, scaled_half_up
+from armutsexpertise.catalog.periods import first_day, last_day
+from armutsexpertise.climate._money import (
+    IntArray,
+    amount,
+    exact,
+    half_up,
+    not_negative,
+    scaled_half_up,
+)
 from armutsexpertise.climate.carbon import carbon_price_on
+from armutsexpertise.parameters import parameter_throughout
 from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
@@ -156,27 +164,25 @@ def rules_on(on: str) -> Rules:
     >>> rules_on("2025").steps[1]
     Step(number=2, low=Decimal('12.0'), tenant_percent=Decimal('90.0'))
     """
-    if period(on)[0] < FIRST_DAY:
+    if first_day(on) < FIRST_DAY:
         raise ValueError(
             f"The CO2KostAufG does not apply to billing periods from {on}: it starts with those "
             "that begin on 1 January 2023 (§ 11 Abs. 2)."
         )
-    if period(on)[1] > LAST_DAY:
+    if last_day(on) > LAST_DAY:
         raise ValueError(
             f"The CO2KostAufG for billing periods from {on} is not in the data: from 2028 on § 5a "
             "splits the cost of heating systems under § 43 GModG in halves."
         )
     steps = []
     for number in range(1, _STEPS + 1):
-        tenant = dated("co2kostaufg_step", on, f"{number}:tenant")
-        low = Decimal(str(tenant.key_low))
-        steps.append(Step(number, low, Decimal(str(tenant.exact()))))
-    return Rules(
-        tuple(steps),
-        amount("co2kostaufg_nonresidential_landlord_share", on),
-        law("co2kostaufg_own_devices_cut", on).value,
-        law("co2kostaufg_restriction_cut", on).value,
+        tenant = parameter_throughout("co2kostaufg_step", on, item=f"{number}:tenant")
+        steps.append(Step(number, exact(tenant.key_low, "key_low"), amount(tenant)))
+    further = (
+        amount(parameter_throughout(f"co2kostaufg_{name}", on))
+        for name in ("nonresidential_landlord_share", "own_devices_cut", "restriction_cut")
     )
+    return Rules(tuple(steps), *further)
 
 
 def certificate_price_on(on: str) -> Decimal:
@@ -207,7 +213,7 @@ def certificate_price_on(on: str) -> Decimal:
     >>> certificate_price_on("2025"), certificate_price_on("2026")
     (Decimal('55.0'), Decimal('60.0'))
     """
-    if period(on)[1].year > 2026:
+    if last_day(on).year > 2026:
         raise ValueError(
             f"The price for {on} is the mean of the auctions of the year before (§ 4 Abs. 1 Nr. 3 "
             "CO2KostAufG), which the data do not hold: give the price, or the cost on the bill."
@@ -239,8 +245,8 @@ def share_of_year(first: str, last: str) -> Fraction:
     >>> share_of_year("2025-01-01", "2025-12-31"), share_of_year("2025-01-01", "2025-03-14")
     (Fraction(1, 1), Fraction(1, 5))
     """
-    (start, start_end), (end_start, end) = period(first), period(last)
-    if start != start_end or end_start != end:
+    start, end = first_day(first), last_day(last)
+    if start != last_day(first) or end != first_day(last):
         raise ValueError("A billing period needs its first and last day as YYYY-MM-DD.")
     leap_day = start.month == 2 and start.day == 29
     next_year = dt.date(start.year + 1, 3, 1) if leap_day else start.replace(year=start.year + 1)

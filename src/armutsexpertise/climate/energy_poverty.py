@@ -36,7 +36,8 @@ codebooks); missing answers are dropped and counted, not taken as "no problem". 
 
 References
 ----------
-Hills (2012), Getting the measure of fuel poverty, CASE report 72, London School of Economics.
+Hills (2012), Getting the measure of fuel poverty: final report of the Fuel Poverty Review, London
+School of Economics.
 EPOV/EPAH: indicators of the EU Energy Poverty Observatory and Advisory Hub. DESNZ: fuel poverty
 statistics of England, low income low energy efficiency, since 2021.
 """

@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 
 from armutsexpertise._weighted import FloatArray, as_numbers, as_weights, require_choice
-from armutsexpertise.climate._law import amount, dated, law, period
-from armutsexpertise.climate._money import half_up, not_negative, vat_share
+from armutsexpertise.catalog.periods import first_day
+from armutsexpertise.climate._money import amount, exact, half_up, not_negative, vat_share
 from armutsexpertise.climate.cost_split import Rules, split_costs
-from armutsexpertise.parameters import by_household_size
+from armutsexpertise.parameters import by_household_size, parameter_throughout
 from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
@@ -158,34 +158,33 @@ def levy_rules_on(on: str, kind: LevyKind = "general") -> LevyRules:
     --------
     >>> rules = levy_rules_on("2025", "funded_heating")
     >>> rules.percent, rules.maintenance_percent, rules.cap_measure_eur_m2
-    (Decimal('10'), Decimal('15'), Decimal('0.5'))
+    (Decimal('10.0'), Decimal('15.0'), Decimal('0.5'))
     """
     require_choice(kind, LEVY_KINDS, "kind")
-    percent = law("levy_heating_percent" if kind == "funded_heating" else "levy_percent", on)
-    maintenance = {
-        "simplified": "levy_simplified_maintenance",
-        "funded_heating": "levy_heating_maintenance",
-    }.get(kind)
-    used = [
-        percent,
-        cap := law("levy_cap", on),
-        low := law("levy_cap_low_rent", on),
-        below := law("levy_low_rent_below", on),
-    ]
-    flat = law(maintenance, on) if maintenance else None
-    measure = law("levy_cap_heating", on) if "heating" in kind else None
-    limit = law("levy_simplified_limit", on) if kind == "simplified" else None
-    used += [value for value in (flat, measure, limit) if value is not None]
+    names = {
+        "percent": "levy_heating_percent" if kind == "funded_heating" else "levy_percent",
+        "cap": "levy_cap",
+        "cap_low_rent": "levy_cap_low_rent",
+        "low_rent_below": "levy_low_rent_below",
+    }
+    if kind == "funded_heating":
+        names["maintenance"] = "levy_heating_maintenance"
+    if kind == "simplified":
+        names |= {"maintenance": "levy_simplified_maintenance", "limit": "levy_simplified_limit"}
+    if "heating" in kind:
+        names["cap_measure"] = "levy_cap_heating"
+    found = {part: parameter_throughout(name, on) for part, name in names.items()}
+    values = {part: amount(value) for part, value in found.items()}
     return LevyRules(
         kind,
-        percent.value,
-        flat.value if flat else None,
-        cap.value,
-        low.value,
-        below.value,
-        measure.value if measure else None,
-        limit.value if limit else None,
-        tuple(dict.fromkeys(value.source for value in used)),
+        values["percent"],
+        values.get("maintenance"),
+        values["cap"],
+        values["cap_low_rent"],
+        values["low_rent_below"],
+        values.get("cap_measure"),
+        values.get("limit"),
+        tuple(dict.fromkeys(value.legal_basis for value in found.values())),
     )
 
 
@@ -243,7 +242,7 @@ def modernisation_levy(
         above = int((cost > float(rules.cost_limit_eur)).sum())
         if above:
             raise ValueError(
-                f"cost_eur exceeds {rules.cost_limit_eur} in {above} of {len(cost)} rows: the "
+                f"cost_eur exceeds {rules.cost_limit_eur:.0f} in {above} of {len(cost)} rows: the "
                 "simplified procedure is closed (§ 559c Abs. 1 Satz 1 BGB), use kind general."
             )
     counted = cost * float(not_negative(counted_percent, "counted_percent")) / 100
@@ -655,16 +654,12 @@ def wohngeld_components_on(on: str, persons: int) -> WohngeldComponents:
         raise ValueError(f"A household has at least 1 person, not {persons}.")
 
     def of_size(name: str) -> Decimal:
-        dated(name, on, "1")  # refuses a year in which the amounts change
-        return half_up(Decimal(str(by_household_size(name, period(on)[0], persons))), 2)
+        for item in ("1", "2", "further"):
+            parameter_throughout(name, on, item=item)  # refuses a year in which amounts change
+        return half_up(exact(by_household_size(name, first_day(on), persons), name), 2)
 
-    if persons == 1:
-        relief = amount("wohngeld_co2_relief", on)
-    else:
-        relief = law("wohngeld_co2_relief_2", on).value
-        relief += (persons - 2) * law("wohngeld_co2_relief_further", on).value
     return WohngeldComponents(
-        half_up(relief, 2) + of_size("wohngeld_heating_component"),
+        of_size("wohngeld_co2_relief") + of_size("wohngeld_heating_component"),
         of_size("wohngeld_climate_component"),
     )
 

@@ -9,7 +9,7 @@ References
 Newcombe (1998), Statistics in Medicine 17(8), 873-890: difference of two shares from the
 intervals of each. Mackenbach and Kunst (1997), Social Science & Medicine 44(6), 757-771,
 doi:10.1016/S0277-9536(96)00073-1: slope and relative index of inequality. McCullagh (1983), Annals
-of Statistics 11(1), 59-67, doi:10.1214/aos/1176346056: quasi-likelihood.
+of Statistics 11(1), 59-67: quasi-likelihood.
 """
 
 from collections.abc import Collection, Mapping

@@ -9,9 +9,10 @@ References
 Samejima (1969), Psychometrika Monograph Supplement 17: the model. Bock and Aitkin (1981),
 Psychometrika 46, 443-459, doi:10.1007/BF02293801: EM algorithm. Orlando and Thissen (2000),
 Applied Psychological Measurement 24(1), 50-64: item fit; Kang and Chen (2008), Journal of
-Educational Measurement 45(4), 391-406: its form for ordered answers. Zumbo (1999): differential
-item functioning by ordinal logistic regression; Choi, Gibbons and Crane (2011), Journal of
-Statistical Software 39(8), doi:10.18637/jss.v039.i08: the same on the latent scale.
+Educational Measurement 45(4), 391-406: its form for ordered answers. Zumbo (1999), A
+Handbook on the Theory and Methods of Differential Item Functioning: ordinal logistic regression;
+Choi, Gibbons and Crane (2011), Journal of Statistical Software 39(8), doi:10.18637/jss.v039.i08:
+the same on the latent scale.
 """
 
 from collections.abc import Sequence

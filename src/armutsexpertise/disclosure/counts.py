@@ -10,6 +10,7 @@ import pandas as pd
 
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.estimate import (
     Index,
@@ -249,6 +250,15 @@ def model_counts(
     A model of groups alone gives the mean of each group away, which is why its coefficients
     are held to the rules of cells. Effects, predictions and contrasts have other rows: count
     the groups that they compare by `cell_counts`.
+
+    Examples
+    --------
+    >>> from armutsexpertise.survey.models import fit
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "city": [1, 1, 0, 0], "w": 1.0, "id": range(4)})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> model = fit(design, "y", ["city"], "linear")
+    >>> model_counts(model, "y", household="id")["households"].tolist()
+    [2, 2]
     """
     frame, names = model.design.frame, [n for n in model.terms.names if n in set(model.names)]
     if model.matrix.shape != (int(model.inside.sum()), len(names)):
@@ -303,7 +313,7 @@ def model_counts(
 
 
 def _units(frame: pd.DataFrame, household: str | Sequence[str], size: str | None) -> _Units:
-    names = [household] if isinstance(household, str) else list(household)
+    names = as_names(household)
     absent = [name for name in [*names, *([size] if size else [])] if name not in frame.columns]
     if absent or not names:
         raise ValueError(

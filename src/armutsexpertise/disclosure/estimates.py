@@ -9,6 +9,7 @@ import pandas as pd
 from armutsexpertise.disclosure.counts import Evidence, cell_counts
 from armutsexpertise.disclosure.protect import TOTAL, Protected, protect
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Indicator, estimate, require_named
 
@@ -56,9 +57,21 @@ def estimates_and_counts(
         If a domain is called like the total, or as `estimate` and `cell_counts` raise.
     DisclosureError
         As `cell_counts` raises.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4], "region": list("aab"), "w": 1.0, "id": range(3)})
+    >>> from armutsexpertise.survey.estimate import Mean
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> table, counts = estimates_and_counts(design, {"mean": Mean("y")}, "region", household="id")
+    >>> counts[["region", "households"]]
+      region  households
+    0      a           2
+    1      b           1
+    2  total           3
     """
     require_named(indicators)
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    names = as_names(by)
     for name in names:
         if totals and name in design.frame.columns and design.frame[name].eq(TOTAL).any():
             raise ValueError(f"{name} has the value {TOTAL!r}, which marks totals: rename it.")

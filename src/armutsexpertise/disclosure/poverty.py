@@ -20,6 +20,7 @@ from armutsexpertise.poverty import (
     poverty_line_linearised,
     relative_median_poverty_gap_linearised,
 )
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import LonelyPsu, SurveyDesign, checked_weights
 from armutsexpertise.survey.estimate import Indicator, Missing, Proportion
 from armutsexpertise.survey.linearised import Linearised
@@ -186,7 +187,7 @@ def poverty_estimates(
     """
     if missing not in get_args(Missing):
         raise ValueError(f"missing must be fail or drop, not {missing!r}.")
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    names = as_names(by)
     absent = [n for n in [*names, income, *([excluded] if excluded else [])] if n not in data]
     if absent:
         raise ValueError(f"The table has no {', '.join(absent)}: add it to the codebook.")
@@ -244,7 +245,7 @@ def poverty_estimates(
 def _clusters(frame: pd.DataFrame, household: str | Sequence[str]) -> str:
     if "psu" in frame:
         return "psu"
-    names = [household] if isinstance(household, str) else list(household)
+    names = as_names(household)
     absent = [name for name in names if name not in frame]
     if absent:
         raise ValueError(

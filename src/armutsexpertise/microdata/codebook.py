@@ -198,6 +198,11 @@ def bundled_codebooks() -> list[str]:
     -------
     list of str
         In alphabetical order; each is a valid argument of `load_codebook`.
+
+    Examples
+    --------
+    >>> "eu_silc_udb_household" in bundled_codebooks()
+    True
     """
     return sorted(path.stem for path in _BUNDLED.glob("*.yaml"))
 
@@ -240,6 +245,11 @@ def load_codebook(name: str | Path) -> Codebook:
     ------
     CodebookError
         If there is no such file or it does not hold; the sentence names the place.
+
+    Examples
+    --------
+    >>> load_codebook("eu_silc_udb_household").unit_of_analysis
+    'household'
     """
     path = _BUNDLED / f"{name}.yaml" if str(name) in bundled_codebooks() else Path(name)
     if not path.is_file():
@@ -435,6 +445,11 @@ def notices(book: Codebook) -> list[str]:
     list of str
         One sentence each: variables outside the harmonised schema with the nearest name in
         it, and whether the codebook has been tried on a real file.
+
+    Examples
+    --------
+    >>> notices(load_codebook("eu_silc_es_household"))
+    []
     """
     known = harmonised_schema()[book.unit_of_analysis]
     found = []

@@ -26,6 +26,11 @@ def missing_column_message(wanted: Sequence[str], present: Sequence[str], where:
     -------
     str or None
         One sentence; None where nothing is missing.
+
+    Examples
+    --------
+    >>> missing_column_message(["incme"], ["income", "weight"], "survey.csv")
+    'survey.csv has 2 columns but not incme (nearest: income): correct the name or leave it out.'
     """
     missing = [name for name in wanted if name not in set(present)]
     if not missing:

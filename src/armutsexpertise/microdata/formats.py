@@ -150,6 +150,11 @@ def user_missing(values: pd.Series, ranges: Sequence[MissingRange]) -> pd.Series
     Returns
     -------
     Series of bool, shape (n,)
+
+    Examples
+    --------
+    >>> user_missing(pd.Series([1, -8, 97.5]), [(-9, -1)]).tolist()
+    [False, True, False]
     """
     found = np.zeros(len(values), dtype=bool)
     for low, high in ranges:
@@ -169,7 +174,7 @@ def read_survey(
     table: str | None = None,
     memory_limit: float | None = None,
 ) -> SurveyFile:
-    """Read a survey file with what it says about its variables.
+    r"""Read a survey file with what it says about its variables.
 
     Parameters
     ----------
@@ -202,6 +207,16 @@ def read_survey(
         If the file is missing, empty, truncated, encrypted, damaged, of another type than its
         name says, an HTML page, larger than ``memory_limit``, or lacks a column. The message
         is one sentence and holds no value of the data.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "survey.csv"
+    ...     _ = path.write_text("person;income\n1;1200,5\n2;900\n")
+    ...     survey = read_survey(path)
+    >>> survey.data["income"].tolist()
+    [1200.5, 900.0]
     """
     source = Path(path)
     if encoding is not None:

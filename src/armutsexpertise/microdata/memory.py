@@ -18,6 +18,12 @@ def free_memory() -> float | None:
     float or None
         Gigabytes (10^9 bytes): what the system can give without swapping, or what is left of the
         limit of the container, whichever is less. None where the system does not say.
+
+    Examples
+    --------
+    >>> free = free_memory()  # None where the system does not say
+    >>> free is None or free > 0
+    True
     """
     left = [one for one in (_of_system(), _of_container()) if one is not None]
     return min(left) / GIGABYTE if left else None
@@ -30,6 +36,12 @@ def default_limit() -> float | None:
     -------
     float or None
         Four fifths of `free_memory`, in gigabytes; None where that is unknown.
+
+    Examples
+    --------
+    >>> limit = default_limit()
+    >>> limit is None or limit > 0
+    True
     """
     free = free_memory()
     return None if free is None else _SHARE * free

@@ -196,6 +196,13 @@ def attach_household(
     ------
     ValueError
         If a household occurs twice, a person has no household, or a column is in both.
+
+    Examples
+    --------
+    >>> persons = pd.DataFrame({"person_id": [1, 2, 3], "household_id": [7, 7, 8]})
+    >>> households = pd.DataFrame({"household_id": [7, 8], "region": ["north", "south"]})
+    >>> attach_household(persons, households, ["region"])["region"].tolist()
+    ['north', 'north', 'south']
     """
     for table, wanted, where in (
         (persons, [on], "persons"),

@@ -178,7 +178,7 @@ def fit_documented(
     Cluster-robust covariance: :math:`c A^{-1} (\sum_g s_g s_g') A^{-1}`, with
     :math:`A = X'WX`, the cluster sums :math:`s_g` of the penalised score and
     :math:`c = G/(G-1)`, the form used for nonlinear models; intervals from the t distribution
-    with :math:`G-1` degrees of freedom (Cameron and Miller 2015, section II,
+    with :math:`G-1` degrees of freedom (Cameron and Miller 2015,
     doi:10.3368/jhr.50.2.317).
     """
     if not 0 < level < 1:

@@ -66,7 +66,13 @@ class Label:
     digits: int = 1
 
     def write(self, value: float, *, with_unit: bool = True) -> str:
-        """Return a value in German form."""
+        r"""Return a value in German form.
+
+        Examples
+        --------
+        >>> Label("Armutsgefährdungsquote", "%").write(0.1234)
+        '12,3\xa0%'
+        """
         if self.unit == "%":
             text = percent(value, self.digits, allow_outside=True)
             return text if with_unit else text.removesuffix(f"{NBSP}%")
@@ -133,6 +139,10 @@ def refuse_unprotected(name: str, table: pd.DataFrame, *, rows: bool = False) ->
         If the table has the columns of
         :func:`armutsexpertise.survey.estimate.estimate` without ``status``, or, unless
         ``rows``, a household or person number.
+
+    Examples
+    --------
+    >>> refuse_unprotected("rates", pd.DataFrame({"region": ["north"], "rate": [0.2]}))
     """
     columns = set(map(str, table.columns))
     if {"indicator", *COLUMNS} <= columns and "status" not in columns:
@@ -171,6 +181,19 @@ def write_results(results: Protected, path: str | Path) -> Path:
         If the ending is another one.
     OSError
         If the file cannot be written; a former one stays as it was.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"poor": [True, False, False] * 20, "w": 1.0, "id": range(60)})
+    >>> from armutsexpertise.disclosure import estimate_protected
+    >>> from armutsexpertise.survey.design import SurveyDesign
+    >>> from armutsexpertise.survey.estimate import Proportion
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> safe = estimate_protected(design, {"arpr": Proportion("poor")}, household="id")
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_results(safe, f"{folder}/poverty.csv").name
+    'poverty.csv'
     """
     table, path = _require(results).table, Path(path)
     if path.suffix == ".csv":
@@ -227,6 +250,17 @@ def reader_table(
         If the results are not protected.
     ValueError
         If an indicator has no label: a number without a unit says nothing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"poor": [True, False, False] * 20, "w": 1.0, "id": range(60)})
+    >>> from armutsexpertise.disclosure import estimate_protected
+    >>> from armutsexpertise.survey.design import SurveyDesign
+    >>> from armutsexpertise.survey.estimate import Proportion
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> safe = estimate_protected(design, {"arpr": Proportion("poor")}, household="id")
+    >>> reader_table(safe)[["Indikator", "Schätzwert", "n"]].round(1).iloc[0].tolist()
+    ['Armutsgefährdungsquote', np.float64(33.3), np.int64(60)]
     """
     table = _require(results).table
     known = _labels(table, labels)
@@ -295,6 +329,21 @@ def results_exhibit(
         If the results are not protected.
     ValueError
         As `reader_table` and `Exhibit` raise.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"poor": [True, False, False] * 20, "w": 1.0, "id": range(60)})
+    >>> from armutsexpertise.disclosure import estimate_protected
+    >>> from armutsexpertise.survey.design import SurveyDesign
+    >>> from armutsexpertise.survey.estimate import Proportion
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> safe = estimate_protected(design, {"arpr": Proportion("poor")}, household="id")
+    >>> exhibit = results_exhibit(
+    ...     safe, exhibit_id="tbl-poor", title="Ein Drittel ist arm", alt="Tabelle mit einer Quote",
+    ...     source="Befragung", reference_date="2024",
+    ... )
+    >>> exhibit.table["Einheit"].tolist()
+    ['%']
     """
     table = reader_table(results, labels=labels, domains=domains, values=values)
     known = _labels(_require(results).table, labels)

@@ -83,6 +83,12 @@ def combine(
     Rubin (1999, doi:10.1093/biomet/86.4.948): the harmonic sum of
     :math:`(m-1)/\lambda^2` and :math:`(1-\lambda)\nu(\nu+1)/(\nu+3)` with the complete
     :math:`\nu`.
+
+    Examples
+    --------
+    >>> result = combine([10.0, 12.0], [1.0, 1.0])
+    >>> result.estimate.tolist(), result.covariance.tolist()
+    ([11.0], [[4.0]])
     """
     points = np.asarray(estimates, dtype=float)
     within = np.asarray(covariances, dtype=float)
@@ -141,6 +147,15 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
     ------
     ValueError
         If there are fewer than two frames or their rows differ.
+
+    Examples
+    --------
+    >>> from armutsexpertise.survey.estimate import Mean
+    >>> frame = pd.DataFrame({"pv1": [1.0, 2, 6], "pv2": [2.0, 3, 7], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> frames = [estimate(design, {"score": Mean(name)}) for name in ("pv1", "pv2")]
+    >>> combine_frames(frames)["estimate"].tolist()
+    [3.5]
     """
     if len(frames) < 2:
         raise ValueError(f"{len(frames)} imputation(s) cannot be combined: give at least two.")
@@ -223,6 +238,15 @@ def wald_imputed(models: Sequence[Fitted], term: str) -> Wald:
     has, with :math:`t=q(m-1)`, :math:`4+(t-4)(1+(1-2/t)/r)^2` degrees of freedom where
     :math:`t>4` and :math:`t(1+1/q)(1+1/r)^2/2` else (Li, Raghunathan and Rubin 1991,
     doi:10.1080/01621459.1991.10475152), here never more than those of the models.
+
+    Examples
+    --------
+    >>> from armutsexpertise.survey.models import fit
+    >>> frame = pd.DataFrame({"y1": [1.0, 2, 6], "y2": [2.0, 3, 5], "x": [0, 1, 2], "w": 1.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> models = [fit(design, name, ["x"], "linear") for name in ("y1", "y2")]
+    >>> wald_imputed(models, "x").df_terms
+    1.0
     """
     if len(models) < 2:
         raise ValueError(f"{len(models)} imputation(s) cannot be combined: give at least two.")
@@ -284,6 +308,14 @@ def estimate_imputed(
     ------
     ValueError
         If the indicators have different numbers of imputations, or fewer than two.
+
+    Examples
+    --------
+    >>> from armutsexpertise.survey.estimate import Mean
+    >>> frame = pd.DataFrame({"pv1": [1.0, 2, 6], "pv2": [2.0, 3, 7], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> estimate_imputed(design, {"score": [Mean("pv1"), Mean("pv2")]})["estimate"].tolist()
+    [3.5]
     """
     counts = sorted({len(versions) for versions in indicators.values()})
     if len(counts) != 1:

@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from armutsexpertise.survey._columns import as_names, require_columns
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
 Booleans = npt.NDArray[np.bool_]
@@ -157,12 +159,20 @@ class SurveyDesign:
             a stratum or is below the sample, or a stratum has one unit and the rule is "fail".
         TypeError
             If weights or corrections are not numbers.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"psu": [1, 1, 2, 3], "region": list("aaab"), "w": 10.0})
+        >>> SurveyDesign.from_frame(
+        ...     frame, weights="w", strata="region", clusters="psu", lonely_psu="certainty"
+        ... )
+        <SurveyDesign: 4 rows, 3 sampling units in 2 strata>
         """
         _require_one_of(lonely_psu, LonelyPsu, "lonely_psu")
         if not len(frame):
             raise ValueError("The sample has no rows: check what was read.")
-        names = [_names(strata), _names(clusters), _names(fpc)]
-        _require_columns(frame, [weights, *names[0], *names[1], *names[2]])
+        names = [as_names(strata), as_names(clusters), as_names(fpc)]
+        require_columns(frame, [weights, *names[0], *names[1], *names[2]])
         stages = max(1, len(names[1]))
         for given, what in ((names[0], "strata"), (names[2], "fpc")):
             if len(given) > stages:
@@ -246,11 +256,17 @@ class SurveyDesign:
         kind with its factor 79/80, which the OECD's R package Rrepest takes too; "JK2" is a paired
         jackknife, kind "JKn" with ``rscales`` 1. Tools that sum the squares without a factor, as
         for a paired jackknife, print standard errors that are 0.6 % larger.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"w": [1.0, 1, 1], "r1": [0, 1.5, 1.5], "r2": [1.5, 0, 1.5]})
+        >>> SurveyDesign.from_replicates(frame, weights="w", replicates=["r1", "r2"], kind="JK1")
+        <SurveyDesign: 3 rows, 2 replicates JK1>
         """
         _require_one_of(kind, ReplicateKind, "kind")
         _require_one_of(centre, Centre, "centre")
         if isinstance(replicates, np.ndarray):
-            _require_columns(frame, [weights])
+            require_columns(frame, [weights])
             values = np.asarray(replicates, dtype=float)
             if values.ndim != 2 or len(values) != len(frame):
                 raise ValueError(
@@ -258,7 +274,7 @@ class SurveyDesign:
                     "give one row of replicate weights per row of the sample."
                 )
         else:
-            _require_columns(frame, [weights, *replicates])
+            require_columns(frame, [weights, *replicates])
             values = np.column_stack([_numbers(frame[name], "replicates") for name in replicates])
         broken = int((~np.isfinite(values)).any(axis=1).sum())
         if broken:
@@ -337,7 +353,7 @@ class SurveyDesign:
 
         and each further stage the same within a unit of the stage before, times the product
         of the sampling fractions of the stages before (Särndal, Swensson and Wretman 1992,
-        section 4.3, doi:10.1007/978-1-4612-4378-6).
+        doi:10.1007/978-1-4612-4378-6).
 
         Where :math:`m_h = 1` and :math:`f_h < 1`: "fail" raises when the design is built;
         "certainty" adds nothing; "adjust" takes :math:`(1-f_h)\,t t^\top`, squares about zero,
@@ -347,6 +363,13 @@ class SurveyDesign:
         With replicates the totals are formed anew with each replicate weight. For calibrated
         weights :math:`u_i` is first replaced by its residual from the regression on the
         auxiliary variables; see :func:`armutsexpertise.survey.weights.calibrated`.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 5], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> design.covariance(frame["y"]).round(4).tolist()
+        [[1333.3333]]
         """
         u = np.asarray(influence, dtype=float)
         u = u[:, None] if u.ndim == 1 else u
@@ -388,6 +411,13 @@ class SurveyDesign:
         ndarray of float, shape (n_domains,)
             The diagonal of :meth:`covariance` of the influence split by domain, in one pass and
             without a matrix of n by ``n_domains``. 0 for an empty domain.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 5], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> design.domain_variance(frame["y"], [0, 0, 1, 1], 2).round(4).tolist()
+        [366.6667, 2766.6667]
         """
         x = self.weights * np.asarray(influence, dtype=float)
         codes = np.asarray(domain, dtype=np.intp)
@@ -788,6 +818,11 @@ def default_scale(
     -------
     float
         The factor; see :meth:`SurveyDesign.from_replicates`.
+
+    Examples
+    --------
+    >>> default_scale("JK1", 80)
+    0.9875
     """
     return {
         "JK1": (count - 1) / count,
@@ -818,6 +853,11 @@ def checked_weights(weights: pd.Series) -> Floats:
         If a weight is missing, infinite or negative, or all are zero.
     TypeError
         If they are not numbers.
+
+    Examples
+    --------
+    >>> checked_weights(pd.Series([1, 2.5, 0])).tolist()
+    [1.0, 2.5, 0.0]
     """
     values = _numbers(weights, "weights", missing_allowed=True)
     faults = {
@@ -916,21 +956,6 @@ def _sampling_fraction(
         )
     share: Floats = sampled / value
     return share
-
-
-def _names(given: str | Sequence[str] | None) -> list[str]:
-    if given is None:
-        return []
-    return [given] if isinstance(given, str) else list(given)
-
-
-def _require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    absent = sorted({name for name in names if name not in frame.columns})
-    if absent:
-        raise ValueError(
-            f"The sample lacks {len(absent)} column(s) of the design ({', '.join(absent)}): "
-            "check the names."
-        )
 
 
 def _require_one_of(given: str, choices: object, what: str) -> None:

@@ -22,6 +22,7 @@ from armutsexpertise._weighted import (
     quantile_of_sorted,
     require_choice,
 )
+from armutsexpertise.survey._columns import as_names, require_columns
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.linearised import Linearised
 
@@ -230,9 +231,8 @@ class Index:
         )
 
     def _names(self, frame: pd.DataFrame) -> list[str]:
-        named = [[one] if isinstance(one, str) else one for one in self.columns]
-        names = list(dict.fromkeys(name for names in named for name in names))
-        _require(frame, names)
+        names = list(dict.fromkeys(name for one in self.columns for name in as_names(one)))
+        require_columns(frame, names)
         return names
 
     def _values(self, frame: pd.DataFrame) -> list[pd.Series | pd.DataFrame]:
@@ -320,7 +320,7 @@ def estimate(
     -----
     A ratio :math:`\hat R_d = \sum_d w_i a_i / \sum_d w_i b_i` has the influence
     :math:`u_i = 1_d(i)\,(a_i - \hat R_d b_i)/\sum_d w_j b_j` (Särndal, Swensson and Wretman
-    1992, section 5.6, doi:10.1007/978-1-4612-4378-6); mean and proportion have b = 1. With
+    1992, doi:10.1007/978-1-4612-4378-6); mean and proportion have b = 1. With
     replicates the ratio is formed anew on each. Intervals use Student's t. A proportion's is
     symmetric on the logit scale, with standard error :math:`s/(p(1-p))` there (Korn and
     Graubard 1998, Survey Methodology 24, 193-201). A quantile's maps the t interval of the
@@ -471,9 +471,15 @@ def make_domains(
         If a column is absent, or named like a column of the results.
     TypeError
         If ``where`` is not boolean.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"region": ["a", "b", "a"]})
+    >>> make_domains(frame, "region").codes.tolist()
+    [0, 1, 0]
     """
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
-    _require(frame, names + ([where] if where else []))
+    names = as_names(by)
+    require_columns(frame, names + ([where] if where else []))
     taken = sorted(set(names) & {"indicator", *COLUMNS})
     if taken:
         raise ValueError(
@@ -549,6 +555,11 @@ def critical_values(df: npt.ArrayLike, level: float) -> Floats:
     -------
     ndarray of float, shape (k,)
         Quantile (1 + level) / 2, NaN where there are no degrees of freedom.
+
+    Examples
+    --------
+    >>> critical_values([10, float("inf")], 0.95).round(4).tolist()
+    [2.2281, 1.96]
     """
     degrees = np.atleast_1d(np.asarray(df, dtype=float))
     value = np.full(len(degrees), np.nan)
@@ -667,6 +678,10 @@ def require_named(indicators: object) -> None:
         If it is no mapping.
     ValueError
         If it is empty.
+
+    Examples
+    --------
+    >>> require_named({"mean income": Mean("income")})
     """
     if not isinstance(indicators, Mapping):
         raise TypeError(
@@ -691,7 +706,7 @@ def _columns(frame: pd.DataFrame, indicator: Indicator) -> list[Floats]:
         names = [indicator.column]
     else:
         return []
-    _require(frame, names)
+    require_columns(frame, names)
     columns = []
     for name in names:
         values = frame[name]
@@ -706,7 +721,7 @@ def _columns(frame: pd.DataFrame, indicator: Indicator) -> list[Floats]:
 
 
 def _indicator_of(frame: pd.DataFrame, indicator: Proportion) -> Floats:
-    _require(frame, [indicator.column])
+    require_columns(frame, [indicator.column])
     values = frame[indicator.column]
     known = values.dropna()
     if indicator.level is True:
@@ -999,6 +1014,12 @@ def logit_interval(p: Floats, se: Floats, critical: Floats) -> tuple[Floats, Flo
     -------
     tuple of two ndarray of float, shape (k,)
         Lower and upper limits in (0, 1), NaN for a share of 0 or 1.
+
+    Examples
+    --------
+    >>> low, high = logit_interval(np.array([0.1]), np.array([0.02]), np.array([1.96]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.0671], [0.1466])
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = np.log(p / (1 - p))
@@ -1006,11 +1027,3 @@ def logit_interval(p: Floats, se: Floats, critical: Floats) -> tuple[Floats, Flo
         low, high = 1 / (1 + np.exp(half - centre)), 1 / (1 + np.exp(-half - centre))
     open_ = (p > 0) & (p < 1)
     return np.where(open_, low, np.nan), np.where(open_, high, np.nan)
-
-
-def _require(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    absent = sorted(set(names) - set(frame.columns))
-    if absent:
-        raise ValueError(
-            f"The sample lacks {len(absent)} column(s) ({', '.join(absent)}): check the names."
-        )

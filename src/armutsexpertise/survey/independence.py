@@ -63,6 +63,14 @@ def rao_scott(design: SurveyDesign, row: str, column: str, *, where: str | None 
     :math:`d\nu` degrees of freedom, with :math:`\nu` those of the design (Rao and Scott 1984,
     doi:10.1214/aos/1176346391; Thomas and Rao 1987, Journal of the American Statistical
     Association 82, 630-636).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"poor": [1, 1, 0, 0] * 5, "city": [1, 0, 0, 0] * 5, "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> round(rao_scott(design, "poor", "city").p_value, 4)
+    0.0157
     """
     both = make_domains(design.frame, [row, column], where)
     inside = (both.codes >= 0) & (design.weights > 0)

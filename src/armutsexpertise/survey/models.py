@@ -15,15 +15,20 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import linalg, stats
 
+from armutsexpertise.survey._terms import (
+    Family,
+    Terms,
+    model_degrees_of_freedom,
+    outcome_values,
+    prepare_rows,
+    require_complete,
+    require_full_rank,
+)
 from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
-from armutsexpertise.survey.estimate import critical_values, logit_interval, make_domains
+from armutsexpertise.survey.estimate import Missing, critical_values, logit_interval
 
-Family = Literal["linear", "logit", "poisson"]
-
-INTERCEPT = "intercept"
 _STEPS, _CONVERGED, _ACCEPTED = 50, 1e-14, 1e-9  # steps relative to the largest coefficient
 _FLAT = 1e-9  # information relative to that of a linear model
-_RANK_TOLERANCE = 1e-10
 
 
 class Wald(NamedTuple):
@@ -43,84 +48,6 @@ class Wald(NamedTuple):
     df_terms: float
     df_design: float
     p_value: float
-
-
-@dataclass(frozen=True)
-class _Terms:
-    """Terms of a model and the levels of its categorical variables."""
-
-    terms: tuple[tuple[str, ...], ...]
-    levels: Mapping[str, tuple[object, ...]]  # of categorical variables; the first is reference
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for term in self.terms for name in term))
-
-    @property
-    def names(self) -> list[str]:
-        names = [INTERCEPT]
-        for term in self.terms:
-            parts = [""]
-            for variable in term:
-                own = [variable]
-                if variable in self.levels:
-                    own = [f"{variable}={level}" for level in self.levels[variable][1:]]
-                parts = [f"{left}:{right}" if left else right for left in parts for right in own]
-            names += parts
-        return names
-
-    def columns_of(self, term: str) -> list[int]:
-        """Return the positions of the coefficients of a term such as ``"sex"``."""
-        wanted = tuple(term.split(":"))
-        if wanted not in self.terms:
-            known = ", ".join(":".join(one) for one in self.terms)
-            raise ValueError(f"The model has no term {term!r}: choose among {known}.")
-        position = 1
-        for one in self.terms:
-            width = int(np.prod([len(self.levels.get(name, (0, 1))) - 1 for name in one]))
-            if one == wanted:
-                break
-            position += width
-        return list(range(position, position + width))
-
-    def matrix(self, frame: pd.DataFrame, fixed: Mapping[str, object] | None = None) -> Floats:
-        """Return the model matrix, shape (n, k), with some variables set to a value."""
-        values = {name: self._values(frame, name, fixed or {}) for name in self.variables}
-        columns = [np.ones((len(frame), 1))]
-        columns += [_product([values[name] for name in term]) for term in self.terms]
-        return np.hstack(columns)
-
-    def derivative(self, frame: pd.DataFrame, variable: str) -> Floats:
-        """Return the derivative of the model matrix with respect to a number, shape (n, k)."""
-        values = {name: self._values(frame, name, {}) for name in self.variables}
-        one = np.ones((len(frame), 1))
-        columns = [np.zeros((len(frame), 1))]
-        for term in self.terms:
-            block = np.zeros_like(_product([values[name] for name in term]))
-            for place, name in enumerate(term):
-                if name == variable:
-                    block += _product(
-                        [one if i == place else values[other] for i, other in enumerate(term)]
-                    )
-            columns.append(block)
-        return np.hstack(columns)
-
-    def _values(self, frame: pd.DataFrame, name: str, fixed: Mapping[str, object]) -> Floats:
-        if name in self.levels:
-            levels = self.levels[name]
-            if name in fixed:
-                row = np.array([level == fixed[name] for level in levels[1:]], dtype=float)
-                return np.tile(row, (len(frame), 1))
-            at = pd.Index(levels).get_indexer(pd.Index(frame[name]))
-            strange = int((at < 0).sum())
-            if strange:
-                raise ValueError(
-                    f"The column {name} has a level that the model does not know in {strange} "
-                    "rows: predict only for levels of the sample."
-                )
-            flags: Floats = (at[:, None] == np.arange(1, len(levels))).astype(float)
-            return flags
-        return frame[name].to_numpy(dtype=float, na_value=np.nan)[:, None]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -153,7 +80,7 @@ class Fitted:
 
     design: SurveyDesign
     family: Family | Literal["quantile", "ordered logit"]
-    terms: _Terms
+    terms: Terms
     names: list[str]
     inside: Booleans  # (n,)
     matrix: Floats  # (rows inside, columns with a coefficient)
@@ -212,6 +139,13 @@ class Fitted:
         ------
         ValueError
             If the model has no such term, or no degrees of freedom.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> fit(design, "y", ["x"], "linear").wald("x").df_terms
+        1.0
         """
         at = self.positions_of(term)
         if self.degrees_of_freedom <= 0:
@@ -265,6 +199,15 @@ class Fitted:
         ------
         ValueError
             If a coefficient is not in the model.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> model = fit(design, "y", ["x"], "linear")
+        >>> model.contrast({"two steps": {"x": 2}})[["indicator", "estimate"]]
+           indicator  estimate
+        0  two steps       6.0
         """
         position = {name: i for i, name in enumerate(self.names)}
         factors = np.zeros((len(combinations), len(position)))
@@ -322,6 +265,16 @@ class Fitted:
 
         where the first part is left out with ``fixed_covariates``: Deville's (1999) rules for
         functions of totals. Bartus (2005, doi:10.1177/1536867X0500500303) for the definitions.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> model = fit(design, "y", ["x"], "poisson")
+        >>> effects = model.marginal_effects()
+        >>> effects[["indicator", "estimate"]].round(4)
+          indicator  estimate
+        0         x     3.207
         """
         wanted = self.terms.variables if variables is None else tuple(variables)
         unknown = sorted(set(wanted) - set(self.terms.variables))
@@ -457,8 +410,17 @@ class Model(Fitted):
         ------
         ValueError
             If a variable is absent or missing, or has a level that the sample had not.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> model = fit(design, "y", ["x"], "linear")
+        >>> model.predict(pd.DataFrame({"x": [3]}))[["x", "estimate"]]
+           x  estimate
+        0  3       9.5
         """
-        _require_complete(frame, self.terms.variables)
+        require_complete(frame, self.terms.variables)
         x = self.terms.matrix(frame)
         eta = x @ self.coefficients
         se = np.sqrt(np.einsum("ij,jk,ik->i", x, self.covariance, x))
@@ -512,7 +474,7 @@ class OrderedModel(Fitted):
         ValueError
             If a variable is absent or missing, or has a level that the sample had not.
         """
-        _require_complete(frame, self.terms.variables)
+        require_complete(frame, self.terms.variables)
         x = self._columns(self.terms.matrix(frame))
         found = [self._probability(x, self.coefficients, j) for j in range(len(self.outcomes))]
         p = np.column_stack([one[0] for one in found]).ravel()
@@ -576,7 +538,7 @@ def fit(
     family: Family,
     *,
     where: str | None = None,
-    missing: Literal["fail", "drop"] = "fail",
+    missing: Missing = "fail",
 ) -> Model:
     r"""Fit a regression model with design-based covariance.
 
@@ -618,6 +580,15 @@ def fit(
     :math:`A=\sum_i w_i\mu'_i x_i x_i^\top` their influence is
     :math:`u_i=A^{-1}x_i(y_i-\mu_i)` (Binder 1983, doi:10.2307/1402588). With replicates the
     model is fitted anew on each.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> fit(design, "y", ["x"], "linear").table()[["indicator", "estimate"]]
+       indicator  estimate
+    0  intercept       0.5
+    1          x       3.0
     """
     if family not in get_args(Family):
         raise ValueError(f"family must be one of {', '.join(get_args(Family))}, not {family!r}.")
@@ -660,7 +631,7 @@ def fit_ordered(
     terms: Sequence[str],
     *,
     where: str | None = None,
-    missing: Literal["fail", "drop"] = "fail",
+    missing: Missing = "fail",
 ) -> OrderedModel:
     r"""Fit an ordered logit (proportional odds) model with design-based covariance.
 
@@ -694,6 +665,13 @@ def fit_ordered(
     :math:`P(y_i\le j)=\Lambda(\theta_j-x_i^\top\beta)` (McCullagh 1980,
     doi:10.1111/j.2517-6161.1980.tb01109.x). With the score :math:`s_i` of a unit and the
     weighted Hessian H the influence is :math:`-H^{-1}s_i` (Binder 1983, doi:10.2307/1402588).
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"level": [1, 1, 2, 2, 3, 3], "x": [0, 1, 0, 2, 1, 2], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> fit_ordered(design, "level", ["x"]).table()["indicator"].tolist()
+    ['x', '1|2', '2|3']
     """
     rows, inside, built, note = prepare_rows(design, outcome, terms, where, missing)
     values = rows[outcome]
@@ -777,114 +755,6 @@ def _cumulated(eta: Floats) -> tuple[Floats, Floats, Floats]:
     return _link("logit", eta)
 
 
-def prepare_rows(
-    design: SurveyDesign,
-    outcome: str | None,
-    terms: Sequence[str],
-    where: str | None,
-    missing: Literal["fail", "drop"],
-) -> tuple[pd.DataFrame, Booleans, _Terms, str]:
-    """Return the rows that enter a model, which they are, its terms, and a note.
-
-    Parameters
-    ----------
-    design, outcome, terms, where, missing
-        As in :func:`fit`; without outcome only the variables must be known.
-
-    Returns
-    -------
-    tuple of DataFrame, ndarray of bool, terms and str
-        Rows with a positive weight and no missing value; a mask, shape (n,), of them; the terms
-        with their levels; and what to say of rows left out.
-
-    Raises
-    ------
-    ValueError
-        As in :func:`fit`.
-    """
-    split, variables = _split(terms)
-    frame = design.frame
-    inside = make_domains(frame, None, where).codes >= 0
-    needed = variables if outcome is None else (outcome, *variables)
-    absent = _absent(frame, needed) & inside
-    if absent.any() and missing == "fail":
-        raise ValueError(
-            f"{int(absent.sum())} of {int(inside.sum())} rows lack a value of the outcome or of "
-            'a variable: recode them, or set missing="drop" to leave them out.'
-        )
-    inside &= ~absent & (design.weights > 0)
-    if not inside.any():
-        raise ValueError("No row is left for the model: check the subpopulation.")
-    rows = frame[inside]
-    note = f"; {int(absent.sum())} missing left out" if absent.any() else ""
-    return rows, inside, _build(rows, split, variables), note
-
-
-def model_degrees_of_freedom(design: SurveyDesign, inside: Booleans, k: int) -> float:
-    """Return the degrees of freedom of a model: those of the design in its rows, plus 1, minus k.
-
-    Parameters
-    ----------
-    design : SurveyDesign
-        The sample.
-    inside : ndarray of bool, shape (n,)
-        Rows that enter.
-    k : int
-        Number of coefficients.
-
-    Returns
-    -------
-    float
-        Degrees of freedom; may be zero or negative.
-    """
-    return float(design.domain_degrees_of_freedom(np.where(inside, 0, -1), 1)[0]) + 1 - k
-
-
-def design_matrix(frame: pd.DataFrame, terms: Sequence[str]) -> tuple[list[str], Floats]:
-    """Return the matrix of a model's variables and the names of its columns.
-
-    Parameters
-    ----------
-    frame : DataFrame, shape (n, any)
-        The sample, without missing values in the variables.
-    terms : sequence of str
-        As in :func:`fit`.
-
-    Returns
-    -------
-    tuple of list of str and ndarray of float, shape (n, k)
-        Names and columns, the intercept first.
-
-    Raises
-    ------
-    ValueError
-        If a column is absent, missing or infinite, or a term is named twice.
-    """
-    split, variables = _split(terms)
-    _require_complete(frame, variables)
-    built = _build(frame, split, variables)
-    matrix = built.matrix(frame)
-    if not np.isfinite(matrix).all():
-        raise ValueError("A variable is infinite: recode it.")
-    return built.names, matrix
-
-
-def _split(terms: str | Sequence[str]) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    given = [terms] if isinstance(terms, str) else terms
-    split = tuple(tuple(term.split(":")) for term in given)
-    variables = tuple(dict.fromkeys(name for term in split for name in term))
-    if not variables or len(set(split)) < len(split):
-        raise ValueError("terms must name at least one term and none twice.")
-    return split, variables
-
-
-def _build(
-    rows: pd.DataFrame, split: tuple[tuple[str, ...], ...], variables: tuple[str, ...]
-) -> _Terms:
-    found = {name: _levels(rows[name]) for name in variables}
-    return _Terms(split, {name: levels for name, levels in found.items() if levels})
-
-
 def _link(family: Family | Literal["quantile"], eta: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the mean, its slope and its second derivative at the linear predictor."""
     if family in ("linear", "quantile"):
@@ -911,6 +781,12 @@ def least_squares(x: Floats, y: Floats, w: Floats) -> tuple[Floats, Floats]:
     -------
     tuple of ndarray of float, shapes (k,) and (k, k)
         Coefficients and :math:`\sum_i w_i x_i x_i^\top`.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 0], [1, 1], [1, 2]])
+    >>> least_squares(x, np.array([1.0, 3, 5]), np.ones(3))[0].round(6).tolist()
+    [1.0, 2.0]
     """
     return _newton("linear", x, y, w, None)
 
@@ -962,104 +838,3 @@ _NO_MAXIMUM = (
     "The model has no finite estimate: a combination of terms separates the outcomes. Merge "
     "levels, leave out a term, or use a penalised (Firth) logit."
 )
-
-
-def _product(parts: list[Floats]) -> Floats:
-    block = parts[0]
-    for part in parts[1:]:
-        block = (block[:, :, None] * part[:, None, :]).reshape(len(block), -1)
-    return block
-
-
-def _levels(values: pd.Series) -> tuple[object, ...]:
-    """Return the levels of a categorical, text or boolean column; none for numbers."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return tuple(values.cat.remove_unused_categories().cat.categories)
-    if pd.api.types.is_bool_dtype(values):
-        return (False, True)
-    if pd.api.types.is_numeric_dtype(values):
-        return ()
-    return tuple(sorted(values.unique()))
-
-
-def outcome_values(values: pd.Series, family: Family) -> Floats:
-    """Return the outcome as numbers, or raise where a model cannot take it.
-
-    Parameters
-    ----------
-    values : Series, shape (n,)
-        Outcome, without missing values.
-    family : {"linear", "logit", "poisson"}
-        Which model.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        The outcome.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in :func:`fit`.
-    """
-    if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
-        raise TypeError(
-            f"The outcome {values.name} holds {values.dtype} and not numbers: recode it."
-        )
-    y = values.to_numpy(dtype=float)
-    wrong = {
-        "linear": ~np.isfinite(y),
-        "logit": ~np.isin(y, [0, 1]),
-        "poisson": ~(np.isfinite(y) & (y >= 0)),
-    }[family]
-    if wrong.any():
-        need = {"linear": "finite", "logit": "0 or 1", "poisson": "not negative"}[family]
-        raise ValueError(
-            f"The outcome {values.name} must be {need} for a {family} model, and is not in "
-            f"{int(wrong.sum())} of {len(y)} rows: recode it."
-        )
-    return y
-
-
-def _absent(frame: pd.DataFrame, names: Sequence[str]) -> Booleans:
-    lacking = sorted(set(names) - set(frame.columns))
-    if lacking:
-        raise ValueError(
-            f"The sample lacks {len(lacking)} column(s) ({', '.join(lacking)}): check the names."
-        )
-    return frame[list(names)].isna().any(axis=1).to_numpy(dtype=bool)
-
-
-def _require_complete(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    absent = int(_absent(frame, names).sum())
-    if absent:
-        raise ValueError(
-            f"{absent} of {len(frame)} rows lack a variable of the model: fill them first."
-        )
-
-
-def require_full_rank(x: Floats, w: Floats, names: list[str]) -> None:
-    """Raise ``ValueError`` where the columns of a model are collinear or infinite.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (n, k)
-        Model matrix.
-    w : ndarray of float, shape (n,)
-        Weights.
-    names : list of str, length k
-        Names of the columns, for the message.
-    """
-    if not np.isfinite(x).all():
-        raise ValueError("A variable of the model is infinite: recode it.")
-    scaled = x * np.sqrt(w)[:, None]
-    size = np.sqrt((scaled**2).sum(axis=0))
-    empty = [name for name, one in zip(names, size, strict=True) if one == 0]
-    triangle = np.linalg.qr(scaled / np.where(size > 0, size, 1), mode="r")
-    rank = int(np.linalg.matrix_rank(triangle, tol=_RANK_TOLERANCE))
-    if rank < x.shape[1]:
-        zero = f", {', '.join(empty)} zero throughout" if empty else ""
-        raise ValueError(
-            f"The {x.shape[1]} columns of the model have rank {rank}{zero}: leave out a term or "
-            "merge levels."
-        )

@@ -1,20 +1,21 @@
 """Quantile regression with design-based covariance."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy import optimize, stats
 
 from armutsexpertise._weighted import quantile, require_share
-from armutsexpertise.survey.design import Floats, SurveyDesign
-from armutsexpertise.survey.models import (
-    Model,
+from armutsexpertise.survey._terms import (
     model_degrees_of_freedom,
     outcome_values,
     prepare_rows,
     require_full_rank,
 )
+from armutsexpertise.survey.design import Floats, SurveyDesign
+from armutsexpertise.survey.estimate import Missing
+from armutsexpertise.survey.models import Model
 
 _ON_THE_LINE = 1e-7  # residuals below this share of the scale belong to fitted points
 _EXACT = 1e-10
@@ -34,7 +35,7 @@ def fit_quantile(
     probability: float = 0.5,
     *,
     where: str | None = None,
-    missing: Literal["fail", "drop"] = "fail",
+    missing: Missing = "fail",
     bandwidth: float | None = None,
 ) -> Model:
     r"""Fit a quantile regression with design-based covariance.
@@ -81,7 +82,7 @@ def fit_quantile(
               \hat D = \sum_i \frac{w_i}{h}\varphi\Bigl(\frac{e_i}{h}\Bigr) x_i x_i^\top
 
     (Binder 1983, doi:10.2307/1402588, for estimating equations; Powell's kernel estimate of D in
-    Koenker 2005, Quantile Regression, section 3.4.2, doi:10.1017/CBO9780511754098). The bandwidth
+    Koenker 2005, Quantile Regression, doi:10.1017/CBO9780511754098). The bandwidth
     is :math:`\Phi^{-1}(\tau+a)-\Phi^{-1}(\tau-a)` times the smaller of the weighted standard
     deviation and the weighted interquartile range over 1.34 of the residuals, with
 

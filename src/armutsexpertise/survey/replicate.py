@@ -99,6 +99,14 @@ def make_replicates(
 
     A stratum with one sampling unit keeps its weight in every replicate and adds nothing to
     the variance, as under the rule "certainty"; the rules "adjust" and "average" are refused.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> make_replicates(design, "JK1").replicates.tolist()
+    [[0.0, 15.0, 15.0], [15.0, 0.0, 15.0], [15.0, 15.0, 0.0]]
     """
     if kind not in get_args(ReplicateKind):
         raise ValueError(f"kind must be one of {', '.join(get_args(ReplicateKind))}, not {kind!r}.")
@@ -196,6 +204,17 @@ def bootstrap(
 
     The squares are about the estimate and so hold the bias of the bootstrap; the variance about
     the mean of the replicates is ``replicates.var(axis=0, ddof=1)``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 5], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> y = frame["y"].to_numpy()
+    >>> def mean(w):
+    ...     return (y @ w / w.sum(axis=0))[:, None]
+    >>> bootstrap(design, mean, seed=1, n_replicates=50).estimate.tolist()
+    [3.0]
     """
     _check(design)
     if block is None:

@@ -1,20 +1,18 @@
 """Regressions of the recentred influence function of any index."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 
-from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
-from armutsexpertise.survey.estimate import Index, Statistic
-from armutsexpertise.survey.linearised import Linearised
-from armutsexpertise.survey.models import (
-    Model,
-    least_squares,
+from armutsexpertise.survey._terms import (
     model_degrees_of_freedom,
     prepare_rows,
     require_full_rank,
 )
+from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
+from armutsexpertise.survey.estimate import Index, Missing, Statistic
+from armutsexpertise.survey.linearised import Linearised
+from armutsexpertise.survey.models import Model, least_squares
 
 
 def fit_rif(
@@ -23,7 +21,7 @@ def fit_rif(
     terms: Sequence[str],
     *,
     where: str | None = None,
-    missing: Literal["fail", "drop"] = "fail",
+    missing: Missing = "fail",
 ) -> Model:
     r"""Regress the recentred influence function of an index on covariates.
 

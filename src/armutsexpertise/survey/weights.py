@@ -14,13 +14,13 @@ import pandas as pd
 from scipy import sparse
 
 from armutsexpertise._weighted import check_lengths
+from armutsexpertise.survey._terms import design_matrix
 from armutsexpertise.survey.design import (
     Floats,
     Integers,
     SurveyDesign,
     checked_weights,
 )
-from armutsexpertise.survey.models import design_matrix
 
 Distance = Literal["linear", "raking", "logit"]
 
@@ -244,6 +244,12 @@ def rake(
     Notes
     -----
     Deming and Stephan (1940, doi:10.1214/aoms/1177731829).
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"sex": ["f", "m", "m"], "w": 10.0})
+    >>> rake(frame, {"sex": {"f": 12, "m": 18}})(frame["w"].to_numpy()).tolist()
+    [12.0, 9.0, 9.0]
     """
     if not margins:
         raise ValueError("margins is empty: name at least one column with its totals.")
@@ -324,6 +330,13 @@ def calibrate(
     Weights :math:`w_i = d_i F(x_i^\top\lambda)` with :math:`\lambda` such that
     :math:`\sum_i w_i x_i` meets the totals; F and its bounded form by Deville and Särndal
     (1992, doi:10.1080/01621459.1992.10475217).
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"sex": ["f", "m", "m"], "w": 10.0})
+    >>> known = calibrate(frame, ["sex"], {"intercept": 30, "sex=m": 18})
+    >>> known(frame["w"].to_numpy()).round(6).tolist()
+    [12.0, 9.0, 9.0]
     """
     if distance not in get_args(Distance):
         raise ValueError(
@@ -365,12 +378,19 @@ def calibrated(design: SurveyDesign, adjustment: Adjustment) -> SurveyDesign:
     SurveyDesign
         With replicates, each replicate is adjusted too. Without, the covariance is that of the
         residuals of the influence from its regression on the auxiliary variables, weighted by
-        the former weights (Deville and Särndal 1992, section 3).
+        the former weights (Deville and Särndal 1992).
 
     Raises
     ------
     ValueError
         If the design is calibrated already, or adjusted weights are negative.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"sex": ["f", "m", "m"], "w": 10.0})
+    >>> design = SurveyDesign.from_frame(frame, weights="w")
+    >>> calibrated(design, rake(frame, {"sex": {"f": 12, "m": 18}})).weights.tolist()
+    [12.0, 9.0, 9.0]
     """
     if design.auxiliary is not None:
         raise ValueError(
@@ -417,8 +437,14 @@ def nonresponse_weights(weights: pd.Series, responded: pd.Series, classes: pd.Se
 
     Notes
     -----
-    Weighting-class adjustment (Little and Rubin 2019, section 3.3,
-    doi:10.1002/9781119482260).
+    Weighting-class adjustment (Little and Rubin 2019, doi:10.1002/9781119482260).
+
+    Examples
+    --------
+    >>> nonresponse_weights(
+    ...     pd.Series([1.0, 1, 2]), pd.Series([True, False, True]), pd.Series(["a", "a", "b"])
+    ... ).tolist()
+    [2.0, 0.0, 2.0]
     """
     check_lengths(weights=weights, responded=responded, classes=classes)
     values = checked_weights(weights)
@@ -462,6 +488,11 @@ def trim_weights(weights: pd.Series, *, lower: float = 0.0, upper: float) -> pd.
     ------
     ValueError
         If bounds are out of order or cannot hold the sum of the weights.
+
+    Examples
+    --------
+    >>> trim_weights(pd.Series([1.0, 1, 4]), upper=3).round(6).tolist()
+    [1.5, 1.5, 3.0]
     """
     values = checked_weights(weights)
     used = values > 0
@@ -498,8 +529,13 @@ def effective_sample_size(weights: pd.Series) -> float:
     Returns
     -------
     float
-        :math:`(\sum w)^2/\sum w^2`, between 1 and the number of positive weights (Kish 1965,
-        Survey Sampling, section 11.7).
+        :math:`(\sum w)^2/\sum w^2`, between 1 and the number of positive weights (Kish 1992,
+        Journal of Official Statistics 8, 183-200).
+
+    Examples
+    --------
+    >>> effective_sample_size(pd.Series([1.0, 1, 2]))
+    2.6666666666666665
     """
     values = checked_weights(weights)
     return float(values.sum() ** 2 / (values @ values))
@@ -516,8 +552,13 @@ def kish_design_effect(weights: pd.Series) -> float:
     Returns
     -------
     float
-        :math:`n \sum w^2/(\sum w)^2` over the n positive weights, at least 1 (Kish 1965,
-        Survey Sampling, section 11.7).
+        :math:`n \sum w^2/(\sum w)^2` over the n positive weights, at least 1 (Kish 1992,
+        Journal of Official Statistics 8, 183-200).
+
+    Examples
+    --------
+    >>> kish_design_effect(pd.Series([1.0, 1, 2]))
+    1.125
     """
     return int((weights > 0).sum()) / effective_sample_size(weights)
 

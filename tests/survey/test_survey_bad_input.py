@@ -210,6 +210,26 @@ def test_a_codebook_that_names_a_missing_column(sample: pd.DataFrame, tmp_path: 
     assert "but not regoin (nearest: region)" in line
 
 
+def test_units_numbered_anew_and_one_of_two_sheets(sample: pd.DataFrame, tmp_path: Path) -> None:
+    # What the two refusals say to do works, and gives what plainly numbered units in one sheet do.
+    book = tmp_path / "city.yaml"
+    run(tmp_path, sample.iloc[:0])
+    with pd.ExcelWriter(tmp_path / "survey.xlsx") as writer:
+        units_numbered_anew(sample).to_excel(writer, sheet_name="answers", index=False)
+        sample.head(9).to_excel(writer, sheet_name="trial", index=False)
+    sample.to_csv(tmp_path / "plain.csv", index=False)
+    common = ["--codebook", str(book), "--by", "region", "--out"]
+    for words in (
+        [str(tmp_path / "survey.xlsx"), "--nest", "--table", "answers", *common, "a"],
+        [str(tmp_path / "plain.csv"), *common, "b"],
+    ):
+        words[-1] = str(tmp_path / words[-1])
+        result = CliRunner().invoke(app, ["poverty", *words])
+        assert result.exit_code == 0, result.output
+    first, second = (pd.read_csv(tmp_path / name / "poverty.csv") for name in "ab")
+    pd.testing.assert_frame_equal(first, second)
+
+
 # --- Python --------------------------------------------------------------------------------
 
 
