@@ -105,6 +105,11 @@ GOODS = {
 TICKETS = ("deutschlandticket",)
 
 
+def place_as_key(facts: pd.DataFrame) -> pd.DataFrame:
+    """Name the code of the place as the stages read it: as text, with its leading zero."""
+    return facts.rename(columns={"place": "place_code"})
+
+
 def read_series(project: Project) -> pd.DataFrame:
     """Return the series, one below the other."""
     tables = []
@@ -203,16 +208,18 @@ def main(project: Project) -> None:
     prices = eurostat["dataset_code"].eq("Destatis energy price transparency")
     tables = {
         "series": read_series(project),
-        "facts": distribution.loc[distribution["topic"].isin(FACTS), FACT_COLUMNS],
-        "projections": statutory.loc[projections, FACT_COLUMNS],
+        "facts": place_as_key(distribution.loc[distribution["topic"].isin(FACTS), FACT_COLUMNS]),
+        "projections": place_as_key(statutory.loc[projections, FACT_COLUMNS]),
         "prices": eurostat.loc[prices, ["id", "item", "value", "unit", "period"]],
         "quantiles": quantiles(eurostat, config),
         "mean_income": mean_income[["period", "value", "unit"]],
-        "budgets": read("budgets", "lwr2022"),
-        "heat": adaptation.loc[
-            printable & adaptation["topic"].isin(HEAT),
-            [*FACT_COLUMNS, "period_end"],
-        ],
+        "budgets": read("budgets", "lwr2022").drop(columns="item_no"),
+        "heat": place_as_key(
+            adaptation.loc[
+                printable & adaptation["topic"].isin(HEAT),
+                [*FACT_COLUMNS, "period_end"],
+            ]
+        ),
         "municipalities": regions,
         "kreise": kreise.rename(columns={"date": "year"}),
         "parameters": parameters(project, config),

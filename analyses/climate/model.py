@@ -541,7 +541,7 @@ def city_tables(clean: Tables, config: ClimateConfig) -> Tables:
     kreise = clean["kreise"]
     rows = []
     for ags, name in config.cities.items():
-        own = facts[facts["place"].eq(ags)].set_index("item")["value"]
+        own = facts[facts["place_code"].eq(ags)].set_index("item")["value"]
         ags5 = str(towns.loc[ags, "kreis_ags5"])
         district = kreise[kreise["ags5"].eq(ags5)]
 
@@ -579,7 +579,8 @@ def city_tables(clean: Tables, config: ClimateConfig) -> Tables:
     cities = cities.merge(ranks, on="ags").assign(
         gisd_rank=[int(gisd[ags]) for ags in cities["ags"]], gisd_of=len(towns)
     )
-    return {"cities": cities, "city_dominance": ahead}
+    names = cities.set_index("ags")["city"]
+    return {"cities": cities, "city_dominance": ahead.apply(lambda column: column.map(names))}
 
 
 def main(project: Project) -> None:

@@ -27,6 +27,7 @@ TOPIC = "digital"
 YEARS = range(2021, 2027)  # the divisions of the standard benefit hold from 2021 on
 QUARTILES = ("HHI_Q1", "HHI_Q2", "HHI_Q3", "HHI_Q4")
 HOUSEHOLDS = {"total": "all households", "household_type": "single-person household"}
+FACTS = ("id", "topic", "item", "value", "unit", "period_start", "source_title", "note")
 INDICATORS = ("persons_in_bg_per_1000", "bg_one_person_share", "bg_five_plus_share")
 
 
@@ -120,7 +121,7 @@ def main(project: Project) -> None:
     tables: dict[str, pd.DataFrame | Protected] = {
         **access(project),
         **benefits(project),
-        "facts": read("digital", "digital"),
+        "facts": read("digital", "digital")[list(FACTS)],
         "skills": skills,
         "kreise": kreise[kreise["date"].eq(str(config.policy.year))],
         "places": read("nrw_regions", "context")[["ags5", "name", "type", "population"]],

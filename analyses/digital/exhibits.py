@@ -121,29 +121,32 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2006 bis 2020",
         n=f"{len(measures)} Jahre und Gebiete",
         note=(
-            "Abstand und Verhältnis: reichstes gegen ärmstes Viertel; Steigungsindex: Unterschied "
-            "vom untersten zum obersten Rang aller Haushalte nach dem Logit; Chancen: mit zu ohne "
-            f"Internet. Unter den Reichsten sind so wenige ohne, dass Rundung das Chancenverhältnis "
+            "Reichstes gegen ärmstes Viertel; Chancen: mit zu ohne Internet. Steigung und relativer Index: "
+            "Unterschied und Verhältnis vom untersten zum obersten Rang, Logit. Anteil Ärmste: ärmstes Viertel "
+            "an allen ohne Internet. "
+            f"Unter den Reichsten sind so wenige ohne, dass Rundung das Chancenverhältnis "
             f"bewegt. {NO_ERROR}"
         ),
         table=pd.DataFrame(
             {
                 "Gebiet": measures["place"].map(PLACES),
                 "Jahr": measures["period"],
-                "Abstand": measures["absolute"],
+                "Abstand, Punkte": 100 * measures["absolute"],
                 "Verhältnis": measures["relative"],
                 "Chancenverhältnis": measures["odds_ratio"],
-                "Steigungsindex": measures["slope_index"],
-                "ärmstes Viertel an allen ohne": measures["left"],
+                "Steigung, Punkte": 100 * measures["slope_index"],
+                "relativer Index": measures["relative_index"],
+                "Anteil Ärmste": measures["left"],
             }
         ).reset_index(drop=True),
         formats={
             "Jahr": "plain",
-            "Abstand": "percent:1",
+            "Abstand, Punkte": "number:1",
             "Verhältnis": "number:2",
             "Chancenverhältnis": "number:0",
-            "Steigungsindex": "percent:1",
-            "ärmstes Viertel an allen ohne": "percent:0",
+            "Steigung, Punkte": "number:1",
+            "relativer Index": "number:2",
+            "Anteil Ärmste": "percent:0",
         },
         max_rows=int(shown.sum()),
         missing="nicht berechnet",
@@ -198,7 +201,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             points=["seen"],
             smooth=["one", "free"],
             axis_label="Haushalte des ärmsten Viertels mit Internetzugang",
-            label_width=14,
+            label_width=18,
         ),
     )  # fmt: skip
     types = tables["types"]
@@ -279,8 +282,8 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2019 bis 2023",
         n=f"{len(frame)} veröffentlichte Paare; Fallzahlen dort nicht genannt",
         note=(
-            "Arm heißt je Zeile anderes, siehe Tabelle der Abstände (A3). Selbstauskünfte; SOEP: Jahr "
-            f"der Erhebung unsicher, veröffentlicht 2023. {NO_ERROR}"
+            "Arm heißt je Zeile anderes (A3). Selbstauskünfte; SOEP: Jahr der Erhebung unsicher, "
+            f"veröffentlicht 2023. {NO_ERROR}"
         ),
         table=pd.DataFrame(
             {
@@ -325,7 +328,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
                 "Vergleichsgruppe": table["other_group"],
                 "dort": table["other"],
                 "Jahr": table["when"].map(_when),
-                "Abstand": table["absolute"],
+                "Abstand, Punkte": 100 * table["absolute"],
                 "Verhältnis": table["relative"],
                 "Chancen": table["odds_ratio"],
             }
@@ -334,7 +337,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             "Anteil": "percent:1",
             "dort": "percent:1",
             "Jahr": "right",
-            "Abstand": "percent:1",
+            "Abstand, Punkte": "number:1",
             "Verhältnis": "number:2",
             "Chancen": "number:1",
         },
@@ -391,8 +394,8 @@ def offline(tables: Tables, z: Values) -> list[Exhibit]:
     never = Exhibit(
         id="fig-offline",
         title=(
-            f"{z('nie_65_2024')} der 65- bis 74-Jährigen waren 2024 noch nie im Internet, unter den "
-            f"Jüngeren {z('nie_jung_2024')}"
+            f"{z('nie_65_2024')} der 65- bis 74-Jährigen waren 2024 noch nie im Internet, von 16 bis 44 "
+            f"Jahren {z('nie_jung_2024')}"
         ),
         alt=(
             "Punktpaare je Altersgruppe, noch nie im Internet. "
@@ -467,8 +470,8 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
     by_class = Exhibit(
         id="fig-klassen",
         title=(
-            f"Grundlegende digitale Kompetenzen hatten 2023 in Deutschland {z('dsi_de_2023')}, in der "
-            f"EU {z('dsi_eu_2023')}; 2025 waren es {z('dsi_de_2025')} und {z('dsi_eu_2025')}"
+            f"Wenigstens grundlegende Kompetenzen hatten 2023 in Deutschland {z('dsi_de_2023')}, in "
+            f"der EU {z('dsi_eu_2023')}"
         ),
         alt=(
             "Gestapelte Balken nach Klassen, Anteile in Prozent. "
@@ -483,9 +486,8 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2021 und 2023",
         n=f"{PERSONS}; Fallzahl nicht veröffentlicht",
         note=(
-            "Digital Skills Index 2.0: Kompetenz ist, was jemand in den letzten drei Monaten online getan "
-            "hat. Nicht bestimmt: in dieser Zeit nicht online; diese Menschen bleiben im Nenner. Für "
-            "2025 liegt nur der Anteil insgesamt vor, nach Einkommen für kein Jahr"
+            "Index 2.0: Kompetenz ist, was jemand zuletzt online getan hat. Nicht bestimmt: in den letzten "
+            "drei Monaten nicht online. Nach Einkommen liegt keine Angabe vor"
         ),
         table=classes[["label", *CLASSES, "not_assessed", "at_least_basic"]].rename(
             columns={
@@ -504,7 +506,8 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
             "label",
             CLASSES,
             unknown=("not_assessed", "nicht bestimmt"),
-            axis_label=f"Anteil an {PERSONS.replace('alle Personen', 'allen Personen')}",
+            axis_label="Anteil an allen Personen von 16 bis 74 Jahren",
+            legend_columns=4,
         ),
     )
     areas = tables["dsi_areas"].query("period == '2023'").set_index("place")
@@ -565,8 +568,8 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
     part = Exhibit(
         id="fig-regelbedarf",
         title=(
-            f"Ein Internetanschluss kostet {z('anschluss_anteil')} dessen, was der Regelbedarf "
-            f"{z('regelbedarf_jahr')} für Post und Telekommunikation enthält"
+            f"Ein Anschluss kostet {z('anschluss_anteil')} dessen, was der Regelbedarf "
+            f"{z('regelbedarf_jahr')} für Telekommunikation enthält"
         ),
         alt=(
             "Linie des Teils für Post und Telekommunikation im Regelbedarf allein Lebender, dazu zwei "
@@ -574,12 +577,12 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             + "; ".join(f"{r.year}: {euro(r.eur, 2)}" for r in lines.itertuples())
             + f". Preise: {z('preis_2025')} (Angebote 2025), {z('preis_2023')} (Rechnungen 2023)."
         ),
-        source=f"{LAW}; Bitkom 2023; Tarifvergleich 2025 ({DATA})",
+        source="RBEG 2021, Regelbedarfe; Bitkom 2023; Tarifvergleich 2025 (Datenpaket digital)",
         reference_date="2021 bis 2026",
         n=f"{len(lines)} Jahre",
         note=(
-            "Regelbedarfsstufe 1, Abteilung 8, anteilig fortgeschrieben. Preise gelten für ihr Jahr "
-            "und sind nicht umgerechnet; Mobilfunk und Post kommen hinzu (A4, A7)"
+            "Regelbedarfsstufe 1, Abteilung 8, fortgeschrieben; Preise ihres Jahres. Mobilfunk und Post "
+            "kommen hinzu (A4, A7)"
         ),
         table=pd.DataFrame(
             {
@@ -601,8 +604,8 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
                 (tables["same_year"]["price"].min(), "mittleres Angebot 2025"),
                 (tables["same_year"]["price"].max(), "mittlere Rechnung 2023"),
             ],
-            height_cm=5.0,
-            label_width=20,
+            height_cm=4.3,
+            label_width=26,
         ),
     )
     items = tables["items"].drop_duplicates(["item", "variant"])
@@ -626,11 +629,11 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
                 "Posten": items["label"],
                 "Stufe": items["variant"].map(VARIANTS),
                 "Preis": items["price_eur"],
-                "Datum": [date_de(str(d)[:10])[-4:] for d in items["price_date"]],
+                "Jahr": [date_de(str(d)[:10])[-4:] for d in items["price_date"]],
                 "Beleg": items["source"],
             }
         ).reset_index(drop=True),
-        formats={"Preis": "euro:2", "Datum": "right"},
+        formats={"Preis": "euro:2", "Jahr": "right"},
     )
     last = table["year"].max()
     table["part"] = 1 / table["coverage"]
@@ -768,7 +771,7 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
     table = tables["variants"]
     frame = pd.DataFrame(
         {
-            "label": table["label"],
+            "label": table["short"],
             "low": table["eur_per_connected_low"].map(two_digits),
             "high": table["eur_per_connected_high"].map(two_digits),
         }
@@ -776,20 +779,20 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
     variants = Exhibit(
         id="fig-varianten",
         title=(
-            f"Ein gezielter Gerätezuschuss kostet {z('geraet_gezielt_je_neu')} je neu ausgestattetem "
-            f"Haushalt, einer für alle {z('geraet_alle_je_neu')}"
+            f"Je neu ausgestattetem Haushalt kostet ein gezielter Gerätezuschuss "
+            f"{z('geraet_gezielt_je_neu')}, einer für alle {z('geraet_alle_je_neu')}"
         ),
         alt=(
             "Spannen je Variante, Kosten je neu ausgestattetem oder angeschlossenem Haushalt. "
             + "; ".join(f"{r.label}: {interval(r.low, r.high, 'euro')}" for r in frame.itertuples())
             + "."
         ),
-        source=f"{IAB}; {DATA}; {OWN}",
+        source=f"{IAB}; {OWN}",
         reference_date="2022",
         n=f"{len(frame)} Varianten",
         note=(
-            "Szenario mit Annahmen (A9 bis A13), Spannen und keine Konfidenzintervalle; ohne Kosten der "
-            "Verwaltung. Dass ein Zuschuss wirkt, ist angenommen, nicht gemessen"
+            "gezielt: nur wer keinen Computer oder kein Internet hat; für alle: alle im SGB II. Szenario "
+            "mit Annahmen (A9 bis A13), ohne Kosten der Verwaltung; die Wirkung ist nicht gemessen"
         ),
         table=pd.DataFrame(
             {
@@ -807,8 +810,8 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
             "high",
             unit="EUR",
             log=True,
-            axis_label="EUR je neu ausgestattetem Haushalt",
-            label_width=50,
+            axis_label="EUR je neu ausgestattetem oder angeschlossenem Haushalt",
+            label_width=30,
         ),
     )
     totals = Exhibit(
@@ -947,9 +950,10 @@ GROUPS = {
 }
 VALUES = {
     "parental_education": {
-        "low": "kein Elternteil mit Sekundarstufe II",
-        "medium": "ein Elternteil mit Sekundarstufe II",
-        "high": "ein Elternteil mit tertiärem Abschluss",
+        "low": "Eltern: gering gebildet",
+        "medium": "Eltern: mittel gebildet",
+        "high": "Eltern: hoch gebildet",
+        "": "Eltern: keine Angabe",
     },
     "age_ten": {
         "16_24": "16 bis 24 Jahre",
@@ -957,9 +961,14 @@ VALUES = {
         "35_44": "35 bis 44 Jahre",
         "45_54": "45 bis 54 Jahre",
         "55_65": "55 bis 65 Jahre",
+        "": "Alter: keine Angabe",
     },
-    "earnings_decile": {str(k): f"{k}. Zehntel" for k in range(1, 11)},
+    "earnings_decile": {
+        **{str(k): f"{k}. Zehntel des Verdienstes" for k in range(1, 11)},
+        "": "ohne Verdienst oder Angabe",
+    },
 }
+EVERYONE = "alle"
 INDICATORS = {
     "score": "Mittelwert, Punkte",
     "below": "unter Stufe 2, von denen mit Wert",
@@ -973,6 +982,10 @@ INDICATORS = {
     "has_index": "nutzt zu Hause einen Computer",
 }
 PATHS = ("path_score", "path_never", "path_failed", "path_other")
+EDUCATION = (
+    "Eltern gering gebildet: keiner mit Sekundarstufe II; hoch: wenigstens einer mit tertiärem "
+    "Abschluss"
+)
 
 
 def survey(tables: Tables) -> list[Exhibit]:
@@ -980,35 +993,48 @@ def survey(tables: Tables) -> list[Exhibit]:
     found = [name for name in GROUPS if f"piaac_{name}" in tables]
     if not found:
         return []
-    parts = []
-    for name in found:
-        table = tables[f"piaac_{name}"]
-        value = table[name].map(lambda v: str(v).removesuffix(".0"), na_action="ignore")
-        words = value.map({**VALUES[name], "total": "alle"}).fillna("ohne Angabe")
-        part = table.drop(columns=name).assign(group=name, value=words)
-        parts.append(part if not parts else part[part["value"] != "alle"])
-    every = pd.concat(parts, ignore_index=True)
+    every = pd.concat(
+        [_piaac(tables[f"piaac_{name}"], name, totals=name == found[0]) for name in found],
+        ignore_index=True,
+    )
     shown = every[every["status"].isin(["published", "bracketed"])]
     hidden = int(every["status"].isin(["suppressed", "unreliable"]).sum())
-    points = shown[shown["indicator"].eq("score")]
-    education = _by(points, "parental_education")
-    paths = _wide(shown, PATHS)
-    ages = paths[paths["group"].isin(["age_ten", "parental_education"])].dropna(subset=PATHS)
-    none = ages.assign(none=1 - ages["path_score"]).set_index("value")["none"]
-    low, high = VALUES["parental_education"]["low"], VALUES["parental_education"]["high"]
-    bounds = _wide(shown, ("below_lower", "below_upper", "below"))
-    bounds = bounds.dropna(subset=["below_lower", "below_upper"])
     note = (
         "Plausible Werte nach Rubin, 80 Replikationsgewichte; vor dem Schreiben geschützt (A15), "
         f"{hidden} Zellen leer"
     )
-    n = "je Zeile in den Dateien angegeben, 2012"
+    whole = shown.loc[shown["value"].eq(EVERYONE) & shown["indicator"].eq("has_index"), "n"]
+    n = "je Zeile in den Dateien, 2012"
+    if len(whole):
+        n = f"{de(int(whole.iloc[0]))} Befragte, je Gruppe in den Dateien"
+    return [
+        *_without_score(shown, n, note),
+        *_scores(shown, n, note),
+        _low(shown, every, n, note),
+        _use(shown, n, note),
+    ]
+
+
+def _piaac(table: pd.DataFrame, name: str, *, totals: bool) -> pd.DataFrame:
+    """Return the results of a group with German words, everyone only once."""
+    code = table[name].map(lambda v: str(v).removesuffix(".0"), na_action="ignore").fillna("")
+    words = code.map({**VALUES[name], "total": EVERYONE})
+    out = table.drop(columns=name).assign(group=name, value=words)
+    return out if totals else out[out["value"] != EVERYONE]
+
+
+def _without_score(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
+    ages = _wide(shown, PATHS).dropna(subset=list(PATHS))
+    if ages.empty:
+        return []
+    none = (1 - ages["path_score"]).set_axis(ages["value"])
+    low, high = VALUES["parental_education"]["low"], VALUES["parental_education"]["high"]
     return [
         Exhibit(
             id="fig-piaac-ohne",
             title=(
-                f"Von Kindern gering gebildeter Eltern haben {percent(none[low])} keinen Wert am "
-                f"Computer, von Kindern hoch gebildeter {percent(none[high])}"
+                f"Von Menschen mit gering gebildeten Eltern haben {percent(none[low])} keinen Wert am "
+                f"Computer, mit hoch gebildeten {percent(none[high])}"
             ),
             alt=(
                 "Gestapelte Balken: mit Wert, nie einen Computer benutzt, Probe nicht bestanden, anderer "
@@ -1019,7 +1045,7 @@ def survey(tables: Tables) -> list[Exhibit]:
             source=f"{PIAAC}; {OWN}",
             reference_date="2012",
             n=n,
-            note=note,
+            note=f"{note}. {EDUCATION}",
             table=pd.DataFrame(
                 {"Gruppe": ages["value"], **{INDICATORS[p]: ages[p] for p in PATHS}}
             ).reset_index(drop=True),
@@ -1032,112 +1058,171 @@ def survey(tables: Tables) -> list[Exhibit]:
                 unknown=("path_other", INDICATORS["path_other"]),
                 axis_label="Anteil an allen von 16 bis 65 Jahren",
                 legend_columns=2,
-                label_width=24,
+                label_width=30,
             ),
-        ),
-        Exhibit(
-            id="fig-piaac-punkte",
-            title=(
-                f"Wer einen Wert hat, erreicht bei gering gebildeten Eltern {de(education[low])} Punkte, "
-                f"bei hoch gebildeten {de(education[high])}"
-            ),
-            alt=(
-                "Punkte mit Konfidenzintervallen. "
-                + "; ".join(
-                    f"{r.value}: {de(r.estimate)} ({de(r.ci_low)} bis {de(r.ci_high)})"
-                    for r in points.itertuples()
-                )
-                + "."
-            ),
-            source=f"{PIAAC}; {OWN}",
-            reference_date="2012",
-            n=n,
-            note=f"{note}. Nur Menschen mit Wert; die übrigen zeigt die Abbildung davor",
-            table=pd.DataFrame(
-                {
-                    "Gruppe": points["value"],
-                    "Punkte": points["estimate"],
-                    "von": points["ci_low"],
-                    "bis": points["ci_high"],
-                    "Befragte": points["n"].astype("Int64"),
-                }
-            ).reset_index(drop=True),
-            formats=dict.fromkeys(("Punkte", "von", "bis"), "number:0") | {"Befragte": "number:0"},
-            figure=partial(
-                charts.plot_ranges,
-                points.assign(label=points["value"]),
-                "label",
-                "ci_low",
-                "ci_high",
-                value="estimate",
-                axis_label="Punkte, technologiebasiertes Problemlösen",
-                legend=("95-%-Konfidenzintervall", "Schätzung"),
-                label_width=28,
-            ),
-        ),
-        Exhibit(
-            id="fig-piaac-niedrig",
-            title=(
-                "Wie viele nur die unterste Stufe erreichen, ist ohne die fehlenden Werte nur in Grenzen "
-                "bekannt"
-            ),
-            alt=(
-                "Balken mit Grenzen des Anteils unter Stufe 2 an allen. "
-                + "; ".join(
-                    f"{r.value}: {percent(r.below_lower)} bis {percent(r.below_upper)}"
-                    for r in bounds.itertuples()
-                )
-                + "."
-            ),
-            source=f"{PIAAC}; {OWN}",
-            reference_date="2012",
-            n=n,
-            note=(
-                f"{note}. Untere Grenze: niemand ohne Wert läge unter Stufe 2; obere: alle. Grenzen sind "
-                "Schätzungen, ihr Stichprobenfehler steht in den Dateien"
-            ),
-            table=_results(every),
-            formats=dict.fromkeys(("Schätzung", "von", "bis"), "number:3")
-            | {"Befragte": "number:0"},
-            figure=partial(
-                charts.plot_bounds,
-                bounds.assign(label=bounds["value"]),
-                "label",
-                "below_lower",
-                "below_upper",
-                legend=("unter Stufe 2", "ohne Wert"),
-                axis_label="Anteil an allen von 16 bis 65 Jahren",
-                label_width=28,
-            ),
-        ),
+        )
     ]
 
 
-def _by(points: pd.DataFrame, group: str) -> dict[str, float]:
-    own = points[points["group"].eq(group)]
-    return dict(zip(own["value"], own["estimate"], strict=True))
+def _scores(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
+    points = shown[shown["indicator"].eq("score")]
+    education = dict(zip(points["value"], points["estimate"], strict=True))
+    low, high = (education[VALUES["parental_education"][code]] for code in ("low", "high"))
+    tenth = VALUES["earnings_decile"]
+    lowest, best = (education[tenth[code]] for code in ("3", "10"))
+    parts = {
+        "fig-piaac-punkte": (
+            points[points["group"] != "earnings_decile"],
+            f"Wer einen Wert hat, erreicht mit gering gebildeten Eltern {de(low)} Punkte, mit hoch "
+            f"gebildeten {de(high)}",
+        ),
+        "fig-piaac-verdienst": (
+            points[points["group"] == "earnings_decile"],
+            f"Nach dem Verdienst reichen die Mittelwerte von {de(lowest)} Punkten im dritten bis "
+            f"{de(best)} im höchsten Zehntel",
+        ),
+    }
+    first, second = (_score(key, *part, n, note) for key, part in parts.items())
+    return [first, second]
+
+
+def _score(key: str, points: pd.DataFrame, title: str, n: str, note: str) -> Exhibit:
+    made = partial(
+        Exhibit,
+        title=title,
+        alt=(
+            "Punkte mit Konfidenzintervallen. "
+            + "; ".join(
+                f"{r.value}: {de(r.estimate)} ({de(r.ci_low)} bis {de(r.ci_high)})"
+                for r in points.itertuples()
+            )
+            + "."
+        ),
+        source=f"{PIAAC}; {OWN}",
+        reference_date="2012",
+        n=n,
+        note=f"{note}. Nur Menschen mit Wert, deshalb zu hoch, wo viele fehlen. {EDUCATION}",
+        table=pd.DataFrame(
+            {
+                "Gruppe": points["value"],
+                "Punkte": points["estimate"],
+                "von": points["ci_low"],
+                "bis": points["ci_high"],
+                "Befragte": points["n"].astype("Int64"),
+            }
+        ).reset_index(drop=True),
+        formats=dict.fromkeys(("Punkte", "von", "bis", "Befragte"), "number:0"),
+        figure=partial(
+            charts.plot_ranges,
+            points,
+            "value",
+            "ci_low",
+            "ci_high",
+            value="estimate",
+            from_zero=False,
+            axis_label="Punkte, technologiebasiertes Problemlösen (Achse beginnt nicht bei null)",
+            legend=("95-%-Konfidenzintervall", "Schätzung"),
+            label_width=30,
+        ),
+    )
+    return made(id=key)
+
+
+def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit:
+    bounds = _wide(shown[shown["group"] != "earnings_decile"], ("below_lower", "below_upper"))
+    bounds = bounds.dropna(subset=["below_lower", "below_upper"])
+    return Exhibit(
+        id="fig-piaac-niedrig",
+        title=(
+            "Wie viele nur die unterste Stufe erreichen, ist wegen der fehlenden Werte nur in Grenzen "
+            "bekannt"
+        ),
+        alt=(
+            "Balken mit Grenzen des Anteils unter Stufe 2 an allen. "
+            + "; ".join(
+                f"{r.value}: {percent(r.below_lower)} bis {percent(r.below_upper)}"
+                for r in bounds.itertuples()
+            )
+            + "."
+        ),
+        source=f"{PIAAC}; {OWN}",
+        reference_date="2012",
+        n=n,
+        note=(
+            f"{note}. Untere Grenze: niemand ohne Wert läge unter Stufe 2 (241 Punkte); obere: alle. "
+            "Stichprobenfehler der Grenzen, Verdienst und alle übrigen Ergebnisse in den Dateien"
+        ),
+        table=pd.DataFrame(
+            {
+                "Gliederung": every["group"].map(GROUPS).mask(every["value"].eq(EVERYONE), "alle"),
+                "Gruppe": every["value"],
+                "Größe": every["indicator"].map(INDICATORS),
+                "Schätzung": every["estimate"],
+                "von": every["ci_low"],
+                "bis": every["ci_high"],
+                "Befragte": every["n"].astype("Int64"),
+            }
+        ),
+        formats=dict.fromkeys(("Schätzung", "von", "bis"), "number:3") | {"Befragte": "number:0"},
+        figure=partial(
+            charts.plot_bounds,
+            bounds,
+            "value",
+            "below_lower",
+            "below_upper",
+            legend=("unter Stufe 2", "ohne Wert"),
+            axis_label="Anteil an allen von 16 bis 65 Jahren",
+            label_width=30,
+        ),
+    )
+
+
+def _use(shown: pd.DataFrame, n: str, note: str) -> Exhibit:
+    wide = _wide(shown, ("has_index", "use"))
+    rows = shown[shown["indicator"].eq("use")].set_index("value")
+    has = dict(zip(wide["value"], wide["has_index"], strict=True))
+    low, high = (has[VALUES["parental_education"][code]] for code in ("low", "high"))
+    return Exhibit(
+        id="tbl-piaac-nutzung",
+        title=(
+            f"Zu Hause nutzten mit gering gebildeten Eltern {percent(low)} einen Computer, mit hoch "
+            f"gebildeten {percent(high)}"
+        ),
+        alt="Tabelle: Nutzung des Computers zu Hause nach Bildung der Eltern, Alter und Verdienst.",
+        source=f"{PIAAC}; {OWN}",
+        reference_date="2012",
+        n=n,
+        note=(
+            f"{note}. Anteil an allen; der Index gilt nur für Nutzende, ein höherer Wert heißt häufigere "
+            "und vielfältigere Nutzung"
+        ),
+        table=pd.DataFrame(
+            {
+                "Gruppe": wide["value"],
+                "nutzt zu Hause einen Computer": wide["has_index"],
+                "Index der Nutzenden": wide["use"],
+                "95-%-Intervall": [
+                    interval(rows.loc[v, "ci_low"], rows.loc[v, "ci_high"], digits=2)
+                    if v in rows.index
+                    else "keine Angabe"
+                    for v in wide["value"]
+                ],
+            }
+        ),
+        formats={
+            "nutzt zu Hause einen Computer": "percent:0",
+            "Index der Nutzenden": "number:2",
+            "95-%-Intervall": "right",
+        },
+    )
 
 
 def _wide(shown: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row per group with its indicators, in the order of the results."""
     own = shown[shown["indicator"].isin(indicators)]
     order = list(dict.fromkeys(zip(own["group"], own["value"], strict=True)))
     wide = own.pivot_table(index=["group", "value"], columns="indicator", values="estimate")
     return wide.reindex(order).reindex(columns=list(indicators)).reset_index()
-
-
-def _results(every: pd.DataFrame) -> pd.DataFrame:
-    """Return all protected results; secret and unreliable cells stay empty."""
-    return pd.DataFrame(
-        {
-            "Gliederung": every["group"].map(GROUPS),
-            "Gruppe": every["value"],
-            "Größe": every["indicator"].map(INDICATORS),
-            "Schätzung": every["estimate"],
-            "von": every["ci_low"],
-            "bis": every["ci_high"],
-            "Befragte": every["n"].astype("Int64"),
-        }
-    )
 
 
 def vintages(tables: Tables) -> list[Exhibit]:
@@ -1148,7 +1233,7 @@ def vintages(tables: Tables) -> list[Exhibit]:
             id="tbl-datenstand",
             title="Datenstand dieser Ausgabe",
             alt="Tabelle der Datenpakete mit Version, Datum und Prüfsumme.",
-            source="data/raw, Prüfsummen über alle Dateien des Pakets",
+            source="datapackage.yaml der Pakete",
             reference_date=str(table["created"].max())[:10],
             n=f"{len(table)} Datenpakete",
             table=pd.DataFrame(

@@ -64,6 +64,10 @@ CLAIMS: tuple[Claim, ...] = (
         ),
     ),
     (
+        "Deutschland liegt bei den Kompetenzen noch unter dem Durchschnitt der EU",
+        lambda z: z.raw("dsi_de_2025") < z.raw("dsi_eu_2025"),
+    ),
+    (
         "Menschen mit niedrigem Einkommen haben seltener die Basiskompetenz",
         lambda z: z.raw("grundkompetenz_arm") < z.raw("grundkompetenz_andere"),
     ),
@@ -139,22 +143,20 @@ def findings(z: Values) -> list[dict[str, Any]]:
         {
             "title": "Bezahlbarkeit: Der Anschluss passt in den Regelbedarf, der Computer muss angespart werden.",
             "text": (
-                f"Ein Internetanschluss kostet eine allein lebende Person {z('anschluss_anteil')} dessen, "
-                f"was der Regelbedarf {z('regelbedarf_jahr')} für Post und Telekommunikation enthält; für "
-                f"Mobilfunk und Post bleiben {z('rest_nach_anschluss')} im Monat. Wer nur diesen Rest "
-                f"zurücklegt, spart {z('sparen_rest_middle')} Monate für einen Computer zu "
-                f"{z('geraet_middle')}."
+                f"Ein Internetanschluss kostet allein Lebende {z('anschluss_anteil')} dessen, was der "
+                f"Regelbedarf {z('regelbedarf_jahr')} für Post und Telekommunikation enthält; es bleiben "
+                f"{z('rest_nach_anschluss')} im Monat. Wer nur diesen Rest zurücklegt, spart "
+                f"{z('sparen_rest_middle')} Monate für einen Computer zu {z('geraet_middle')}."
             ),
             "exhibit": "fig-regelbedarf",
         },
         {
             "title": "Förderung: Gezielt ist je neu versorgtem Haushalt billiger, wenn die Prüfung gelingt.",
             "text": (
-                f"Ein Zuschuss zum Computer nur für Haushalte ohne Computer kostet im Szenario "
+                f"Ein Gerätezuschuss nur für Haushalte ohne Computer kostet im Szenario "
                 f"{z('geraet_gezielt_je_neu')} je neu ausgestattetem Haushalt, für alle im SGB II "
-                f"{z('geraet_alle_je_neu')}. Im Land erreichte der gezielte Zuschuss "
-                f"{z('geraet_gezielt_erreicht')} Haushalte und kostete einmalig "
-                f"{z('geraet_gezielt_mio')} Mio. EUR."
+                f"{z('geraet_alle_je_neu')}. Im Land erreichte der gezielte "
+                f"{z('geraet_gezielt_erreicht')} Haushalte und kostete {z('geraet_gezielt_mio')} Mio. EUR."
             ),
             "exhibit": "fig-varianten",
         },

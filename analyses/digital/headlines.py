@@ -230,6 +230,10 @@ def money_rows(tables: Tables) -> Rows:
     middle = pupil.set_index("variant").loc["middle"]
     rows["schule_ohne"] = _eur(middle["eur_month"], 2)
     rows["schule_mit"] = _eur(middle["eur_month_granted"], 2)
+    school = tables["items"].query("item == 'schulgeraet'").drop_duplicates("variant")
+    prices = school.set_index("variant")["price_eur"]
+    rows["schule_teuer"] = _eur(prices["high"], 0)
+    rows["schule_rest"] = _eur(max(prices["high"] - prices["middle"], 0), 0)
     saving = tables["saving"].set_index(["rule", "variant"])
     for rule, key in {"rest": "rest", "leisure": "freizeit"}.items():
         for variant in ("low", "middle", "high"):

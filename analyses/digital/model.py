@@ -13,7 +13,7 @@ from armutsexpertise.config import read_config
 from armutsexpertise.digital import affordability, gaps, policy, skills
 from armutsexpertise.digital.config import Basket
 from armutsexpertise.digital.study import DigitalConfig, GrantVariant, build_basket
-from armutsexpertise.passes.take_up import Range
+from armutsexpertise.ranges import Range
 from armutsexpertise.stages import Project, read_tables, write_tables
 
 TOPIC = "digital"
@@ -64,12 +64,10 @@ def access_tables(clean: Tables, config: DigitalConfig) -> Tables:
         measures.append(gaps.gaps_over_time(shares, FIRST, LAST).assign(place=place))
         by_year = shares.pivot_table(index="period", columns="group", values="share")
         indices = {year: gaps.inequality_index(row) for year, row in by_year.iterrows()}
-        measures.append(
-            pd.DataFrame(
-                {"period": list(indices), "measure": "slope_index", "place": place,
-                 "estimate": [index.slope for index in indices.values()]}
-            )
-        )  # fmt: skip
+        for measure, name in {"slope_index": "slope", "relative_index": "relative"}.items():
+            values = [getattr(index, name) for index in indices.values()]
+            own = pd.DataFrame({"period": list(indices), "measure": measure, "estimate": values})
+            measures.append(own.assign(place=place))
         for year in config.access.compositions:
             if year in by_year.index:
                 part = gaps.composition_of_offline(by_year.loc[year].to_dict())
@@ -307,6 +305,7 @@ def policy_tables(clean: Tables, config: DigitalConfig) -> Tables:
         made = policy.compare_grants(households, without[variant.without], {key: scenarios[key]})
         inputs = {
             "label": variant.label,
+            "short": variant.short,
             "without": variant.without,
             "eur_each_low": scenarios[key].eur.low,
             "eur_each_high": scenarios[key].eur.high,

@@ -119,7 +119,7 @@ def shortcuts(name: str, source: str) -> list[str]:
     if name in {"clean", "model"}:
         found += [f"calls {called(c)}" for c in calls(tree) if called(c) in READERS - {"iterdir"}]
     if name in {"report", "exhibits", "findings"} and any(
-        m.startswith(("passes", "climate")) for m in used
+        m.partition(".")[0] in {"climate", "digital", "passes"} for m in used
     ):
         found.append("computes")
     if name == "model":
@@ -163,6 +163,7 @@ def test_there_are_scripts_of_every_stage() -> None:
         ("exhibits", "def f(project):\n    return project.clean('passes')"),
         ("exhibits", "from armutsexpertise.passes.take_up import synthesis"),
         ("exhibits", "from armutsexpertise.climate.burden import evaluate"),
+        ("exhibits", "from armutsexpertise.digital import gaps"),
         ("findings", "from armutsexpertise import catalog"),
         ("findings", "open('x')"),
         ("findings", "from armutsexpertise.stages import read_tables\nread_tables(x)"),
@@ -256,11 +257,14 @@ def file_access(source: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "module", sorted((LIBRARY / "passes").rglob("*.py")), ids=lambda path: path.name
+    "module",
+    sorted(p for topic in ("digital", "passes") for p in (LIBRARY / topic).rglob("*.py")),
+    ids=lambda path: f"{path.parent.name}/{path.name}",
 )
 def test_functions_read_no_files(module: Path) -> None:
     found = file_access(module.read_text(encoding="utf-8"))
-    if module.stem in {"inventory", "inventory_checks"}:  # they read through the catalog
+    # These read through the catalog, from a folder that the caller may name.
+    if module.stem in {"affordability", "inventory", "inventory_checks"}:
         assert found == ["imports pathlib"]
     else:
         assert found == []
@@ -282,7 +286,8 @@ def test_library_does_not_know_the_analyses() -> None:
 
 
 def test_keys_with_leading_zeros_are_read_as_text(full: Project) -> None:
-    for folder in (full.clean("passes"), full.estimates("passes")):
+    folders = [f(topic) for topic in TOPICS for f in (full.clean, full.estimates)]
+    for folder in folders:
         for path in sorted(folder.glob("*.csv")):
             for row in read_rows(path):
                 for column, cell in row.items():

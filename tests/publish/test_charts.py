@@ -11,6 +11,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from armutsexpertise.publish import charts, style
+from armutsexpertise.publish.charts_classes import plot_classes
+from armutsexpertise.publish.charts_lines import plot_lines
+from armutsexpertise.publish.charts_pairs import plot_pairs
 from armutsexpertise.publish.numbers import MINUS, NBSP
 
 BOUNDS = pd.DataFrame(
@@ -47,6 +50,25 @@ RANGES = pd.DataFrame(
     }
 )
 RANKS = pd.DataFrame({"label": ["Köln", "Bonn"], "low": [1, 2], "high": [3, 21], "middle": [2, 9]})
+SERIES = pd.DataFrame(
+    {
+        "year": [2018, 2019, 2020, 2021, 2022] * 2,
+        "share": [0.90, 0.92, 0.94, 0.86, 0.87, 0.91, 0.93, 0.95, 0.87, 0.88],
+        "group": ["one"] * 5 + ["two"] * 5,
+        "low": [0.85, 0.87, 0.9, 0.8, 0.82] + [np.nan] * 5,
+        "high": [0.95, 0.97, 0.98, 0.92, 0.92] + [np.nan] * 5,
+    }
+)
+PAIRS = pd.DataFrame(
+    {
+        "label": ["nur mobile Geräte, kein Computer", "kein Internetzugang", "kein Tablet"],
+        "poor": [0.26, 0.07, 0.46],
+        "other": [0.06, 0.01, np.nan],
+    }
+)
+CLASSES = pd.DataFrame(
+    {"label": ["Deutschland", "EU"], "high": [0.5, 0.6], "low": [0.42, 0.37], "off": [0.08, 0.03]}
+)
 DIMENSIONS = {"access": "Zugang", "benefits": "Leistungen", "route": "Weg", "price": "Preis"}
 PROFILES = pd.DataFrame(
     [
@@ -90,7 +112,38 @@ def effects(frame=EFFECTS, **changes):
     return charts.plot_effects(frame, "label", "estimate", "low", "high", **changes)
 
 
+def lines(frame=SERIES, **changes):
+    settings = {
+        "names": {"one": "ärmstes Viertel", "two": "reichstes Viertel"},
+        "axis_label": "Haushalte mit Internet",
+        "breaks": [2021],
+    } | changes
+    return plot_lines(frame, "year", "share", "group", **settings)
+
+
+def pairs(frame=PAIRS, **changes):
+    settings = {"names": ("arm", "andere"), "axis_label": "Anteil ohne"} | changes
+    return plot_pairs(frame, "label", "poor", "other", **settings)
+
+
+def classes(frame=CLASSES, **changes):
+    settings = {
+        "classes": {"high": "hoch", "low": "niedrig"},
+        "unknown": ("off", "nicht bestimmt"),
+        "axis_label": "Anteil an allen",
+    } | changes
+    return plot_classes(frame, "label", **settings)
+
+
 ALL = {
+    "lines": lines,
+    "lines_with_band": lambda: lines(band=("low", "high"), points=["two"], smooth=["one"]),
+    "lines_of_numbers": lambda: lines(
+        kind="number", breaks=[], references=[(0.5, "Preis 2025"), (0.55, "Preis 2023")]
+    ),
+    "pairs": pairs,
+    "classes": classes,
+    "scores": lambda: costs(from_zero=False),
     "bounds": lambda: bounds(point="other", point_label="andere Studie"),
     "answers": lambda: charts.plot_stacked_answers(ANSWERS, "label"),
     "effects": lambda: effects(digits=1),
@@ -187,6 +240,38 @@ def test_ranges_and_what_is_not_known(texts_of):
     assert not any(re.fullmatch(r"\d+,0", word) for word in words)
 
 
+def test_a_line_is_open_at_a_break(texts_of):
+    figure = lines()
+    drawn = [line for line in figure.axes[0].lines if len(line.get_xdata()) in (2, 3)]
+    spans = {(min(line.get_xdata()), max(line.get_xdata())) for line in drawn}
+    assert {(2018, 2020), (2021, 2022)} <= spans
+    assert not any(low < 2020.5 < high for low, high in spans if low != high)
+    words = texts_of(figure)
+    assert {"Bruch der Reihe", "Haushalte mit Internet", "2020"} <= set(words)
+    assert any(word.split() == ["ärmstes", "Viertel"] for word in words)
+
+
+def test_pairs_print_both_values_and_say_what_is_unknown(texts_of):
+    words = texts_of(pairs())
+    assert f"26{NBSP}%{NBSP}/ 6{NBSP}%" in words
+    assert f"46{NBSP}%{NBSP}/ keine Angabe" in words
+
+
+def test_classes_fill_the_bar_and_hatch_who_has_none(texts_of):
+    figure = classes()
+    bars = figure.axes[0].patches
+    assert sum(bar.get_width() for bar in bars) == pytest.approx(2)
+    assert [bool(bar.get_hatch()) for bar in bars] == [False] * 4 + [True] * 2
+    words = texts_of(figure)
+    assert {"50", "42", "8", "nicht bestimmt"} <= set(words)
+    assert "3" not in words, "narrower than its number"
+
+
+def test_an_axis_of_scores_need_not_begin_at_zero():
+    assert ALL["cost"]().axes[0].get_xlim()[0] == 0
+    assert ALL["scores"]().axes[0].get_xlim()[0] > 0
+
+
 def test_profiles_and_ranks(texts_of):
     assert {"Zugang", "Preis", "möglicher Bereich"} <= set(texts_of(profiles()))
     words = texts_of(ALL["ranks"]())
@@ -198,6 +283,15 @@ def test_profiles_and_ranks(texts_of):
     ("draw", "message"),
     [
         (lambda: bounds(point="nix"), "no column 'nix'"),
+        (lambda: lines(band=("nix", "high")), "no column 'nix'"),
+        (lambda: lines(names={"one": "x"}), "their names differ"),
+        (lambda: lines(SERIES.assign(share=SERIES["share"] * 100)), "not percentages"),
+        (lambda: lines(SERIES.assign(group="one"), names={"one": "x"}), "two values"),
+        (lambda: pairs(PAIRS.drop(columns="poor")), "no column 'poor'"),
+        (lambda: pairs(PAIRS.assign(poor=np.nan)), "neither of its two values"),
+        (lambda: pairs(PAIRS.assign(poor=26.0)), "not percentages"),
+        (lambda: classes(CLASSES.assign(low=0.1)), "add up to 1"),
+        (lambda: classes(CLASSES.drop(columns="off")), "no column 'off'"),
         (lambda: bounds(frame=BOUNDS.head(0)), "nothing to draw"),
         (lambda: bounds(frame=BOUNDS.assign(low=[8, 1], high=[99, 100])), "not percentages"),
         (lambda: bounds(frame=BOUNDS.assign(low=[0.5, 0.5], high=[0.4, 1])), "swap the ends"),

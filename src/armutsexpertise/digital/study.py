@@ -86,7 +86,10 @@ class Row(Config):
 
 
 class PriceChoice(Config):
-    """Where a price comes from: a row of the data, a parameter, or a source of its own."""
+    """Where a price comes from: a row of the data, a parameter, or a source of its own.
+
+    With a row or a parameter, `source` is how the report words it.
+    """
 
     row: RowId | None = None
     parameter: str | None = None
@@ -162,6 +165,7 @@ class GrantVariant(Config):
     """A grant: what for, how much, who is entitled, and what is assumed."""
 
     label: str
+    short: str
     without: str
     item: str
     months: Annotated[int, Field(ge=1, le=60)] | None = None
@@ -267,6 +271,7 @@ def build_basket(
             if origin is None:
                 entry[name] = choice.model_dump(exclude_none=True)
             else:
-                entry[name] = dict(prices[origin])
+                own = choice.model_dump(include={"source", "note"}, exclude_none=True)
+                entry[name] = dict(prices[origin]) | own
         items[key] = entry
     return Basket.model_validate({"title": choices.title, "items": items, "grants": dict(grants)})

@@ -369,6 +369,7 @@ def plot_ranges(
     digits: int = 0,
     unit: str = "",
     log: bool = False,
+    from_zero: bool = True,
     axis_label: str,
     reference: tuple[float, str] | None = None,
     legend: tuple[str, str] | None = None,
@@ -393,6 +394,8 @@ def plot_ranges(
         Unit behind the numbers at the right.
     log : bool
         Logarithmic axis; all values must be positive.
+    from_zero : bool
+        Begin the axis of numbers at zero; False where zero has no meaning, as for test scores.
     axis_label : str
         What is measured, with its unit; a logarithmic axis says so by itself.
     reference : tuple of float and str, optional
@@ -429,7 +432,8 @@ def plot_ranges(
     with style.context():
         fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4 if legend else 1.8))
         # A range narrower than a dot would vanish: it is drawn as one, its numbers stand beside it.
-        hair = 0 if log else 0.01 * float(known["high"].max())
+        start = 0.0 if from_zero else float(known["low"].min())
+        hair = 0 if log else 0.01 * (float(known["high"].max()) - start)
         wide = known[known["high"] - known["low"] > hair]
         single = known.drop(wide.index).mean(axis=1)
         ax.hlines(wide.index, wide["low"], wide["high"], color=style.BLUE_MID, linewidth=7)
@@ -459,7 +463,7 @@ def plot_ranges(
         if kind == "percent":
             _share_axis(ax, axis_label)
         else:
-            _number_axis(ax, axis_label, known, log=log)
+            _number_axis(ax, axis_label, known, log=log, from_zero=from_zero)
         if legend is not None:
             look: dict[str, Any] = {
                 "color": style.BLUE,
@@ -472,7 +476,9 @@ def plot_ranges(
         return style.finish(fig)
 
 
-def _number_axis(ax: Axes, axis_label: str, known: pd.DataFrame, *, log: bool) -> None:
+def _number_axis(
+    ax: Axes, axis_label: str, known: pd.DataFrame, *, log: bool, from_zero: bool
+) -> None:
     if log:
         ax.set_xscale("log")
         decades = np.log10(known["high"].max() / known["low"].min())
@@ -480,7 +486,8 @@ def _number_axis(ax: Axes, axis_label: str, known: pd.DataFrame, *, log: bool) -
         ax.margins(x=0.08)
         axis_label = f"{axis_label} (logarithmisch)"
     else:
-        ax.set_xlim(left=min(0.0, float(known["low"].min())))
+        if from_zero:
+            ax.set_xlim(left=min(0.0, float(known["low"].min())))
         ax.xaxis.set_major_locator(MaxNLocator(4))
     style.german_axis(ax.xaxis)
     ax.set_xlabel(axis_label)

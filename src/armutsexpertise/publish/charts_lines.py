@@ -142,7 +142,10 @@ def plot_lines(
         _name_ends(ax, ends, line_share=_LINE_CM / free)
         ax.grid(axis="y")
         ax.spines["left"].set_visible(False)
-        ax.yaxis.set_major_locator(MaxNLocator(5))
+        low, high = ax.get_ylim()
+        ax.set_yticks(
+            [tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
+        )
         style.german_axis(ax.yaxis, kind)
         ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: str(round(year))))

@@ -1,0 +1,77 @@
+"""The config of the expertise: where a price comes from, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from armutsexpertise.config import read_config
+from armutsexpertise.digital.study import DigitalConfig, PriceChoice, build_basket
+
+CONFIG = read_config(
+    Path(__file__).parents[2] / "analyses" / "digital" / "config.yml", DigitalConfig
+)
+PRICES = {
+    name: {"eur": eur, "date": "2025-12-31", "source": "Datenpaket digital"}
+    for name, eur in {"xdig0326": 30.0, "xdig0319": 40.0, "device_grant_sgb2": 350.0}.items()
+}
+
+
+def test_basket_takes_prices_from_rows_parameters_and_sources():
+    basket = build_basket(CONFIG.affordability, PRICES, {})
+    line = basket.items["anschluss"]
+    assert (line.low.eur, line.middle.eur, line.high.eur) == (30.0, 40.0, 40.0)
+    assert "Bitkom" in line.middle.source, "the words of the config stand before those of the row"
+    assert basket.items["computer"].middle.eur == 350.0
+    assert basket.items["computer"].low.eur == 150.0
+    assert basket.items["computer"].life_months == 36
+
+
+def test_price_without_a_row_is_an_error():
+    with pytest.raises(KeyError, match="xdig0319"):
+        build_basket(CONFIG.affordability, {k: v for k, v in PRICES.items() if "319" not in k}, {})
+
+
+def test_variant_without_a_price_stays_out():
+    choices = CONFIG.affordability.model_copy(
+        update={
+            "items": {
+                key: item.model_copy(update={"high": None})
+                for key, item in CONFIG.affordability.items.items()
+            }
+        }
+    )
+    assert build_basket(choices, PRICES, {}).items["computer"].high is None
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {},
+        {"row": "dig0001", "parameter": "regelbedarf"},
+        {"eur": 12.0},
+        {"eur": 12.0, "date": "2025-01-01"},
+    ],
+)
+def test_price_has_one_origin_and_a_source(choice):
+    with pytest.raises(ValidationError):
+        PriceChoice.model_validate(choice)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("policy", "map_variant"), "nothing"),
+        (("policy", "variants", "geraet_alle", "take_up"), {"low": 0.9, "high": 0.3}),
+        (("policy", "variants", "geraet_alle", "connects"), None),
+        (("affordability", "device"), "nothing"),
+    ],
+)
+def test_inconsistent_choices_are_refused(path, value):
+    raw = CONFIG.model_dump(mode="json")
+    at = raw
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = value
+    with pytest.raises(ValidationError):
+        DigitalConfig.model_validate(raw)
