@@ -82,6 +82,13 @@ def signed(value: float, digits: int = 0) -> str:
     return text if text.startswith(MINUS) or not text.strip("0,") else f"+{text}"
 
 
+def _german(source: str) -> str:
+    """Write the joining words of a source title in German."""
+    for english, german in {" via ": ", nach ", " on ": " zu ", " Dec ": ", Dezember "}.items():
+        source = source.replace(english, german)
+    return source
+
+
 def burden(tables: Tables, z: Values) -> list[Exhibit]:
     """Who bears the price, and what each use of the revenue changes."""
     table = tables["scenario_classes"].copy()
@@ -496,7 +503,7 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
             {
                 "Befund": list(wanted.values()),
                 "Wert": [percent(published.loc[k, "value"] / 100, 1) for k in wanted],
-                "Quelle": [published.loc[k, "source_title"] for k in wanted],
+                "Quelle": [_german(published.loc[k, "source_title"]) for k in wanted],
             }
         ),
         formats={"Wert": "right"},
@@ -785,7 +792,7 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2026-01-01",
         n="4 Haushaltsgrößen als Beispiel",
         note=(
-            "EUR im Monat; 150 kWh Gas je m², Wohnfläche angenommen (A13). Die Komponenten erhöhen die "
+            "EUR im Monat; 150 kWh Gas je m², Wohnfläche angenommen (A13); Kappung wie bei niedriger Miete. Die Komponenten erhöhen die "
             "anrechenbare Miete, nicht die Zahlung: Das Wohngeld steigt um weniger"
         ),
         table=pd.DataFrame(
