@@ -105,6 +105,13 @@ report: reports/index.html ## the main job: reports as HTML and PDF, figures and
 	@if [ -e $(REBUILT) ]; then rm -f $(REBUILT); echo 'Written:'; else echo 'Nothing to do: the reports are up to date.'; fi
 	@ls reports/index.html $(foreach t,$(TOPIC),reports/$(t)/report.* reports/$(t)/exhibits/*)
 
+# The teaching example is no topic: it stands on no start page, and it is quick enough to be made
+# anew each time.
+.PHONY: demo
+demo: $(INSTALLED) ## the teaching example on synthetic data, from survey file to report
+	@$(PY) -m armutsexpertise report demo
+	@ls reports/demo/report.* reports/demo/exhibits/*
+
 .PHONY: release
 release: report ## a ZIP of reports/ with checksums, versions and licences
 	@$(PY) -m armutsexpertise report --only release
@@ -134,5 +141,5 @@ benchmark: $(INSTALLED) ## measure speed and coverage, write docs/benchmarks.md 
 
 .PHONY: clean
 clean: ## delete generated files only (never data/raw or .venv)
-	@rm -rf $(addprefix reports/,index.html glossar.html annahmen.html daten.html literatur.html) $(foreach t,$(TOPICS),reports/$(t) data/processed/$(t) analyses/$(t)/exhibits analyses/$(t)/.cache) analyses/.cache reports/.render-* $(REBUILT)
-	@echo 'Deleted the generated files of: $(TOPICS).'
+	@rm -rf $(addprefix reports/,index.html glossar.html annahmen.html daten.html literatur.html) $(foreach t,$(TOPICS) demo,reports/$(t) data/processed/$(t) analyses/$(t)/exhibits analyses/$(t)/.cache) analyses/.cache reports/.render-* $(REBUILT)
+	@echo 'Deleted the generated files of: $(TOPICS) demo.'

@@ -125,6 +125,15 @@ def test_models_and_plausible_values(told: dict[str, object]) -> None:
         assert men == pytest.approx(total["sex=male"], rel=1e-9)
 
 
+def test_the_teaching_example(told: dict[str, object]) -> None:
+    assert len(frame(told, "invented")) == 4000
+    written = pd.read_csv("demo/poverty.csv")
+    assert set(written["data_kind"]) == {"Synthetische Daten"}
+    assert set(written.loc[written["indicator"] == "arpr", "urbanisation"]) == {
+        "dense", "intermediate", "total"
+    }  # fmt: skip
+
+
 def test_a_city_s_own_survey(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, object] = {}
     for code in blocks("docs/surveys.md")[:3]:

@@ -21,7 +21,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 LONG_AGO = 1_000_000_000
 TARGETS = {
     "help", "install", "data-check", "processed", "estimates", "report", "release", "test", "lint",
-    "types", "check", "benchmark", "clean",
+    "types", "check", "benchmark", "clean", "demo",
 }  # fmt: skip
 
 
@@ -273,6 +273,11 @@ def test_clean_deletes_what_was_made_and_nothing_else(fresh: Path, tmp_path: Pat
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("x")
     generated += ["reports/index.html", "reports/passes/report.pdf"]
+    generated += ["reports/demo/report.pdf", "data/processed/demo/raw/x.sav"]
+    generated += ["analyses/demo/exhibits/x.csv"]
+    for name in generated:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("x")
     generated += ["data/processed/passes/model.done", "data/processed/passes/estimates/x.csv"]
     before = hashes(root)
     assert set(generated) <= set(before)

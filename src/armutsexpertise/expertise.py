@@ -10,12 +10,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from armutsexpertise import catalog
+from armutsexpertise.mark import KIND_COLUMN, MARK_TEXT, is_synthetic
 from armutsexpertise.provenance import content_hash, git_state, versions
 from armutsexpertise.publish.values import Values
 from armutsexpertise.stages import Project, StageError, read_tables, replace_folder
@@ -193,6 +195,7 @@ def report(
     findings: Callable[[Values], Sequence[Finding]],
     claims: Sequence[Claim],
     programs: Iterable[str] = (),
+    document: str = "report.qmd",
     say: Callable[[str], None] = print,
 ) -> None:
     """Write exhibits, then the report as HTML and PDF, from the estimates of a topic.
@@ -211,15 +214,23 @@ def report(
         See `check_claims`; checked before anything is written.
     programs : iterable of str
         Programs to name in the colophon beside `PROGRAMS`.
+    document : str
+        The document; whatever its name, it becomes ``report.html`` and ``report.pdf``.
     say : callable, default print
         Receives a line for what was written.
 
     Raises
     ------
     StageError
-        If there are no estimates, or a claim no longer holds.
+        If there are no estimates, a claim no longer holds, or the estimates are of invented
+        data and the document does not say so on each page.
     RenderError
         If the document cannot be rendered.
+
+    Notes
+    -----
+    Where one table of the estimates is of invented data, every exhibit is stamped, whatever it
+    was made from.
     """
     from armutsexpertise.publish.exhibit import write_exhibits
     from armutsexpertise.publish.files import write_atomic
@@ -229,18 +240,41 @@ def report(
     z = Values(tables["headline"])
     check_claims(claims, z)
     folder = project.analysis(topic)
-    built = write_exhibits(exhibits(tables), folder / "exhibits")
+    made = list(exhibits(tables))
+    if any(is_synthetic(table) for table in tables.values()):
+        _require_stamp(folder / document)
+        made = [replace(one, synthetic=True) for one in made]
+    built = write_exhibits(made, folder / "exhibits")
     origin = _origin(project, topic, [*PROGRAMS, *programs])
     if "microdata" in tables:
         records = tables["microdata"].astype(object).fillna("").to_dict("records")
         origin["microdata"] = records
+    if any(one.synthetic for one in made):
+        origin[KIND_COLUMN] = MARK_TEXT
     for name, content in {"findings": findings(z), "provenance": origin}.items():
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         write_atomic(folder / "exhibits" / f"{name}.json", f"{text}\n".encode())
     say(f"  {len(built)} files of exhibits")
-    for path in render(folder / "report.qmd", ("html", "pdf"), output_dir=project.reports(topic)):
-        say(f"  {path.relative_to(project.root)}")
+    for path in render(folder / document, ("html", "pdf"), output_dir=project.reports(topic)):
+        final = path.replace(path.with_stem("report"))
+        say(f"  {final.relative_to(project.root)}")
     _copy_exhibits(folder / "exhibits", project.reports(topic) / "exhibits")
+
+
+def _require_stamp(document: Path) -> None:
+    """Refuse a document on invented data whose pages do not say so."""
+    from armutsexpertise.render.document import read_document
+
+    meta = read_document(document).meta
+    own = meta.get("armutsexpertise") or {}
+    said = {"series": own.get("series"), "pagetitle": meta.get("pagetitle")}
+    lacking = [key for key, text in said.items() if MARK_TEXT not in str(text)]
+    if lacking:
+        raise StageError(
+            f"{document.name} is made from invented data: write „{MARK_TEXT}“ into "
+            f"{' and '.join(lacking)} of its header (series below armutsexpertise), so that every "
+            "page says so."
+        )
 
 
 def _origin(project: Project, topic: str, programs: Iterable[str]) -> dict[str, object]:

@@ -22,6 +22,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from armutsexpertise.disclosure.protect import Protected
+from armutsexpertise.mark import mark
 from armutsexpertise.publish.files import write_atomic
 from armutsexpertise.publish.results import refuse_unprotected, table_csv
 
@@ -77,11 +78,19 @@ class Project:
         """Folder of the rendered report of a topic."""
         return self.root / "reports" / topic
 
+    def drawn(self, topic: str) -> Path:
+        """Folder of an invented survey.
+
+        It is generated, so it lies with what is generated: ``data/raw`` is for deliveries.
+        """
+        return self.root / "data" / "processed" / topic / "raw"
+
     def flow(self, topic: str, stage: str) -> tuple[Path, Path | None]:
         """Folder that a stage reads and folder that it writes (None: nothing)."""
+        drawn = self.drawn(topic) if topic in self.examples() else None
         return {
-            "check": (self.raw, None),
-            "clean": (self.raw, self.clean(topic)),
+            "check": (self.raw, drawn),
+            "clean": (drawn or self.raw, self.clean(topic)),
             "model": (self.clean(topic), self.estimates(topic)),
             "report": (self.estimates(topic), self.reports(topic)),
         }[stage]
@@ -89,6 +98,14 @@ class Project:
     def topics(self) -> list[str]:
         """Topics of this checkout: folders of ``analyses`` that hold a report."""
         return sorted(p.parent.name for p in (self.root / "analyses").glob("*/report.qmd"))
+
+    def examples(self) -> list[str]:
+        """Teaching examples: folders of ``analyses`` whose document is ``methods.qmd``.
+
+        They run through the same stages and are no topics: neither on the start page nor part
+        of ``make report``.
+        """
+        return sorted(p.parent.name for p in (self.root / "analyses").glob("*/methods.qmd"))
 
 
 def find_project(start: Path | None = None) -> Project:
@@ -183,8 +200,9 @@ def run_stage(
     StageError
         If the topic or the stage is unknown, or another run holds the topic.
     """
-    if topic not in project.topics():
-        raise StageError(f"Unknown topic '{topic}': one of {', '.join(project.topics())}.")
+    known = [*project.topics(), *project.examples()]
+    if topic not in known:
+        raise StageError(f"Unknown topic '{topic}': one of {', '.join(known)}.")
     if stage not in STAGES:
         raise StageError(f"Unknown stage '{stage}': one of {', '.join(STAGES)}.")
     main = _load_main(project.analysis(topic) / f"{stage}.py", project.analysis(topic))
@@ -210,7 +228,9 @@ def write_tables(tables: Mapping[str, pd.DataFrame | Protected], folder: Path) -
     ----------
     tables : mapping of str to DataFrame or Protected
         File name without ending, and table. Booleans are written as ``true`` and ``false``.
-        Estimates from microdata come as `armutsexpertise.disclosure.Protected`.
+        Estimates from microdata come as `armutsexpertise.disclosure.Protected`. Where one
+        table is of invented data, all of them get the column ``data_kind``: what a stage writes
+        is of one kind.
     folder : Path
         Folder to replace. It holds nothing but these tables afterwards.
 
@@ -221,12 +241,14 @@ def write_tables(tables: Mapping[str, pd.DataFrame | Protected], folder: Path) -
         and the folder is not one of cleaned tables (``clean``), which are never published.
     """
     frames: dict[str, pd.DataFrame] = {}
+    given = [one.table if isinstance(one, Protected) else one for one in tables.values()]
     for name, table in tables.items():
         if isinstance(table, Protected):
             frames[name] = table.table
         else:
             refuse_unprotected(name, table, rows=folder.name == "clean")
             frames[name] = table
+        frames[name] = mark(frames[name].copy(deep=False), *given)
     folder.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -245,6 +267,7 @@ TEXT_COLUMNS = (
     "checked_on",
     "date",
     "denominator_date",
+    "district",
     "kreis_ags5",
     "numerator_date",
     "pair_id",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from armutsexpertise.config import ConfigError
@@ -226,9 +226,8 @@ def test_households_count_apart_from_persons() -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=5), st.integers(0, 100))
 def test_no_small_cell_can_be_read_or_subtracted(sizes: list[int], seed: int) -> None:
+    assume(sum(sizes) > 1)  # one household is no sample
     frame = sample(**{f"r{i}": 2 * size for i, size in enumerate(sizes)})
-    if frame.empty:
-        return
     frame["poor"] = np.random.default_rng(seed).random(len(frame)) < 0.3
     found = safe(frame, {**RATE, "mean": Mean("income")})
     table, truth = found.table, frame.groupby("region")

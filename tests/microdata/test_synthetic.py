@@ -9,6 +9,7 @@ import pyreadstat
 import pytest
 
 from armutsexpertise.catalog import read
+from armutsexpertise.mark import MARK_TEXT
 from armutsexpertise.microdata import (
     attach_household,
     enforced_lacks,
@@ -19,7 +20,6 @@ from armutsexpertise.microdata import (
     unknown_codes,
 )
 from armutsexpertise.microdata.formats import SurveyFile
-from armutsexpertise.microdata.mark import MARK_TEXT
 from armutsexpertise.microdata.synthetic import SyntheticSurvey, draw_survey, write_survey
 from armutsexpertise.poverty import at_risk_of_poverty_rate, at_risk_of_poverty_rate_linearised
 from armutsexpertise.publish.exhibit import SYNTHETIC, Exhibit
@@ -132,6 +132,14 @@ def test_parts_of_the_income_do_not_exceed_it_and_amounts_are_rounded():
     assert (households[parts].sum(axis=1) <= households["einkommen"]).all()
     assert (households["einkommen"] > 0).all()
     assert (households[["einkommen", *parts]] % 100 == 0).all().all()
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_no_amount_is_negative(seed):
+    """Seed 3 drew a household whose child benefit exceeded its income: a negative benefit."""
+    households = draw_survey(seed).households
+    amounts = households[["einkommen", "rente", "kindergeld", "wohngeld", "grundsicherung"]]
+    assert (amounts >= 0).all(axis=None)
 
 
 @pytest.mark.parametrize(("seed", "number"), [(1, 4000), (5, 1060)])

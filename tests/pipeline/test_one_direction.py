@@ -26,6 +26,9 @@ FOLDERS = {
     "model": {"analysis", "clean", "estimates"},  # analysis: config.yml
     "report": {"analysis", "estimates", "reports", "root"},  # root: the commit
 }
+# A teaching example draws its survey before it reads it: by the config, into a folder of its own.
+EXAMPLES = sorted(p.parent.name for p in ANALYSES.glob("*/methods.qmd"))
+OF_EXAMPLE = {"check": {"analysis", "drawn"}, "clean": {"drawn"}}
 # Which folder the tables of a stage come from and go to.
 TABLES = {
     "check": (set(), set()),
@@ -90,8 +93,9 @@ def plain_strings(tree: ast.AST) -> list[str]:
     ]
 
 
-def shortcuts(name: str, source: str) -> list[str]:
+def shortcuts(name: str, source: str, *, example: bool = False) -> list[str]:
     """Return what a script of ``analyses/<topic>/`` reads although it is not its turn."""
+    more = OF_EXAMPLE.get(name, set()) if example else set()
     tree = ast.parse(source)
     used = {module.removeprefix("armutsexpertise.") for module in imports(tree)}
     found = []
@@ -103,7 +107,7 @@ def shortcuts(name: str, source: str) -> list[str]:
         found += [f"calls {called(c)}" for c in calls(tree) if called(c) in READERS]
         found += [f"calls {called(c)}" for c in calls(tree) if called(c) in {"read", "read_tables"}]
     else:
-        found += [f"takes project.{f}" for f in sorted(folders(tree) - FOLDERS[name])]
+        found += [f"takes project.{f}" for f in sorted(folders(tree) - FOLDERS[name] - more)]
         reads, writes = TABLES[name]
         for call in calls(tree):
             if called(call) in {"read_tables", "write_tables"}:
@@ -131,11 +135,13 @@ def shortcuts(name: str, source: str) -> list[str]:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_scripts_take_no_shortcut(script: Path) -> None:
-    assert shortcuts(script.stem, script.read_text(encoding="utf-8")) == []
+    example = script.parent.name in EXAMPLES
+    assert shortcuts(script.stem, script.read_text(encoding="utf-8"), example=example) == []
 
 
 def test_there_are_scripts_of_every_stage() -> None:
-    for topic in TOPICS:
+    assert EXAMPLES == ["demo"]
+    for topic in [*TOPICS, *EXAMPLES]:
         assert set(FOLDERS) <= {p.stem for p in SCRIPTS if p.parent.name == topic}
 
 
@@ -144,6 +150,7 @@ def test_there_are_scripts_of_every_stage() -> None:
     [
         ("clean", "read_tables(project.estimates('passes'))"),
         ("clean", "pd.read_csv(project.raw / 'x')"),
+        ("clean", "x = read_survey(project.drawn(TOPIC))"),
         ("clean", "x = project.root / 'reports'"),
         ("clean", "write_tables(tables, project.estimates(TOPIC))"),
         ("model", "from armutsexpertise import catalog"),
@@ -217,9 +224,10 @@ def report_shortcuts(topic: str, source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("topic", [*TOPICS, *EXAMPLES])
 def test_report_reads_headline_exhibits_and_assumptions(topic: str) -> None:
-    source = (ANALYSES / topic / "report.qmd").read_text(encoding="utf-8")
+    document = "methods.qmd" if topic in EXAMPLES else "report.qmd"
+    source = (ANALYSES / topic / document).read_text(encoding="utf-8")
     assert report_shortcuts(topic, source) == []
     named = files_of_report(source)
     assert HEADLINE.format(topic=topic) in named

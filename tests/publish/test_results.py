@@ -190,10 +190,10 @@ def test_plot_shows_suppressed_and_unreliable_apart(results: Protected, texts_of
 
 
 def test_figure_exhibit_draws_protected_results(results: Protected, tmp_path: Path) -> None:
-    chart = exhibit(results, exhibit_id="fig-quote", plot="arpr", synthetic=True)
+    chart = exhibit(results, exhibit_id="fig-quote", plot="arpr")
     write_exhibits([chart], tmp_path)
     assert (tmp_path / "fig-quote.svg").stat().st_size > 1000
-    assert "Synthetische Daten" in (tmp_path / "fig-quote.csv").read_text(encoding="utf-8-sig")
+    assert "Synthetische" not in (tmp_path / "fig-quote.csv").read_text(encoding="utf-8-sig")
 
 
 def test_core_needs_neither_matplotlib_nor_great_tables(

@@ -43,6 +43,8 @@ class Topic:
         Least number of numbers in the prose and of exhibits.
     without_digits : frozenset of str
         Figures whose alternative text lists names only.
+    document : str
+        Name of the document.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Topic:
     places: int = 60
     exhibits: int = 12
     without_digits: frozenset[str] = frozenset()
+    document: str = "report.qmd"
 
     @property
     def folder(self) -> Path:
@@ -60,7 +63,7 @@ class Topic:
 
     @cached_property
     def report(self) -> str:
-        return (self.folder / "report.qmd").read_text(encoding="utf-8")
+        return (self.folder / self.document).read_text(encoding="utf-8")
 
     @cached_property
     def findings(self) -> ast.Module:

@@ -210,6 +210,32 @@ def test_a_codebook_that_names_a_missing_column(sample: pd.DataFrame, tmp_path: 
     assert "but not regoin (nearest: region)" in line
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["init", "."], "is a folder"),
+        (["init", "page.csv"], "HTML page"),
+        (["init", "none.sav"], "does not exist"),
+        (["check", "empty.yaml"], "is empty: draft one"),
+        (["check", "empty.yaml", "--data", "none.sav"], "does not exist"),
+        (["check", "none.yaml"], "no codebook none.yaml"),
+    ],
+)
+def test_the_commands_on_codebooks(
+    words: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("page.csv").write_text("<html>Login</html>")
+    Path("empty.yaml").write_text("")
+    result = CliRunner().invoke(app, ["codebook", *words])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert says in line
+    assert clear(line)
+    assert {path.name for path in tmp_path.iterdir()} == {"page.csv", "empty.yaml"}
+
+
 def test_units_numbered_anew_and_one_of_two_sheets(sample: pd.DataFrame, tmp_path: Path) -> None:
     # What the two refusals say to do works, and gives what plainly numbered units in one sheet do.
     book = tmp_path / "city.yaml"
@@ -356,3 +382,22 @@ def test_an_index_leaves_out_missing_values_and_counts_them(sample: pd.DataFrame
     )
     counts = got["method"].str.extract(r"(\d+) missing left out")[0].astype(int)
     assert counts.groupby(got["indicator"]).sum().eq(gone.sum()).all()
+
+
+def test_differences_leave_out_missing_values(sample: pd.DataFrame) -> None:
+    sample.loc[::7, "income"] = np.nan
+    gone = sample["income"].isna()
+    asked = {
+        "rate": Index(at_risk_of_poverty_rate_linearised, "income"),
+        "mean": Mean("income"),
+    }
+    with pytest.raises(ValueError, match=r"rows lack a value .* missing=\"drop\""):
+        differences(described(sample), asked, "region", reference="south")
+    got = differences(described(sample), asked, "region", reference="south", missing="drop")
+    zero = sample.assign(
+        weight=sample["weight"].mask(gone, 0.0), income=sample["income"].fillna(1.0)
+    )
+    wanted = differences(described(zero), asked, "region", reference="south")
+    columns = ["indicator", "region", "estimate", "se", "n", "n_weighted"]
+    pd.testing.assert_frame_equal(got[columns], wanted[columns])
+    assert got["method"].str.contains("missing left out").all()

@@ -129,9 +129,9 @@ def test_adjustments_refuse_bad_weights(frame, name):
     for value, what in ((-1.0, "negative"), (np.nan, "missing"), (np.inf, "infinite")):
         weights = np.column_stack([frame["weight"]] * 2)
         weights[3, 1] = value
-        with pytest.raises(ValueError, match=f"Of 370 weights 1 {what}"):
+        with pytest.raises(ValueError, match=f"Of 370 weights .* 1 is {what}"):
             adjustment(weights)
-        with pytest.raises(ValueError, match=f"Of 370 weights 1 {what}"):
+        with pytest.raises(ValueError, match=f"Of 370 weights .* 1 is {what}"):
             adjustment(weights[:, 1])
     with pytest.raises(ValueError, match="the sample 370 rows"):
         adjustment(np.ones(369))

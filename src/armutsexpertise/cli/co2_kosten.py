@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
+
+from armutsexpertise.cli._fail import fail
 
 # The library is imported inside the command: it needs pandas, which --help does not.
 
@@ -88,15 +90,10 @@ class GermanCommand(TyperCommand):
         except UsageError as error:
             option = getattr(error, "option_name", None)
             if option is None:
-                _fail("Einer Angabe fehlt der Wert, oder es steht ein Wort ohne Angabe: --help.")
+                fail("Einer Angabe fehlt der Wert, oder es steht ein Wort ohne Angabe: --help.")
             if getattr(error, "possibilities", None) is None:
-                _fail(f"Die Angabe {option} passt nicht oder ihr fehlt der Wert: siehe --help.")
-            _fail(f"Die Angabe {option} gibt es nicht: --help zeigt alle.")
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(str(message), err=True)
-    raise typer.Exit(1)
+                fail(f"Die Angabe {option} passt nicht oder ihr fehlt der Wert: siehe --help.")
+            fail(f"Die Angabe {option} gibt es nicht: --help zeigt alle.")
 
 
 def co2_kosten_command(
@@ -235,33 +232,33 @@ def co2_kosten_command(
     from armutsexpertise.climate.cost_split import rules_on, share_of_year, split_cost
 
     if brennstoff is None:
-        _fail("Der Brennstoff fehlt: mit --brennstoff angeben, etwa --brennstoff erdgas.")
+        fail("Der Brennstoff fehlt: mit --brennstoff angeben, etwa --brennstoff erdgas.")
     fuel = brennstoff.strip().lower()
     _check_fuel(fuel)
     if beschraenkung not in RESTRICTIONS:
-        _fail(f"--beschraenkung ist {beschraenkung}: keine, eine oder beide angeben.")
+        fail(f"--beschraenkung ist {beschraenkung}: keine, eine oder beide angeben.")
     if eigene_geraete and not selbstversorgt:
-        _fail("--eigene-geraete kürzt nur die Erstattung: zusammen mit --selbstversorgt angeben.")
+        fail("--eigene-geraete kürzt nur die Erstattung: zusammen mit --selbstversorgt angeben.")
     if (von is None) != (bis is None):
-        _fail("Ein kürzerer Zeitraum braucht --von und --bis.")
+        fail("Ein kürzerer Zeitraum braucht --von und --bis.")
     if flaeche is None and not nichtwohngebaeude:
-        _fail("Die Wohnfläche fehlt: mit --flaeche in Quadratmetern angeben (§ 5 Abs. 1).")
+        fail("Die Wohnfläche fehlt: mit --flaeche in Quadratmetern angeben (§ 5 Abs. 1).")
     first = _day(von, "--von")
     delivery = _day(datum, "--datum") or first
     if jahr is not None and not re.fullmatch(r"\d{4}", jahr):
-        _fail(f"--jahr ist {jahr}: ein Jahr mit vier Ziffern angeben.")
+        fail(f"--jahr ist {jahr}: ein Jahr mit vier Ziffern angeben.")
     year = int(jahr) if jahr is not None else int(delivery[:4]) if delivery else None
     if year is None:
-        _fail("Das Jahr fehlt: mit --jahr angeben.")
+        fail("Das Jahr fehlt: mit --jahr angeben.")
     if first is not None and int(first[:4]) != year:
-        _fail(f"--jahr {year} und --von {first} passen nicht zusammen: eines berichtigen.")
+        fail(f"--jahr {year} und --von {first} passen nicht zusammen: eines berichtigen.")
     if year < 2023:
-        _fail(
+        fail(
             f"Für {year} gilt das CO2KostAufG nicht: es gilt für Abrechnungszeiträume, die ab dem "
             "1. Januar 2023 beginnen (§ 11 Abs. 2)."
         )
     if year > 2027:
-        _fail(
+        fail(
             f"Für {year} ist das CO2KostAufG nicht hinterlegt: ab 2028 teilt § 5a die Kosten von "
             "Heizungen nach § 43 des Gebäudemodernisierungsgesetzes hälftig."
         )
@@ -282,9 +279,9 @@ def co2_kosten_command(
     try:
         share = share_of_year(first, str(_day(bis, "--bis"))) if first is not None else 1
     except ValueError:
-        _fail("Der Zeitraum passt nicht: er beginnt vor seinem Ende und hat höchstens ein Jahr.")
+        fail("Der Zeitraum passt nicht: er beginnt vor seinem Ende und hat höchstens ein Jahr.")
     if numbers.get("--flaeche") == 0:
-        _fail("Die Wohnfläche ist 0: mit --flaeche in Quadratmetern angeben.")
+        fail("Die Wohnfläche ist 0: mit --flaeche in Quadratmetern angeben.")
     result = split_cost(
         emissions["kg"],
         cost["eur"],
@@ -307,11 +304,11 @@ def _check_fuel(fuel: str) -> None:
     if fuel in FUEL_NAMES:
         return
     if fuel in NO_STANDARD_VALUE:
-        _fail(
+        fail(
             f"Für {fuel} legt die EBeV 2030 keinen Standardwert fest: das CO2KostAufG gilt nicht "
             "(§ 2 Abs. 1), es gibt nichts aufzuteilen."
         )
-    _fail(f"Den Brennstoff {fuel} kennt der Rechner nicht; möglich: {', '.join(FUEL_NAMES)}.")
+    fail(f"Den Brennstoff {fuel} kennt der Rechner nicht; möglich: {', '.join(FUEL_NAMES)}.")
 
 
 def _day(text: str | None, option: str) -> str | None:
@@ -322,7 +319,7 @@ def _day(text: str | None, option: str) -> str | None:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        _fail(f"{option} ist {text}: einen Tag als JJJJ-MM-TT angeben.")
+        fail(f"{option} ist {text}: einen Tag als JJJJ-MM-TT angeben.")
 
 
 def _number(text: str, option: str) -> Any:
@@ -332,15 +329,15 @@ def _number(text: str, option: str) -> Any:
     plain = text.strip()
     if re.fullmatch(r"\d{1,3}(\.\d{3})+", plain):  # thousands in German, a decimal in English
         whole = plain.replace(".", "")
-        _fail(f"{option} ist {text}, was mehrdeutig ist: {whole} oder mit Komma schreiben.")
+        fail(f"{option} ist {text}, was mehrdeutig ist: {whole} oder mit Komma schreiben.")
     if "," in plain:
         plain = plain.replace(".", "").replace(",", ".")
     try:
         number = Decimal(plain)
     except InvalidOperation:
-        _fail(f"{option} ist {text}: eine Zahl angeben, etwa 15000 oder 137,45.")
+        fail(f"{option} ist {text}: eine Zahl angeben, etwa 15000 oder 137,45.")
     if not number.is_finite() or number < 0:
-        _fail(f"{option} ist {text}: eine Zahl angeben, die nicht negativ ist.")
+        fail(f"{option} ist {text}: eine Zahl angeben, die nicht negativ ist.")
     return number
 
 
@@ -351,23 +348,23 @@ def _emissions(fuel: str, on: str, unit: str | None, numbers: dict[str, Any]) ->
     if "--rechnung-kg" in numbers:
         return {"kg": numbers["--rechnung-kg"], "paragraph": "§ 3 Abs. 1 Nr. 1", "factor": None}
     if fuel == "fernwaerme":
-        _fail(
+        fail(
             "Bei Fernwärme stehen CO2-Menge und CO2-Kosten nur auf der Rechnung des Lieferanten "
             "(§ 3 Abs. 4 CO2KostAufG): mit --rechnung-kg und --rechnung-eur angeben. Für Gebäude, "
             "die erst nach dem 1. Januar 2023 an eine Anlage im Europäischen Emissionshandel "
             "angeschlossen wurden, gilt das Gesetz nicht (§ 2 Abs. 3)."
         )
     if "--verbrauch" not in numbers:
-        _fail("Der Verbrauch fehlt: mit --verbrauch angeben, oder die CO2-Menge der Rechnung.")
+        fail("Der Verbrauch fehlt: mit --verbrauch angeben, oder die CO2-Menge der Rechnung.")
     unit = unit or USUAL_UNIT.get(fuel)
     if unit is None:
-        _fail(f"Für {FUEL_NAMES[fuel]} ist --einheit nötig, etwa kg.")
+        fail(f"Für {FUEL_NAMES[fuel]} ist --einheit nötig, etwa kg.")
     if unit not in UNIT_NAMES:
-        _fail(f"--einheit ist {unit}: {', '.join(UNIT_NAMES)} sind möglich.")
+        fail(f"--einheit ist {unit}: {', '.join(UNIT_NAMES)} sind möglich.")
     quantity = numbers["--verbrauch"]
     if unit == "m3":
         if fuel != "erdgas" or not {"--brennwert", "--zustandszahl"} <= set(numbers):
-            _fail(
+            fail(
                 "Kubikmeter lassen sich nur bei Erdgas und nur mit --brennwert und --zustandszahl "
                 "der Rechnung umrechnen."
             )
@@ -376,10 +373,10 @@ def _emissions(fuel: str, on: str, unit: str | None, numbers: dict[str, Any]) ->
     try:
         values = fuel_on(fuel, on)
     except ValueError:
-        _fail(f"Für {FUEL_NAMES[fuel]} im Jahr {on[:4]} ist kein Emissionsfaktor hinterlegt.")
+        fail(f"Für {FUEL_NAMES[fuel]} im Jahr {on[:4]} ist kein Emissionsfaktor hinterlegt.")
     if unit not in values.kg_per_unit:
         known = ", ".join(values.kg_per_unit)
-        _fail(f"Für {FUEL_NAMES[fuel]} gibt es keinen Standardwert je {unit}; möglich: {known}.")
+        fail(f"Für {FUEL_NAMES[fuel]} gibt es keinen Standardwert je {unit}; möglich: {known}.")
     factor = emission_factor(values, unit)
     return {
         "kg": quantity * factor,
@@ -400,7 +397,7 @@ def _cost(fuel: str, on: str, kg: Any, numbers: dict[str, Any]) -> dict[str, Any
         eur = half_up(numbers["--rechnung-eur"], 2)
         return {"eur": eur, "paragraph": "§ 3 Abs. 1 Nr. 2", "price": None, "vat": None}
     if fuel == "fernwaerme":
-        _fail(
+        fail(
             "Bei Fernwärme stehen die CO2-Kosten nur auf der Rechnung (§ 3 Abs. 4): mit "
             "--rechnung-eur angeben."
         )
@@ -409,7 +406,7 @@ def _cost(fuel: str, on: str, kg: Any, numbers: dict[str, Any]) -> dict[str, Any
         try:
             price = certificate_price_on(on)
         except ValueError:
-            _fail(
+            fail(
                 f"Für {on[:4]} ist kein CO2-Preis hinterlegt; ab 2027 veröffentlicht ihn das "
                 "Umweltbundesamt (§ 4 CO2KostAufG): mit --preis angeben, oder den Betrag der "
                 "Rechnung mit --rechnung-eur."
@@ -418,13 +415,13 @@ def _cost(fuel: str, on: str, kg: Any, numbers: dict[str, Any]) -> dict[str, Any
         try:
             vat = vat_on(fuel, on) * 100
         except ValueError:
-            _fail(
+            fail(
                 f"Für {FUEL_NAMES[fuel]} steht der Umsatzsteuersatz in {on} nicht eindeutig fest: "
                 "den Tag der Lieferung mit --datum angeben, oder den Satz der Rechnung mit "
                 "--umsatzsteuer."
             )
     if vat >= 100:
-        _fail(f"--umsatzsteuer ist {vat}: einen Satz in Prozent angeben, etwa 19.")
+        fail(f"--umsatzsteuer ist {vat}: einen Satz in Prozent angeben, etwa 19.")
     net = kg * price / 1000
     return {
         "eur": half_up(net * (100 + vat) / 100, 2),

@@ -1,9 +1,17 @@
 """``armutsexpertise codebook``: draft a codebook from a survey file, check one."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
+
+from armutsexpertise.cli._fail import fail
+from armutsexpertise.cli._survey_file import (
+    ENCODING,
+    MEMORY,
+    TABLE,
+    require_survey_file,
+)
 
 # The library is imported inside the commands: it needs pandas, which --help does not.
 
@@ -12,18 +20,6 @@ codebook_app = typer.Typer(
     rich_markup_mode="markdown",
     help="Draft a codebook from a survey file; check a codebook.",
 )
-
-TABLE = typer.Option(
-    "--table", help="Sheet of a workbook or data set of a SAS transport file with several."
-)
-MEMORY = typer.Option(
-    "--memory-limit", help="Gigabytes that reading may take; four fifths of what is free."
-)
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(str(message), err=True)
-    raise typer.Exit(1)
 
 
 @codebook_app.command("init")
@@ -35,9 +31,7 @@ def init_command(
     unit: Annotated[
         str, typer.Option("--unit", help="What a row is: household or person.")
     ] = "person",
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", help="Code page of the file, such as cp850.")
-    ] = None,
+    encoding: Annotated[str | None, ENCODING] = None,
     columns: Annotated[
         str | None,
         typer.Option("--columns", help="Variables to draft, with commas; all by default."),
@@ -61,16 +55,17 @@ def init_command(
     from armutsexpertise.microdata.formats import read_survey
     from armutsexpertise.publish.files import write_atomic
 
-    target = to or file.with_name(f"{file.name}.codebook.yaml")
     if unit not in {"household", "person"}:
-        _fail(f"--unit is {unit}: give household or person.")
+        fail(f"--unit is {unit}: give household or person.")
+    require_survey_file(file)
+    target = to or file.with_name(f"{file.name}.codebook.yaml")
     if target.exists():
-        _fail(f"{target} exists: give another name with --to.")
+        fail(f"{target} exists: give another name with --to.")
     try:
         wanted = None if columns is None else [name.strip() for name in columns.split(",")]
         survey = read_survey(file, wanted, encoding, table=table, memory_limit=memory_limit)
     except SurveyFileError as error:
-        _fail(error)
+        fail(error)
     write_atomic(target, draft_codebook(survey, file.name, unit).encode())
     typer.echo(f"{target}: {len(survey.variables)} variables drafted; decide every TODO.")
     for remark in survey.remarks:
@@ -108,7 +103,9 @@ def check_command(
     from armutsexpertise.microdata.recode import recode, unknown_codes
 
     if codes and data is None:
-        _fail("--codes lists codes of a survey file: give it with --data.")
+        fail("--codes lists codes of a survey file: give it with --data.")
+    if data is not None:
+        require_survey_file(data)
     try:
         book = load_codebook(file)
         for notice in notices(book):
@@ -120,4 +117,4 @@ def check_command(
                 typer.echo(unknown.to_string(index=False))
             typer.echo(str(recode(survey, book).report))
     except (CodebookError, SurveyFileError) as error:
-        _fail(error)
+        fail(error)

@@ -1,9 +1,11 @@
 """``armutsexpertise data``: list, check, show, export the data packages, write a template."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
+
+from armutsexpertise.cli._fail import fail
 
 # The catalog is imported inside the commands: it needs pandas, which --help does not.
 
@@ -21,11 +23,6 @@ ToOption = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of a data package.")]
 
 
-def _fail(message: object) -> NoReturn:
-    typer.echo(str(message), err=True)
-    raise typer.Exit(1)
-
-
 @data_app.command("list")
 def list_command(root: RootOption = None) -> None:
     """List the data packages with version, tables and title, then the microdata on request.
@@ -39,7 +36,7 @@ def list_command(root: RootOption = None) -> None:
     try:
         described = [catalog.describe(n, root) for n in catalog.list_packages(root)]
     except catalog.CatalogError as error:
-        _fail(error)
+        fail(error)
     width = max((len(d["name"]) for d in described), default=0)
     for one in described:
         tables = ", ".join(r["name"] for r in one["resources"])
@@ -88,9 +85,9 @@ def check_command(
     from armutsexpertise import catalog
 
     if workbook is not None and (names is None or len(names) != 1):
-        _fail("Name the one data package the workbook belongs to, such as passes.")
+        fail("Name the one data package the workbook belongs to, such as passes.")
     if workbook is not None and not workbook.is_file():
-        _fail(f"The workbook {workbook} does not exist; correct the path.")
+        fail(f"The workbook {workbook} does not exist; correct the path.")
     failed = []
     try:
         for name in names or catalog.list_packages(root):
@@ -103,9 +100,9 @@ def check_command(
             if not found.ok:
                 failed.append(name)
     except catalog.CatalogError as error:
-        _fail(error)
+        fail(error)
     if failed:
-        _fail(f"Errors in: {', '.join(failed)}. Correct them and check again.")
+        fail(f"Errors in: {', '.join(failed)}. Correct them and check again.")
 
 
 @data_app.command("show")
@@ -133,7 +130,7 @@ def show_command(
         else:
             _show_package(name, root)
     except catalog.CatalogError as error:
-        _fail(error)
+        fail(error)
 
 
 def _is_restricted(name: str, root: Path | None) -> bool:
@@ -216,7 +213,7 @@ def export_command(
     try:
         written = catalog.export(name, to, root)
     except catalog.CatalogError as error:
-        _fail(error)
+        fail(error)
     for path in written:
         typer.echo(path)
 
@@ -237,6 +234,6 @@ def template_command(
     try:
         written = catalog.write_template(name, to, root)
     except catalog.CatalogError as error:
-        _fail(error)
+        fail(error)
     for path in written:
         typer.echo(path)

@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from armutsexpertise.cli.codebook import MEMORY, TABLE
+from armutsexpertise.cli._fail import fail
+from armutsexpertise.cli._survey_file import (
+    ENCODING,
+    MEMORY,
+    TABLE,
+    require_survey_file,
+)
 
 if TYPE_CHECKING:
     from armutsexpertise.disclosure import Protected
@@ -32,11 +38,6 @@ ENGLISH = {
     "md": "Severe material deprivation (flag of the file), %",
 }
 DIGITS = {"arpt": 0, "s80s20": 2, "gini": 3}
-
-
-def _fail(message: object) -> NoReturn:
-    typer.echo(str(message), err=True)
-    raise typer.Exit(1)
 
 
 def poverty_command(
@@ -86,9 +87,7 @@ def poverty_command(
     rules: Annotated[
         Path | None, typer.Option("--rules", help="YAML with thresholds of disclosure control.")
     ] = None,
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", help="Code page of the file, such as cp850.")
-    ] = None,
+    encoding: Annotated[str | None, ENCODING] = None,
     table: Annotated[str | None, TABLE] = None,
     memory_limit: Annotated[float | None, MEMORY] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("poverty"),
@@ -108,9 +107,7 @@ def poverty_command(
     from armutsexpertise.disclosure import Rules, poverty_estimates, read_rules
     from armutsexpertise.microdata import load_codebook, read_survey, recode
 
-    if not file.is_file():
-        what = "is a folder" if file.is_dir() else "does not exist"
-        _fail(f"The survey file {file} {what}: correct the path.")
+    require_survey_file(file)
     _refuse_foreign(out)
     groups = list(dict.fromkeys(by or []))
     try:
@@ -141,10 +138,10 @@ def poverty_command(
         )
     except (ValueError, TypeError, ConfigError) as error:
         # All of the package's refusals are ValueErrors or TypeErrors of one sentence.
-        _fail(error)
+        fail(error)
     cells = results.table["estimate"]
     if cells.isna().all():
-        _fail(
+        fail(
             f"None of the {len(cells)} cells may be shown: they rest on too few persons or "
             "households. Choose fewer or larger groups; nothing was written."
         )
@@ -164,7 +161,7 @@ def poverty_command(
         provenance = _provenance(file, book, results, recoded, given)
         written = _write(results, book, income, out, provenance)
     except OSError as error:
-        _fail(f"{out} cannot be written ({error.strerror}): give another folder with --out.")
+        fail(f"{out} cannot be written ({error.strerror}): give another folder with --out.")
     _print(results, book, income)
     for path in written:
         typer.echo(path)
@@ -173,7 +170,7 @@ def poverty_command(
 def _refuse_foreign(out: Path) -> None:
     """Refuse a folder with exhibits of others, which the writer of exhibits would remove."""
     if out.exists() and not out.is_dir():
-        _fail(f"{out} is a file: give a folder with --out.")
+        fail(f"{out} is a file: give a folder with --out.")
     if out.is_dir():
         foreign = [
             path.name
@@ -182,9 +179,7 @@ def _refuse_foreign(out: Path) -> None:
             if path.stem != NAME
         ]
         if foreign:
-            _fail(
-                f"{out} holds {foreign[0]} of another table: give a folder of its own with --out."
-            )
+            fail(f"{out} holds {foreign[0]} of another table: give a folder of its own with --out.")
 
 
 def _check_groups(groups: Sequence[str], book: Codebook) -> None:
@@ -198,9 +193,9 @@ def _check_groups(groups: Sequence[str], book: Codebook) -> None:
         if name not in book.variables:
             from armutsexpertise.microdata.errors import missing_column_message
 
-            _fail(f"--by: {missing_column_message([name], allowed, f'The codebook {book.name}')}")
+            fail(f"--by: {missing_column_message([name], allowed, f'The codebook {book.name}')}")
         if name not in allowed:
-            _fail(
+            fail(
                 f"--by: {name} is a number or a key and forms no groups: give one of "
                 f"{', '.join(allowed)}."
             )
@@ -213,7 +208,7 @@ def _not_in_codebook(names: Sequence[str | None], book: Codebook) -> list[str]:
 
 def _household(book: Codebook) -> list[str]:
     if "household_id" not in book.variables:
-        _fail(
+        fail(
             f"The codebook {book.name} has no household_id, without which small cells cannot be "
             "found: add it. Where one person of each household was asked, number the persons."
         )
@@ -229,9 +224,13 @@ def _print(results: Protected, book: Codebook, income: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from armutsexpertise.mark import MARK_TEXT
+
     # A pipe has no width; a table that is cut would lose numbers.
     console = Console(width=max(Console().width, 200))
     console.print(book.title["en"], style="bold", highlight=False)
+    if results.synthetic:
+        console.print(f"{MARK_TEXT}: invented, no household is real.", style="bold")
     for name, part in results.table.groupby("indicator", sort=False):
         unit = f", {_unit(book, income)}" if name == "arpt" else ""
         shown = Table(
@@ -335,6 +334,7 @@ def _provenance(
 ) -> dict[str, Any]:
     """Say what went in: hashes and names, no path and no count that a cell follows from."""
     from armutsexpertise import __version__
+    from armutsexpertise.mark import KIND_COLUMN, MARK_TEXT
     from armutsexpertise.provenance import versions
     from armutsexpertise.publish.files import sha256
 
@@ -350,6 +350,8 @@ def _provenance(
         "suppressed_cells": results.suppressed,
         "totals_removed": results.totals_removed,
     }
+    if results.synthetic:
+        found[KIND_COLUMN] = MARK_TEXT
     if not results.suppressed:
         found["rows"] = {"read": recoded.report.rows_in, "kept": recoded.report.kept}
     return found

@@ -17,7 +17,8 @@ ONLY = ("check", "clean", "model", "report", "index", "release")
 
 def report_command(
     topic: Annotated[
-        list[str] | None, typer.Argument(help="Topics; default: all.", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Topics, or demo; default: all topics.", show_default=False),
     ] = None,
     only: Annotated[
         str | None, typer.Option(help=f"One stage only: {', '.join(ONLY)}.", show_default=False)
@@ -56,7 +57,8 @@ def report_command(
                 if only in (None, stage):
                     with console.status(f"{name}: {stage}"):  # nothing where no terminal is
                         run_stage(project, name, stage, say)
-        if only in (None, "index"):
+        built = only is None and set(topics) - set(project.examples())
+        if only == "index" or built:
             say(f"index: {build_site(project).relative_to(project.root)}")
         if only == "release":
             say(f"release: {release(project).relative_to(project.root)}")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.mark import has_invented_numbers, is_synthetic, mark
 from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.estimate import (
@@ -34,6 +35,7 @@ COUNTS = (
     "complement",
     "dominance",
     "distribution",
+    "synthetic",
 )
 """Columns of `cell_counts` behind the indicator and the domains."""
 
@@ -135,7 +137,8 @@ def cell_counts(
         ``numerator`` and ``complement``, the households with and without the property of a
         share (or below and above a quantile), NaN where there is none; ``dominance``, the
         share in [0, 1] of the largest households in an amount, or NaN; ``distribution``, the
-        column whose levels add up to one. Rows with a weight of zero count nowhere.
+        column whose levels add up to one; ``synthetic``, whether the sample is invented. Rows
+        with a weight of zero count nowhere.
 
     Raises
     ------
@@ -195,7 +198,7 @@ def cell_counts(
         parts.append(part)
     if not parts:
         raise ValueError("indicators is empty: name at least one.")
-    return pd.concat(parts, ignore_index=True)
+    return _marked(pd.concat(parts, ignore_index=True), frame, household)
 
 
 class _Fitted(Protocol):
@@ -309,7 +312,18 @@ def model_counts(
                 "distribution": None,
             }
         )
-    return pd.DataFrame(rows, columns=["indicator", *COUNTS])
+    counts = pd.DataFrame(rows, columns=["indicator", *COUNTS[:-1]])
+    return _marked(counts, frame, household)
+
+
+def _marked(
+    counts: pd.DataFrame, frame: pd.DataFrame, household: str | Sequence[str]
+) -> pd.DataFrame:
+    """Note in each row whether the sample is invented."""
+    names = [household] if isinstance(household, str) else list(household)
+    invented = is_synthetic(frame) or has_invented_numbers(frame, names)
+    counts["synthetic"] = invented
+    return mark(counts, counts)
 
 
 def _units(frame: pd.DataFrame, household: str | Sequence[str], size: str | None) -> _Units:

@@ -9,6 +9,7 @@ import pandas as pd
 from armutsexpertise.disclosure.counts import Evidence, cell_counts
 from armutsexpertise.disclosure.protect import TOTAL, Protected, protect
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.mark import mark
 from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Indicator, estimate, require_named
@@ -48,7 +49,8 @@ def estimates_and_counts(
     Returns
     -------
     table, counts : DataFrame
-        As `estimate` and `cell_counts` give them, domains first and `TOTAL` in the domain
+        As `estimate` and `cell_counts` give them, both marked where the sample is invented
+        (`armutsexpertise.mark`); domains first and `TOTAL` in the domain
         columns of totals. For looking at in the room: write the outcome of `protect`.
 
     Raises
@@ -102,7 +104,8 @@ def estimates_and_counts(
             )
             tables.append(_marked(table, names, columns))
             counts.append(_marked(count, names, columns))
-    return pd.concat(tables, ignore_index=True), pd.concat(counts, ignore_index=True)
+    table, counted = (pd.concat(parts, ignore_index=True) for parts in (tables, counts))
+    return mark(table, counted), mark(counted, counted)
 
 
 def _marked(table: pd.DataFrame, names: Sequence[str], kept: Sequence[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from armutsexpertise.disclosure.counts import COUNTS
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.mark import KIND_COLUMN, is_synthetic, mark, with_kind
 from armutsexpertise.survey.estimate import COLUMNS
 
 __all__ = ["STATUS", "TOTAL", "Protected", "protect", "protect_together"]
@@ -31,13 +32,18 @@ class Protected:
     table : DataFrame
         ``indicator``, the domain columns as text, the columns of
         :func:`armutsexpertise.survey.estimate.estimate`, ``status`` (see `STATUS`) and
-        ``reason``. A copy each time it is asked for.
+        ``reason``; of invented data also ``data_kind``, which says so in each row. A copy each
+        time it is asked for.
     domains : tuple of str
         The domain columns.
     rules : Rules
         Thresholds that were applied.
     totals_removed : bool
         Whether totals were left out because of a suppressed cell.
+    synthetic : bool
+        Whether the results are of invented data. Found from the table, never given: all that
+        is written or drawn takes its stamp from here, and `dataclasses.replace` refuses to
+        change it.
 
     Raises
     ------
@@ -49,14 +55,15 @@ class Protected:
     domains: tuple[str, ...]
     rules: Rules
     totals_removed: bool = False
+    synthetic: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         wanted = ["indicator", *self.domains, *COLUMNS, "status", "reason"]
-        if list(self._table.columns) != wanted:
+        if [name for name in self._table.columns if name != KIND_COLUMN] != wanted:
             raise DisclosureError(
                 f"Protected results have the columns {', '.join(wanted)} and no other: use protect."
             )
-        table = self._table.copy()
+        table = with_kind(self._table.copy())
         if not table["status"].isin(STATUS).all():
             raise DisclosureError("Protected results have a status in each row: use protect.")
         secret = table["status"].eq("suppressed")
@@ -67,6 +74,42 @@ class Protected:
         if left:
             raise DisclosureError(f"{left} suppressed or unreliable cell(s) are not empty.")
         object.__setattr__(self, "_table", table)
+        object.__setattr__(self, "synthetic", is_synthetic(table))
+
+    @classmethod
+    def from_table(cls, table: pd.DataFrame, rules: Rules | None = None) -> "Protected":
+        """Take results back from the form in which a stage wrote them.
+
+        Parameters
+        ----------
+        table : DataFrame
+            What `armutsexpertise.publish.results.write_results` or
+            `armutsexpertise.stages.write_tables` wrote of protected results, as read again.
+        rules : Rules, optional
+            Thresholds that were applied; default: those of `Rules`.
+
+        Returns
+        -------
+        Protected
+            With the stamp of the file. Totals count as left out where an indicator has a
+            suppressed cell and no total.
+
+        Raises
+        ------
+        DisclosureError
+            As the class itself raises.
+        """
+        columns = [name for name in table.columns if name != KIND_COLUMN]
+        inner = columns[1 : columns.index(COLUMNS[0])] if COLUMNS[0] in columns else []
+        text = {name: "str" for name in (*inner, "method", "reason") if name in columns}
+        found = table.astype(text | ({"n": "Int64"} if "n" in columns else {}))
+        if "reason" in columns:
+            found["reason"] = found["reason"].fillna("")
+        gone = False
+        if inner and "status" in columns:
+            secret = set(found.loc[found["status"].eq("suppressed"), "indicator"])
+            gone = bool(secret - set(found.loc[_is_total(found, inner), "indicator"]))
+        return cls(mark(found, table), tuple(inner), rules or Rules(), totals_removed=gone)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -107,9 +150,10 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
     Returns
     -------
     Protected
-        Rows in the order of ``table``. A suppressed row keeps its indicator and domain alone:
-        estimate, error, interval, degrees of freedom, both counts and method are empty, and
-        ``reason`` says why. An unreliable row keeps its counts.
+        Rows in the order of ``table``, marked where table or counts are of invented data. A
+        suppressed row keeps its indicator and domain alone: estimate, error, interval, degrees
+        of freedom, both counts and method are empty, and ``reason`` says why. An unreliable row
+        keeps its counts.
 
     Raises
     ------
@@ -139,7 +183,7 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
     ...                       "method": "proportion"})
     >>> counts = pd.DataFrame({"indicator": ["rate"], "n": 9, "observations": 9, "persons": 9,
     ...     "households": 9, "numerator": 4.0, "complement": 5.0, "dominance": float("nan"),
-    ...     "distribution": None})
+    ...     "distribution": None, "synthetic": False})
     >>> protect(table, counts).table[["n", "status", "reason"]].iloc[0].tolist()
     [<NA>, 'suppressed', 'fewer than 10 persons']
     """
@@ -178,9 +222,8 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
         # Where each row is a sampling unit, the degrees of freedom are the number of rows less
         # one, and they can be read off the length of the interval.
         out.loc[total, ["n_weighted", "df", "ci_low", "ci_high"]] = np.nan
-    return Protected(
-        out[~gone].reset_index(drop=True), domains, rules, totals_removed=bool(gone.any())
-    )
+    kept = mark(out[~gone].reset_index(drop=True), table, counts)
+    return Protected(kept, domains, rules, totals_removed=bool(gone.any()))
 
 
 def protect_together(results: Sequence[Protected]) -> list[Protected]:
@@ -201,6 +244,20 @@ def protect_together(results: Sequence[Protected]) -> list[Protected]:
     -----
     A table without domains is a total as a whole: it comes back empty. Sums of some of the
     domains of one table that are a domain of another are yours to find.
+
+    Examples
+    --------
+    >>> from armutsexpertise.disclosure import poverty_estimates
+    >>> data = pd.DataFrame({"household_id": range(80), "w": 1.0, "income": [9.0, 20, 30, 25] * 20})
+    >>> data["part"], data["sex"] = ["a"] * 74 + ["b"] * 6, ["f", "m"] * 40
+    >>> tables = [
+    ...     poverty_estimates(data, "person", by, income="income", weights="w")
+    ...     for by in ("part", "sex")
+    ... ]
+    >>> TOTAL in set(tables[1].table["sex"])
+    True
+    >>> TOTAL in set(protect_together(tables)[1].table["sex"])
+    False
     """
     if not any(one.suppressed for one in results):
         return list(results)

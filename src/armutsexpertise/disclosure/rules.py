@@ -74,5 +74,15 @@ def read_rules(path: Path) -> Rules:
     ------
     ConfigError
         If the file is missing, a key is unknown or a value is out of range.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "rules.yaml"
+    ...     _ = path.write_text("min_persons: 20")
+    ...     rules = read_rules(path)
+    >>> rules.min_persons, rules.min_households
+    (20, 10)
     """
     return read_config(path, Rules)

@@ -7,11 +7,11 @@ A survey file becomes a table in the harmonised schema in three steps::
     households = recode(survey, codebook)
 """
 
+from armutsexpertise.mark import is_synthetic
 from armutsexpertise.microdata.codebook import Codebook, bundled_codebooks, load_codebook
 from armutsexpertise.microdata.deprivation import enforced_lacks
 from armutsexpertise.microdata.errors import CodebookError, SurveyFileError
 from armutsexpertise.microdata.formats import SurveyFile, Variable, read_survey
-from armutsexpertise.microdata.mark import is_synthetic
 from armutsexpertise.microdata.recode import (
     Recoded,
     RowReport,

@@ -265,6 +265,10 @@ def load_codebook(name: str | Path) -> Codebook:
         raise CodebookError(f"{path.name}{where}: no valid YAML in UTF-8; correct it.") from error
     except CodebookError as error:
         raise CodebookError(f"{path.name}: {error}") from error
+    if raw is None:
+        raise CodebookError(
+            f"{path.name} is empty: draft one with armutsexpertise codebook init FILE."
+        )
     _check_schema(raw, path.name)
     book = _build(_expanded(raw, path.name))
     problems = _contradictions(book)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
+from armutsexpertise.mark import mark
 from armutsexpertise.microdata.delimited import read_delimited
 from armutsexpertise.microdata.encodings import best_encoding
 from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
@@ -218,7 +219,19 @@ def read_survey(
     >>> survey.data["income"].tolist()
     [1200.5, 900.0]
     """
-    source = Path(path)
+    survey = _read(Path(path), columns, encoding, blanks, table, memory_limit)
+    mark(survey.data, survey)
+    return survey
+
+
+def _read(
+    source: Path,
+    columns: Sequence[str] | None,
+    encoding: str | None,
+    blanks: Sequence[str],
+    table: str | None,
+    memory_limit: float | None,
+) -> SurveyFile:
     if encoding is not None:
         try:
             encoding = codecs.lookup(encoding).name

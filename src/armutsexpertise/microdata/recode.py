@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from armutsexpertise.mark import MARK_COLUMN, is_synthetic, mark
 from armutsexpertise.microdata.codebook import (
     BLANK,
     Code,
@@ -18,7 +19,6 @@ from armutsexpertise.microdata.codebook import (
 from armutsexpertise.microdata.derivations import DERIVATIONS
 from armutsexpertise.microdata.errors import CodebookError, missing_column_message
 from armutsexpertise.microdata.formats import SurveyFile, Variable, user_missing
-from armutsexpertise.microdata.mark import MARK_COLUMN, is_synthetic
 
 Bools = npt.NDArray[np.bool_]
 Reasons = npt.NDArray[np.object_]
@@ -90,6 +90,14 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
         without a reason, is user-missing in the file but a value in the codebook, lies
         outside ``valid_range``, contradicts its flag, or the key is not unique. The sentence
         names the variable and the number of cells, no value.
+
+    Examples
+    --------
+    >>> from armutsexpertise.microdata.codebook import load_codebook
+    >>> from armutsexpertise.microdata.synthetic import draw_survey
+    >>> book, households = load_codebook("demo_nrw_household"), draw_survey().households
+    >>> print(recode(households, book).report)
+    4000 rows in; 4000 kept.
     """
     frame, tags, described = _parts(data)
     _require(frame, codebook)
@@ -118,7 +126,9 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
     if is_synthetic(data):
         table[MARK_COLUMN] = pd.array([True] * len(table), dtype="boolean")
     return Recoded(
-        table, _compact(reasons, rows.index), _account(len(frame), table, dropped, reasons)
+        mark(table, table),
+        _compact(reasons, rows.index),
+        _account(len(frame), table, dropped, reasons),
     )
 
 
@@ -143,6 +153,14 @@ def unknown_codes(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> pd.Dat
     ------
     CodebookError
         If a column is missing.
+
+    Examples
+    --------
+    >>> from armutsexpertise.microdata.codebook import load_codebook
+    >>> from armutsexpertise.microdata.synthetic import draw_survey
+    >>> book, households = load_codebook("demo_nrw_household"), draw_survey().households
+    >>> len(unknown_codes(households, book))
+    0
     """
     frame, tags, _ = _parts(data)
     _require(frame, codebook)
@@ -223,7 +241,7 @@ def attach_household(
     attached = {name: households[name].array.take(place) for name in columns}
     if is_synthetic(households):
         attached[MARK_COLUMN] = pd.array([True] * len(persons), dtype="boolean")
-    return persons.assign(**attached)
+    return mark(persons.assign(**attached), persons, households)
 
 
 def _parts(

@@ -6,7 +6,8 @@ real households: population, income and unemployment of the 53 districts and the
 the Land come from official sources (packages ``nrw_regions`` and ``poverty_context``); every other
 share and effect is set by hand, so that results have a plausible direction and size. Amounts are
 rounded to whole hundreds. The mark is in the label of the file, the label of every variable and
-the variable ``synthetic`` (`armutsexpertise.microdata.mark`).
+the variable ``synthetic`` (`armutsexpertise.mark`), and households are numbered from
+`armutsexpertise.mark.FIRST_INVENTED` on.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ import pandas as pd
 import pyreadstat
 
 from armutsexpertise.catalog import read
-from armutsexpertise.microdata.mark import MARK_COLUMN, MARK_TEXT
+from armutsexpertise.mark import FIRST_INVENTED, MARK_COLUMN, MARK_TEXT, mark
 from armutsexpertise.poverty import at_risk_of_poverty_rate, equivalence_scale
 
 Floats = npt.NDArray[np.float64]
@@ -270,7 +271,8 @@ def draw_survey(seed: int = 1, n_households: int = 4000) -> SyntheticSurvey:
     _leave_out(rng, frame, _HOUSEHOLD, adults=None)
     _leave_out(rng, people, _PERSON, adults=people["alter"].to_numpy() >= 16)
     people["pgewicht"] = frame["hgewicht"].to_numpy()[people["row"].to_numpy()]
-    return SyntheticSurvey(frame[list(_HOUSEHOLD)], people[list(_PERSON)], seed)
+    households, persons = frame[list(_HOUSEHOLD)], people[list(_PERSON)]
+    return SyntheticSurvey(mark(households, households), mark(persons, persons), seed)
 
 
 def write_survey(folder: str | Path, seed: int = 1, n_households: int = 4000) -> tuple[Path, Path]:
@@ -340,7 +342,7 @@ def _write(
         },
         variable_measure={name: one.measure for name, one in columns.items()},
         variable_format={
-            name: "F10.0"
+            name: "F16.0"
             for name in columns
             if pd.api.types.is_integer_dtype(table[name]) or name in _WHOLE
         },
@@ -369,7 +371,7 @@ def _sample(rng: np.random.Generator, districts: pd.DataFrame, clusters: int) ->
     return pd.DataFrame(
         {
             MARK_COLUMN: 1,
-            "hid": np.arange(1, n + 1),
+            "hid": FIRST_INVENTED + np.arange(1, n + 1),
             "kreis": keys[place],
             "schicht": keys[place].astype(int),
             "psu": np.arange(n) // _PER_CLUSTER + 1,
@@ -498,7 +500,7 @@ def _benefits(rng: np.random.Generator, frame: pd.DataFrame, children: Floats) -
     frame["kindergeld"] = _hundreds(2700 * children)
     on_minimum = (rng.random(n) < np.clip(1.5 - 2 * relative, 0, 0.9)) & (retired < 1)
     frame["grundsicherung"] = _hundreds(
-        np.where(on_minimum, 0.7 * (frame["einkommen"] - frame["kindergeld"]), 0)
+        np.where(on_minimum, 0.7 * (frame["einkommen"] - frame["kindergeld"]).clip(lower=0), 0)
     )
     housing = ~on_minimum & (rng.random(n) < np.clip(1.1 - 1.2 * relative, 0, 0.5))
     frame["wohngeld"] = np.where(housing, 100 * rng.integers(6, 40, n), 0)

@@ -180,7 +180,7 @@ def plot_bounds(
         style.rows_axis(ax, labels, label_width)
         _share_axis(ax, axis_label)
         _legend(fig, handles)
-        return style.finish(fig)
+        return style.finish(fig, frame)
 
 
 def _share_axis(ax: Axes, axis_label: str) -> None:
@@ -273,7 +273,7 @@ def plot_stacked_answers(
         style.rows_axis(ax, labels, label_width)
         _share_axis(ax, axis_label)
         _legend(fig, [Patch(**_ANSWER_LOOK[code], label=names[code]) for code in counts])
-        return style.finish(fig)
+        return style.finish(fig, frame)
 
 
 def plot_effects(
@@ -348,7 +348,7 @@ def plot_effects(
         ax.set_xlabel(axis_label)
         look: dict[str, Any] = {"color": style.BLUE, "linewidth": 2.5}
         _legend(fig, [Line2D([], [], marker="o", markersize=7, label=whisker_label, **look)])
-        return style.finish(fig)
+        return style.finish(fig, frame)
 
 
 def _whiskers(ax: Axes, ends: pd.DataFrame, color: str) -> None:
@@ -473,7 +473,7 @@ def plot_ranges(
             }
             bar = Line2D([], [], color=style.BLUE_MID, linewidth=7, label=legend[0])
             _legend(fig, [bar, Line2D([], [], label=legend[1], **look)])
-        return style.finish(fig)
+        return style.finish(fig, frame)
 
 
 def _number_axis(
@@ -581,7 +581,7 @@ def plot_profile_ranges(
             Patch(**(_UNKNOWN_LOOK | {"edgecolor": style.BLUE_MID}), label="möglicher Bereich"),
         ]
         _legend(fig, handles)
-        return style.finish(fig)
+        return style.finish(fig, frame)
 
 
 def plot_rank_intervals(
@@ -651,4 +651,4 @@ def plot_rank_intervals(
         style.german_axis(ax.xaxis)
         ax.set_xlabel(axis_label)
         _legend(fig, handles)
-        return style.finish(fig)
+        return style.finish(fig, frame)

@@ -151,4 +151,4 @@ def plot_overlap(
         matrix.set_xlim(-0.6, len(frame) - 0.4)
         matrix.tick_params(axis="x", length=0, labelbottom=False)
         matrix.spines["bottom"].set_visible(False)
-        return style.finish(fig)
+        return style.finish(fig, frame)

@@ -26,6 +26,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from armutsexpertise.mark import MARK_COLUMN, MARK_TEXT, is_synthetic
 from armutsexpertise.publish.files import sha256, write_atomic, zip_bytes
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, date_de, de, percent
 
@@ -37,8 +38,9 @@ __all__ = ["INDEX", "LICENCE", "SYNTHETIC", "Exhibit", "markdown", "show", "writ
 
 INDEX = "exhibits.json"
 LICENCE = "CC BY 4.0, armutsexpertise contributors. Übernommene Daten Dritter behalten ihre Lizenz."
-SYNTHETIC = "Synthetische Daten"
+SYNTHETIC = MARK_TEXT
 
+_KIND = "Datenart"
 _ID = re.compile(r"(fig|tbl)-[a-z0-9]+(-[a-z0-9]+)*")
 _OWN_FILE = re.compile(rf"{_ID.pattern}\.(svg|xlsx|csv)")
 _FORMAT = re.compile(r"text|right|plain|(number|percent|euro):(\d|1[0-2])")
@@ -78,6 +80,8 @@ class Exhibit:
         Draws the figure; a ``fig-`` exhibit needs it, a ``tbl-`` exhibit has none.
     synthetic : bool
         The data are invented. Title, note, alternative text, figure, CSV and XLSX then say so.
+        True whatever is given where the table carries the mark (`armutsexpertise.mark`); an
+        exhibit that is stamped once stays so.
     show_columns : sequence of str, optional
         Columns of the printed table; the files hold all.
     max_rows : int, optional
@@ -129,11 +133,24 @@ class Exhibit:
                 f"Exhibit {self.id}: a fig- exhibit needs a figure, a tbl- exhibit has none."
             )
         _check_table(self)
-        if self.synthetic:
-            object.__setattr__(self, "title", f"{SYNTHETIC}: {self.title}")
-            object.__setattr__(self, "alt", f"{SYNTHETIC}: {self.alt}")
-            warning = f"{SYNTHETIC}, keine Aussage über wirkliche Haushalte."
-            object.__setattr__(self, "note", f"{warning} {self.note}".strip())
+        if self.synthetic or is_synthetic(self.table) or self.title.startswith(SYNTHETIC):
+            self._stamp()
+
+    def _stamp(self) -> None:
+        """Write the mark into all that is printed, once."""
+        warning = f"{SYNTHETIC}, keine Aussage über wirkliche Haushalte."
+        for name, words in {
+            "title": f"{SYNTHETIC}:",
+            "alt": f"{SYNTHETIC}:",
+            "note": warning,
+        }.items():
+            text = getattr(self, name)
+            if not text.startswith(words):
+                object.__setattr__(self, name, f"{words} {text}".strip())
+        table = self.table.copy()
+        table.attrs[MARK_COLUMN] = True
+        object.__setattr__(self, "table", table)
+        object.__setattr__(self, "synthetic", True)
 
     def source_line(self) -> str:
         """Return source, reference date, number of cases and note as one German line."""
@@ -261,8 +278,8 @@ def _with_mark(exhibit: Exhibit) -> tuple[pd.DataFrame, dict[str, str]]:
     codes = {label: _format_of(exhibit, label) for label in exhibit.table.columns}
     table = exhibit.table.reset_index(drop=True)
     if exhibit.synthetic:
-        mark = "Datenart" if "Datenart" not in codes else "Datenart (Kennzeichnung)"
-        table, codes[mark] = table.assign(**{mark: SYNTHETIC}), "text"
+        name = _KIND if _KIND not in codes else f"{_KIND} (Kennzeichnung)"
+        table, codes[name] = table.assign(**{name: SYNTHETIC}), "text"
     return table, codes
 
 
@@ -453,7 +470,7 @@ def _svg(exhibit: Exhibit) -> bytes:
     with style.context():
         figure = exhibit.figure()
         if exhibit.synthetic:
-            style.watermark(figure, SYNTHETIC)
+            style.watermark(figure)
         return style.svg(figure)
 
 

@@ -41,6 +41,7 @@ def write_release(
     version: str,
     topics: Sequence[str],
     root: Path | str,
+    without: Sequence[str] = (),
 ) -> Path:
     """Write a ZIP of the reports with checksums, versions and licences.
 
@@ -56,6 +57,8 @@ def write_release(
         Topics that must be there: each with ``report.html``, ``report.pdf`` and its exhibits.
     root : Path or str
         Folder of LICENSE, LICENSE-DATA and CITATION.cff.
+    without : sequence of str
+        Folders of ``reports`` that stay out, such as an example on invented data.
 
     Returns
     -------
@@ -80,7 +83,9 @@ def write_release(
     contents = {
         f"reports/{path.relative_to(source).as_posix()}": path.read_bytes()
         for path in source.rglob("*")
-        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(source).parts)
+        if path.is_file()
+        and not any(p.startswith(".") for p in path.relative_to(source).parts)
+        and path.relative_to(source).parts[0] not in without
     }
     for name in DOCUMENTS:
         _require(project / name, name)

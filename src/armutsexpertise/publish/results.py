@@ -3,7 +3,8 @@
 Tables reach files here and nowhere else in the package: `table_csv` is what the stages write,
 `write_results` writes results of microdata, and takes them protected only. For readers there
 are exhibits (German CSV, XLSX, SVG), a `table_view` and a `plot_estimates`, all made from
-protected results, with the signs of German official statistics for cells without a value.
+protected results, with the signs of German official statistics for cells without a value. All of
+them take the stamp „Synthetische Daten“ from the results; nobody can leave it out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pandas as pd
 
 from armutsexpertise.disclosure.errors import DisclosureError
 from armutsexpertise.disclosure.protect import TOTAL, Protected
+from armutsexpertise.mark import MARK_TEXT, mark, with_kind
 from armutsexpertise.publish.exhibit import LICENCE, Exhibit
 from armutsexpertise.publish.files import write_atomic
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, percent
@@ -109,13 +111,14 @@ def table_csv(table: pd.DataFrame) -> bytes:
     -------
     bytes
         UTF-8, comma, decimal point, line feeds; booleans as ``true`` and ``false``, missing
-        values as empty cells.
+        values as empty cells; for invented data with the column ``data_kind``.
 
     Examples
     --------
     >>> table_csv(pd.DataFrame({"ags": ["05315000"], "known": [True]}))
     b'ags,known\n05315000,true\n'
     """
+    table = with_kind(table)
     flags = table.select_dtypes("bool").columns
     out = table.assign(**{c: table[c].map({True: "true", False: "false"}) for c in flags})
     return out.to_csv(index=False, lineterminator="\n").encode("utf-8")
@@ -166,7 +169,8 @@ def write_results(results: Protected, path: str | Path) -> Path:
     results : Protected
         Outcome of `armutsexpertise.disclosure.protect`.
     path : str or Path
-        ``.csv`` (see `table_csv`) or ``.parquet``; its folder exists. Shares stay in [0, 1].
+        ``.csv`` (see `table_csv`) or ``.parquet``; its folder exists. Shares stay in [0, 1];
+        results of invented data have the column ``data_kind``, which says so in each row.
 
     Returns
     -------
@@ -242,7 +246,7 @@ def reader_table(
     -------
     DataFrame
         One row per cell; numbers as numbers (shares in percent, see the column ``Einheit``),
-        and German words for status and reason.
+        and German words for status and reason; ``Datenart`` of invented data.
 
     Raises
     ------
@@ -282,7 +286,9 @@ def reader_table(
     out["n hochgerechnet"] = table["n_weighted"].to_numpy(dtype=float)
     out["Zeichen"] = [_sign(status) for status in table["status"]]
     out["Begründung"] = [_reason(text) for text in table["reason"]]
-    return out
+    if results.synthetic:
+        out["Datenart"] = MARK_TEXT
+    return mark(out, table)
 
 
 def results_exhibit(
@@ -295,7 +301,6 @@ def results_exhibit(
     reference_date: str,
     note: str = "",
     plot: str | None = None,
-    synthetic: bool = False,
     licence: str = LICENCE,
     labels: Mapping[str, Label] | None = None,
     domains: Mapping[str, str] | None = None,
@@ -309,9 +314,9 @@ def results_exhibit(
         The results.
     exhibit_id : str
         ``tbl-…``, or ``fig-…`` where there is a plot.
-    title, alt, source, reference_date, note, synthetic, licence
+    title, alt, source, reference_date, note, licence
         As in :class:`armutsexpertise.publish.exhibit.Exhibit`. The note also explains the
-        signs that occur.
+        signs that occur. Results of invented data stamp the exhibit.
     plot : str, optional
         Indicator of the figure; a ``fig-`` exhibit needs it.
     labels, domains, values
@@ -346,6 +351,7 @@ def results_exhibit(
     ['%']
     """
     table = reader_table(results, labels=labels, domains=domains, values=values)
+    table = mark(table.drop(columns="Datenart", errors="ignore"), results.table)
     known = _labels(_require(results).table, labels)
     digits = max(known[name].digits for name in results.table["indicator"])
     numbers = ("Schätzwert", "Standardfehler", "Intervall von", "Intervall bis")
@@ -366,7 +372,7 @@ def results_exhibit(
         formats=formats,
         note=" ".join(part for part in (note.strip(), *_legend(results)) if part),
         figure=None if plot is None else figure,
-        synthetic=synthetic,
+        synthetic=results.synthetic,
         missing="",
         licence=licence,
     )
@@ -427,7 +433,7 @@ def table_view(
     stub = " · ".join((domains or {}).get(c, c) for c in results.domains)
     shown = (
         GT(pd.DataFrame(rows), rowname_col="row", groupname_col="group", id=html_id, locale="de")
-        .tab_header(title=title)
+        .tab_header(title=f"{MARK_TEXT}: {title}" if results.synthetic else title)
         .tab_stubhead(label=stub)
         .cols_label(value="Schätzwert", interval="Konfidenzintervall", n="n")
         .cols_align(align="right", columns=["value", "interval", "n"])
@@ -531,7 +537,7 @@ def plot_estimates(
             few = f"weniger als {results.rules.bracket_below} Fälle"
             handles.append(Line2D([], [], marker="o", markerfacecolor="white", label=few, **look))
         fig.legend(handles=handles, loc="outside lower left", ncols=len(handles))
-        return style.finish(fig)
+        return style.finish(fig, table)
 
 
 _WORDS = {

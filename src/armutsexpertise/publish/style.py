@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -21,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import Formatter
 
+from armutsexpertise.mark import MARK_TEXT, is_synthetic
 from armutsexpertise.publish.numbers import de, percent
 from armutsexpertise.render.fonts import FAMILY, font_paths
 
@@ -166,13 +168,15 @@ def german_axis(axis: Axis, kind: Literal["number", "percent"] = "number") -> No
     axis.set_minor_formatter("")
 
 
-def finish(fig: Figure) -> Figure:
-    """Check a figure before it leaves a chart function.
+def finish(fig: Figure, *data: pd.DataFrame) -> Figure:
+    """Check a figure before it leaves a chart function, and stamp it where its data are invented.
 
     Parameters
     ----------
     fig : Figure
         Finished figure.
+    *data : DataFrame
+        What it was drawn from; every chart function passes its data.
 
     Returns
     -------
@@ -186,19 +190,24 @@ def finish(fig: Figure) -> Figure:
     """
     if fig.get_suptitle():
         raise ValueError("A figure has no title of its own: the caption of the exhibit says it.")
+    if any(is_synthetic(table) for table in data):
+        watermark(fig)
     return fig
 
 
-def watermark(fig: Figure, text: str) -> None:
-    """Write a word across a figure, readable in print and grey."""
+def watermark(fig: Figure) -> None:
+    """Write „Synthetische Daten“ across a figure, once, readable in print and grey."""
+    if any(text.get_text() == MARK_TEXT for text in fig.texts):
+        return
+    width, height = fig.get_size_inches()
     fig.text(
         0.5,
         0.5,
-        text,
+        MARK_TEXT,
         ha="center",
         va="center",
-        rotation=20,
-        fontsize=30,
+        rotation=min(20.0, 40 * height / width),  # flat figures leave less room
+        fontsize=min(30.0, 14 * height),
         weight="bold",
         color=INK,
         alpha=0.28,

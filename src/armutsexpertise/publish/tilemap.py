@@ -167,7 +167,7 @@ def plot_tile_map(
             handlelength=1.6,
             handleheight=1.1,
         )
-        return style.finish(fig)
+        return style.finish(fig, frame)
 
 
 def _texts(given: pd.DataFrame, text: str | None) -> list[str]:

@@ -300,6 +300,7 @@ def release(project: Project) -> Path:
             version=__version__,
             topics=project.topics(),
             root=project.root,
+            without=project.examples(),
         )
     except ValueError as error:
         raise StageError(str(error)) from None

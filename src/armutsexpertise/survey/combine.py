@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from armutsexpertise.mark import mark
 from armutsexpertise.survey.design import Floats, SurveyDesign
 from armutsexpertise.survey.estimate import (
     Indicator,
@@ -203,7 +204,7 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
         f"{text}; Rubin's rules, {m} imputations" + (f", undefined in {count}" if count else "")
         for text, count in zip(first["method"], undefined, strict=True)
     ]
-    return result
+    return mark(result, *frames)
 
 
 def wald_imputed(models: Sequence[Fitted], term: str) -> Wald:

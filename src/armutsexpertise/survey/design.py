@@ -462,6 +462,14 @@ class SurveyDesign:
         ------
         ValueError
             If the design has no replicates, or a replicate gives no finite estimate.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 6], "w": 1.0})
+        >>> given = np.array([[0, 1.5, 1.5], [1.5, 0, 1.5], [1.5, 1.5, 0]])
+        >>> design = SurveyDesign.from_replicates(frame, weights="w", replicates=given, kind="JK1")
+        >>> design.replicate(lambda w: np.average(frame["y"], weights=w)).round(4).tolist()
+        [[2.3333]]
         """
         if self.replicates is None:
             raise ValueError(
@@ -550,6 +558,13 @@ class SurveyDesign:
             First-stage units minus strata, of those with a row of positive weight in the
             domain (Korn and Graubard 1999, chapter 5, doi:10.1002/9781118032619); those of
             the design for a design with replicates or given degrees of freedom.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"psu": [1, 1, 2, 3], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w", clusters="psu")
+        >>> design.domain_degrees_of_freedom([0, 0, 0, 1], 2).tolist()
+        [1.0, 0.0]
         """
         if self._given_df is not None or self.replicates is not None:
             return np.full(n_domains, self.degrees_of_freedom)

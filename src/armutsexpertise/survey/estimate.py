@@ -22,6 +22,7 @@ from armutsexpertise._weighted import (
     quantile_of_sorted,
     require_choice,
 )
+from armutsexpertise.mark import mark
 from armutsexpertise.survey._columns import as_names, require_columns
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
 from armutsexpertise.survey.linearised import Linearised
@@ -340,8 +341,7 @@ def estimate(
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}.")
     require_named(indicators)
-    if missing not in get_args(Missing):
-        raise ValueError(f"missing must be fail or drop, not {missing!r}.")
+    _require_choice_of_missing(missing)
     domains = make_domains(design.frame, by, where)
     parts = []
     for name, indicator in indicators.items():
@@ -352,7 +352,7 @@ def estimate(
             for column in COLUMNS:
                 part[column] = getattr(result, column)
             parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    return mark(pd.concat(parts, ignore_index=True), design.frame)
 
 
 def differences(
@@ -363,6 +363,7 @@ def differences(
     reference: object,
     level: float = 0.95,
     where: str | None = None,
+    missing: Missing = "fail",
 ) -> pd.DataFrame:
     r"""Estimate how far each domain lies from a reference domain, with standard errors.
 
@@ -377,10 +378,8 @@ def differences(
         Columns whose crossed values are the domains; see :func:`estimate`.
     reference : object
         Value of the reference domain, a tuple of values for several columns.
-    level : float
-        Confidence level in (0, 1).
-    where : str, optional
-        Boolean column: the subpopulation.
+    level, where, missing
+        As for :func:`estimate`.
 
     Returns
     -------
@@ -391,7 +390,8 @@ def differences(
     Raises
     ------
     ValueError
-        If a column is absent, a value is missing, or the reference domain has no rows.
+        If a column is absent, a value is missing with ``missing="fail"``, or the reference
+        domain has no rows.
     TypeError
         If a column holds no numbers, or an indicator is a quantile or a decomposition.
 
@@ -413,29 +413,33 @@ def differences(
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}.")
     require_named(indicators)
+    _require_choice_of_missing(missing)
     domains = make_domains(design.frame, by, where)
     wanted = reference if isinstance(reference, tuple) else (reference,)
     rows = [tuple(row) for row in domains.labels.itertuples(index=False)]
-    counted = (domains.codes >= 0) & (design.weights > 0)
-    n = np.bincount(domains.codes[counted], minlength=len(domains))
-    if wanted not in rows or not n[rows.index(wanted)]:
-        raise ValueError(
-            f"The reference domain {reference!r} has no rows with weight: choose one of "
-            f"{int((n > 0).sum())} domains that have."
-        )
-    base = rows.index(wanted)
+    base = rows.index(wanted) if wanted in rows else -1
     others = np.array([d for d in range(len(rows)) if d != base], dtype=np.intp)
-    df = np.array([_joint_df(design, domains.codes, [d, base]) for d in others])
-    n_weighted = _sums(domains.codes, design.weights, len(domains))
     labels = domains.labels.iloc[others].reset_index(drop=True)
     parts = []
     for name, indicator in indicators.items():
-        value, se = _gaps(design, indicator, domains, n, others, base)
+        absent = _rows_without_value(design.frame, indicator, domains.codes, missing)
+        kept = Domains(domains.labels, np.where(absent, -1, domains.codes))
+        counted = (kept.codes >= 0) & (design.weights > 0)
+        n = np.bincount(kept.codes[counted], minlength=len(kept))
+        if base < 0 or not n[base]:
+            raise ValueError(
+                f"The reference domain {reference!r} has no rows with weight: choose one of "
+                f"{int((n > 0).sum())} domains that have."
+            )
+        df = np.array([_joint_df(design, kept.codes, [d, base]) for d in others])
+        n_weighted = _sums(kept.codes, design.weights, len(kept))
+        value, se = _gaps(design, indicator, kept, n, others, base, absent)
         kind = f"difference from {', '.join(map(str, wanted))}, {_variance_of(design)}"
         result = _Result(value, se, n[others], n_weighted[others], df, kind)
         half = critical_values(df, level) * se
         result.ci_low, result.ci_high = value - half, value + half
-        result.note_domains(Domains(labels, domains.codes))
+        result.note_domains(Domains(labels, kept.codes))
+        _note_left_out(result, domains, absent, others)
         result.note((result.n > 0) & np.isnan(value), "undefined in this domain")
         result.note((result.n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")
         part = labels.copy()
@@ -443,7 +447,7 @@ def differences(
         for column in COLUMNS:
             part[column] = getattr(result, column)
         parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    return mark(pd.concat(parts, ignore_index=True), design.frame)
 
 
 def make_domains(
@@ -577,21 +581,9 @@ def _evaluate(
     degrees_of_freedom: Literal["domain", "design"] | float,
 ) -> dict[str, _Result]:
     """Return the results of an indicator, or of each part of a decomposition."""
-    _require_indicator(indicator)
-    columns = _columns(design.frame, indicator)
-    absent = np.zeros(len(design), dtype=bool)
-    for values in columns:
-        absent |= np.isnan(values)
-    absent &= domains.codes >= 0
-    if isinstance(indicator, Index):  # a poverty line is formed from rows outside the domain too
-        absent = indicator.missing_in(design.frame)
-    if absent.any() and missing == "fail":
-        raise ValueError(
-            f"{int(absent.sum())} of {len(design)} rows lack a value for {indicator}: recode "
-            'them, or set missing="drop" to leave them out and have them counted.'
-        )
+    absent = _rows_without_value(design.frame, indicator, domains.codes, missing)
     codes = np.where(absent, -1, domains.codes)
-    columns = [np.where(np.isnan(values), 0.0, values) for values in columns]
+    columns = [np.nan_to_num(values) for values in _columns(design.frame, indicator)]
     size = len(domains)
     counted = (codes >= 0) & (design.weights > 0)
     n = np.bincount(codes[counted], minlength=size)
@@ -648,8 +640,37 @@ def _evaluate(
     return {"": result}
 
 
-def _note_left_out(result: _Result, domains: Domains, absent: Booleans) -> None:
+def _rows_without_value(
+    frame: pd.DataFrame, indicator: object, codes: Integers, missing: Missing
+) -> Booleans:
+    """Return the rows that an indicator leaves out, or refuse them."""
+    _require_indicator(indicator)
+    if isinstance(indicator, Index):  # a poverty line is formed from rows outside the domain too
+        absent = indicator.missing_in(frame)
+    else:
+        absent = np.zeros(len(frame), dtype=bool)
+        for values in _columns(frame, indicator):
+            absent |= np.isnan(values)
+        absent &= codes >= 0
+    if absent.any() and missing == "fail":
+        raise ValueError(
+            f"{int(absent.sum())} of {len(frame)} rows lack a value for {indicator}: recode "
+            'them, or set missing="drop" to leave them out and have them counted.'
+        )
+    return absent
+
+
+def _require_choice_of_missing(missing: str) -> None:
+    if missing not in get_args(Missing):
+        raise ValueError(f"missing must be fail or drop, not {missing!r}.")
+
+
+def _note_left_out(
+    result: _Result, domains: Domains, absent: Booleans, rows: Integers | None = None
+) -> None:
+    """Say in each row of a result how many rows of the sample were left out."""
     left_out = np.bincount(domains.codes[absent & (domains.codes >= 0)], minlength=len(domains))
+    left_out = left_out if rows is None else left_out[rows]
     for i in np.flatnonzero(left_out):
         result.notes[i].append(f"{left_out[i]} missing left out")
 
@@ -696,7 +717,7 @@ def _variance_of(design: SurveyDesign) -> str:
     return "Taylor" if design.replicates is None else f"replicates {design.kind}"
 
 
-def _columns(frame: pd.DataFrame, indicator: Indicator) -> list[Floats]:
+def _columns(frame: pd.DataFrame, indicator: object) -> list[Floats]:
     """Return the columns an indicator needs as numbers, NaN where missing."""
     if isinstance(indicator, Proportion):
         return [_indicator_of(frame, indicator)]
@@ -898,13 +919,16 @@ def _gaps(
     n: Integers,
     others: Integers,
     base: int,
+    absent: Booleans,
 ) -> tuple[Floats, Floats]:
     """Return the difference of each domain from the base and its standard error."""
-    statistic = _as_statistic(design, indicator)
+    statistic, frame = _as_statistic(design, indicator), design.frame
+    if isinstance(indicator, Index) and absent.any():
+        statistic, frame = _leaving_out(statistic, absent), indicator.filled(frame)
     value, se = np.full(len(others), np.nan), np.full(len(others), np.nan)
 
     def at(weights: Floats, domain: int) -> Linearised:
-        found = statistic(design.frame, weights, domains.codes == domain)
+        found = statistic(frame, weights, domains.codes == domain)
         if len(_parts(found, indicator)) > 1 or not isinstance(found, Linearised):
             raise TypeError("A decomposition has several parts: compare one of them by a function.")
         return found
@@ -933,7 +957,6 @@ def _gaps(
 def _as_statistic(
     design: SurveyDesign, indicator: Total | Mean | Proportion | Ratio | Index | Statistic
 ) -> Callable[[pd.DataFrame, Floats, Booleans], Linearised | Mapping[str, Linearised]]:
-    _require_indicator(indicator)
     if isinstance(indicator, Quantile):
         raise TypeError(
             "A quantile with Woodruff's interval has no influence: give "
@@ -943,12 +966,7 @@ def _as_statistic(
         return indicator if design.replicates is None else indicator.point
     if not isinstance(indicator, Total | Mean | Proportion | Ratio):
         return indicator
-    columns = _columns(design.frame, indicator)
-    absent = int(np.any([np.isnan(values) for values in columns], axis=0).sum())
-    if absent:
-        raise ValueError(
-            f"{absent} of {len(design)} rows lack a value for {indicator}: recode them."
-        )
+    columns = [np.nan_to_num(values) for values in _columns(design.frame, indicator)]
     top = columns[0]
     bottom = columns[1] if isinstance(indicator, Ratio) else np.ones(len(design))
 

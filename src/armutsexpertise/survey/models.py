@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import linalg, stats
 
+from armutsexpertise.mark import mark
 from armutsexpertise.survey._terms import (
     Family,
     Terms,
@@ -118,6 +119,15 @@ class Fitted:
         DataFrame
             One row per coefficient, columns as of
             :func:`armutsexpertise.survey.estimate.estimate`; intervals use Student's t.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> fit(design, "y", ["x"], "linear").table()[["indicator", "estimate"]]
+           indicator  estimate
+        0  intercept       0.5
+        1          x       3.0
         """
         se = np.sqrt(np.diag(self.covariance))
         return self._tidy(self.names, self.coefficients, se, level, "coefficient")
@@ -175,6 +185,13 @@ class Fitted:
         ------
         ValueError
             If the model has no such term.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 7], "x": [0, 1, 1, 2], "w": 10.0})
+        >>> design = SurveyDesign.from_frame(frame, weights="w")
+        >>> fit(design, "y", ["x"], "linear").positions_of("x")
+        [1]
         """
         return [self.names.index(self.terms.names[i]) for i in self.terms.columns_of(term)]
 
@@ -368,7 +385,7 @@ class Fitted:
         half = critical_values(self.degrees_of_freedom, level)[0] * se
         kind = "Taylor" if self.design.replicates is None else f"replicates {self.design.kind}"
         few = "; no degrees of freedom" if self.degrees_of_freedom <= 0 else ""
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "indicator": names,
                 "estimate": estimates,
@@ -381,6 +398,7 @@ class Fitted:
                 "method": f"{what}, {self.family} model, {kind}{few}{self.note}",
             }
         )
+        return mark(table, self.design.frame)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
