@@ -121,30 +121,30 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2006 bis 2020",
         n=f"{len(measures)} Jahre und Gebiete",
         note=(
-            "Reichstes gegen ärmstes Viertel; Chancen: mit zu ohne Internet. Steigung und relativer Index: "
-            "Unterschied und Verhältnis vom untersten zum obersten Rang, Logit. Anteil Ärmste: ärmstes Viertel "
-            "an allen ohne Internet. "
-            f"Unter den Reichsten sind so wenige ohne, dass Rundung das Chancenverhältnis "
+            "Abstand und Steigung in Prozentpunkten. Abstand, Verhältnis, Chancen: reichstes gegen ärmstes "
+            "Viertel. Steigung und relativer Index: Unterschied und Verhältnis vom untersten zum obersten "
+            "Rang, Logit. Anteil Ärmste: ärmstes Viertel an allen ohne Internet. Unter den Reichsten sind "
+            "so wenige ohne, dass Rundung das Chancenverhältnis "
             f"bewegt. {NO_ERROR}"
         ),
         table=pd.DataFrame(
             {
                 "Gebiet": measures["place"].map(PLACES),
                 "Jahr": measures["period"],
-                "Abstand, Punkte": 100 * measures["absolute"],
+                "Abstand": 100 * measures["absolute"],
                 "Verhältnis": measures["relative"],
                 "Chancenverhältnis": measures["odds_ratio"],
-                "Steigung, Punkte": 100 * measures["slope_index"],
+                "Steigung": 100 * measures["slope_index"],
                 "relativer Index": measures["relative_index"],
                 "Anteil Ärmste": measures["left"],
             }
         ).reset_index(drop=True),
         formats={
             "Jahr": "plain",
-            "Abstand, Punkte": "number:1",
+            "Abstand": "number:1",
             "Verhältnis": "number:2",
             "Chancenverhältnis": "number:0",
-            "Steigung, Punkte": "number:1",
+            "Steigung": "number:1",
             "relativer Index": "number:2",
             "Anteil Ärmste": "percent:0",
         },
@@ -316,8 +316,8 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2019 bis 2025",
         n=f"{len(table)} veröffentlichte Vergleiche; Fallzahlen dort nicht genannt",
         note=(
-            "Abstand, Verhältnis und Chancenverhältnis der Anteile mit Zugang, Gerät oder Kompetenz, "
-            "Vergleichsgruppe gegen Arme. Wo die Vergleichsgruppe alle sind, enthält sie die Armen; "
+            "Abstand (Prozentpunkte), Verhältnis und Chancenverhältnis der Anteile mit Zugang, Gerät oder "
+            "Kompetenz, Vergleichsgruppe gegen Arme. Wo die Vergleichsgruppe alle sind, enthält sie die Armen; "
             f"der Abstand ist dann zu klein. {NO_ERROR}"
         ),
         table=pd.DataFrame(
@@ -328,7 +328,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
                 "Vergleichsgruppe": table["other_group"],
                 "dort": table["other"],
                 "Jahr": table["when"].map(_when),
-                "Abstand, Punkte": 100 * table["absolute"],
+                "Abstand": 100 * table["absolute"],
                 "Verhältnis": table["relative"],
                 "Chancen": table["odds_ratio"],
             }
@@ -337,7 +337,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             "Anteil": "percent:1",
             "dort": "percent:1",
             "Jahr": "right",
-            "Abstand, Punkte": "number:1",
+            "Abstand": "number:1",
             "Verhältnis": "number:2",
             "Chancen": "number:1",
         },

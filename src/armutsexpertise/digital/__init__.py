@@ -9,8 +9,10 @@ module                    what it answers
 `skills`                  Digital Skills Indicator 2.0 and D21-Digital-Index
 `irt`                     graded response model for item data, item fit, item bias
 `piaac`                   problem solving with computers, and who has no score
+`piaac_tables`            the same as tables of a report, protected before they are written
 `determinants`            models of access and skills, and what the gap consists of
 `profiles`                who is offline or low-skilled, and how stable that answer is
 `policy`                  grants: households reached, newly connected, cost of each
+`study`                   what may stand in the config of the expertise
 ========================  ==================================================================
 """
