@@ -9,17 +9,24 @@
 MAKEFLAGS += --no-print-directory --no-builtin-rules --jobs=2
 SHELL := /bin/sh
 
-TOPICS := digital passes
+TOPICS := climate digital passes
 TOPIC ?= $(TOPICS)
 
 # What the stages of a topic are made from: raw packages, and folders or modules of
 # src/armutsexpertise that the stage uses. A change there redoes the stage. Microdata that a user
 # brings (data/raw/restricted) are no package: the clean stage watches the files of these names.
+climate_raw    := statutory parameters distribution budgets eurostat climate_adaptation nrw_regions comparability microdata_access
+climate_clean  := catalog climate parameters.py series.py microdata survey disclosure poverty.py stages.py provenance.py expertise.py config.py
+climate_microdata := eu_silc_household.csv ecv_2019.csv.gz
+climate_model  := climate config.py inequality.py ranking.py parameters.py publish/values.py
+climate_report := publish render provenance.py expertise.py disclosure
+
 digital_raw    := digital eurostat statutory parameters poverty_context nrw_regions comparability microdata_access
 digital_microdata := piaac_deu.csv.gz
 digital_clean  := catalog config.py digital disclosure microdata parameters.py series.py stages.py provenance.py expertise.py
 digital_model  := config.py digital ranges.py publish/values.py
 digital_report := publish render provenance.py expertise.py
+
 passes_raw    := passes evidence nrw_regions statutory
 passes_clean  := catalog passes stages.py provenance.py expertise.py publish/results.py publish/files.py disclosure
 passes_model  := passes ranges.py config.py publish/values.py publish/results.py publish/files.py disclosure

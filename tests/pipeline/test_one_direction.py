@@ -23,7 +23,7 @@ SCRIPTS = sorted(ANALYSES.glob("*/*.py"))
 FOLDERS = {
     "check": {"raw"},
     "clean": {"analysis", "raw", "clean"},  # analysis: config.yml
-    "model": {"analysis", "clean", "estimates"},
+    "model": {"analysis", "clean", "estimates"},  # analysis: config.yml
     "report": {"analysis", "estimates", "reports", "root"},  # root: the commit
 }
 # A teaching example draws its survey before it reads it: by the config, into a folder of its own.
@@ -169,6 +169,7 @@ def test_there_are_scripts_of_every_stage() -> None:
         ("exhibits", "pd.read_csv('x')"),
         ("exhibits", "def f(project):\n    return project.clean('passes')"),
         ("exhibits", "from armutsexpertise.passes.take_up import synthesis"),
+        ("exhibits", "from armutsexpertise.climate.burden import evaluate"),
         ("exhibits", "from armutsexpertise.digital import gaps"),
         ("findings", "from armutsexpertise import catalog"),
         ("findings", "open('x')"),
