@@ -102,3 +102,18 @@ def test_a_share_outside_its_range_and_a_turned_range_are_errors() -> None:
         z("a")
     with pytest.raises(ValueError, match="lower end"):
         z("b")
+
+
+def test_numbers_in_english_form() -> None:
+    z = Values(
+        headline(
+            {
+                "eur": {"value": 1234567.5, "unit": "eur", "digits": 1},
+                "share": {"low": 0.083, "high": 0.997, "unit": "share", "digits": 1},
+                "count": {"value": 12, "unit": "number"},
+            }
+        )
+    )
+    assert z.english("eur") == "1,234,567.5\u00a0EUR"
+    assert z.english("share") == "8.3 to 99.7%"
+    assert z.english("count") == "12"

@@ -81,6 +81,10 @@ def evaluate(call: str | ast.expr, headline: Headline) -> str:
     assert node.func.value.id == "z"
     if node.func.attr == "between":
         return written(row, " und ")
+    if node.func.attr == "english":
+        swapped = {".": ",", ",": "."}
+        text = "".join(swapped.get(letter, letter) for letter in written(row, " to "))
+        return text.replace(" %", "%")
     assert node.func.attr == "words", node.func.attr
     count = int(Decimal(row["value"]))
     one = {k.arg: ast.literal_eval(k.value) for k in node.keywords}.get("one", "eins")

@@ -176,10 +176,10 @@ def test_chapter_adds_its_exhibits_and_changes_no_other_number(
 
 
 @needs_piaac
-def test_chapter_holds_published_figures_and_everyone(with_piaac: Project) -> None:
+def test_chapter_holds_known_figures_and_everyone(with_piaac: Project) -> None:
     table = pd.read_csv(with_piaac.estimates("digital") / "piaac_age_ten.csv")
     total = table[table["age_ten"] == "total"].set_index("indicator")
-    # OECD: Germany 283 points (standard error 1.0); see tests/digital/test_piaac.py.
+    # See tests/digital/test_piaac.py.
     assert total.loc["score", "estimate"] == pytest.approx(282.58, abs=0.005)
     assert total.loc["score", "se"] == pytest.approx(1.05 * (79 / 80) ** 0.5, abs=0.005)
     paths = table[table["indicator"].str.startswith("path_")]

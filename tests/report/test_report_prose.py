@@ -224,7 +224,7 @@ def test_every_key_of_prose_findings_and_exhibits_is_an_estimate(
 @every_topic
 def test_inline_code_is_a_number_of_the_estimates_and_nothing_else(topic: Topic) -> None:
     for code in INLINE.findall(topic.report):
-        assert re.fullmatch(r'z(\.between|\.words)?\("\w+"(, one="\w+")?\)', code), code
+        assert re.fullmatch(r'z(\.between|\.words|\.english)?\("\w+"(, one="\w+")?\)', code), code
 
 
 @pytest.mark.parametrize(

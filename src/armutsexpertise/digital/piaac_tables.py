@@ -64,8 +64,8 @@ def piaac_design(persons: pd.DataFrame) -> SurveyDesign:
 
     Notes
     -----
-    The replicate weights come with factor 1 and not 79/80: this reproduces published standard
-    errors. The first reason that holds counts; ``other`` is every other one, such as a preference
+    The file names JK1 as its method (VEMETHOD), so the factor is 79/80. The first reason that
+    holds counts; ``other`` is every other one, such as a preference
     for paper.
     """
     wanted = [*PLAUSIBLE_VALUES, *REPLICATES, "person_weight", "age_group", "used_computer_ever"]

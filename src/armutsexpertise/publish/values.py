@@ -98,6 +98,12 @@ class Values:
         """Return a range as "8 und 99 %", to stand behind "zwischen"."""
         return self(key).replace(" bis ", " und ")
 
+    def english(self, key: str) -> str:
+        """Return a number or a range in English form, for an abstract: "1,234.5", "8 to 99%"."""
+        # Grouping points and decimal commas change places; the joint and the signs follow.
+        text = self(key).translate(str.maketrans(".,", ",."))
+        return text.replace(" bis ", " to ").replace("\u00a0%", "%").replace("\u202f%", "%")
+
     def raw(self, key: str) -> float:
         """Return the number itself (shares in [0, 1])."""
         return float(self._rows[key]["value"])
