@@ -27,7 +27,9 @@ TOPIC = "digital"
 YEARS = range(2021, 2027)  # the divisions of the standard benefit hold from 2021 on
 QUARTILES = ("HHI_Q1", "HHI_Q2", "HHI_Q3", "HHI_Q4")
 HOUSEHOLDS = {"total": "all households", "household_type": "single-person household"}
-FACTS = ("id", "topic", "item", "value", "unit", "period_start", "source_title", "note")
+FACTS = (
+    "id", "topic", "item", "value", "unit", "period_start", "source_title", "source_url", "note"
+)  # fmt: skip
 INDICATORS = ("persons_in_bg_per_1000", "bg_one_person_share", "bg_five_plus_share")
 
 

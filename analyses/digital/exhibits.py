@@ -98,9 +98,10 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             "period",
             "share",
             "group",
-            names=QUARTILES,
+            names={code: f"{words} {percent(last[code], 1)}" for code, words in QUARTILES.items()},
             axis_label="Haushalte mit Internetzugang zu Hause",
             height_cm=5.4,
+            label_width=26,
         ),
     )
     measures = tables["gaps"].pivot_table(
@@ -222,7 +223,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         n=f"{len(by_type)} Jahre; Fallzahl nicht veröffentlicht",
         note=(
             f"Deutschland, {HOUSEHOLDS}. Seit 2021 Unterstichprobe des Mikrozensus; Werte davor und "
-            "danach sind nicht vergleichbar, der Rückgang ist keiner"
+            "danach sind nicht vergleichbar"
         ),
         table=by_type.rename(columns={"period": "Jahr", **TYPES}),
         formats={"Jahr": "plain", **dict.fromkeys(TYPES.values(), "percent:1")},
@@ -260,7 +261,12 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
     lacking = table[table["lacking"]]
     frame = pd.DataFrame(
         {
-            "label": lacking["label"] + " (" + lacking["when"].map(_when) + ")",
+            "label": lacking["label"]
+            + " ("
+            + lacking["group"]
+            + ", "
+            + lacking["when"].map(_when)
+            + ")",
             "poor": lacking["poor"],
             "other": lacking["other"],
         }
@@ -282,7 +288,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2019 bis 2023",
         n=f"{len(frame)} veröffentlichte Paare; Fallzahlen dort nicht genannt",
         note=(
-            "Arm heißt je Zeile anderes (A3). Selbstauskünfte; SOEP: Jahr der Erhebung unsicher, "
+            "In Klammern, wer arm heißt: je Zeile anderes (A3). Selbstauskünfte; SOEP: Jahr der Erhebung unsicher, "
             f"veröffentlicht 2023. {NO_ERROR}"
         ),
         table=pd.DataFrame(
@@ -305,12 +311,14 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             names=("arm, wie in der Quelle bestimmt", "Vergleichsgruppe"),
             axis_label="Anteil ohne",
             digits=0,
-            label_width=50,
+            label_width=52,
         ),
     )
     every = Exhibit(
         id="tbl-einkommen",
-        title="Was nach Einkommen oder Leistungsbezug belegt ist, mit drei Maßen des Abstands",
+        title=(
+            "In allen veröffentlichten Vergleichen haben Arme seltener Zugang, Gerät oder Kompetenz"
+        ),
         alt="Tabelle der veröffentlichten Vergleiche mit Abstand, Verhältnis und Chancenverhältnis.",
         source=DATA,
         reference_date="2019 bis 2025",
@@ -487,7 +495,8 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
         n=f"{PERSONS}; Fallzahl nicht veröffentlicht",
         note=(
             "Index 2.0: Kompetenz ist, was jemand zuletzt online getan hat. Nicht bestimmt: in den letzten "
-            "drei Monaten nicht online. Nach Einkommen liegt keine Angabe vor"
+            f"drei Monaten nicht online. Für 2025 liegt nur der Anteil wenigstens grundlegend vor: Deutschland "
+            f"{z('dsi_de_2025')}, EU {z('dsi_eu_2025')}. Nach Einkommen liegt keine Angabe vor"
         ),
         table=classes[["label", *CLASSES, "not_assessed", "at_least_basic"]].rename(
             columns={
@@ -609,6 +618,9 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         ),
     )
     items = tables["items"].drop_duplicates(["item", "variant"])
+    # Items of one price stand in one row.
+    same = ["variant", "price_eur", "price_date", "source", "url"]
+    items = items.groupby(same, sort=False, dropna=False)["label"].agg("; ".join).reset_index()
     prices = Exhibit(
         id="tbl-korb",
         title=(
@@ -620,9 +632,10 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2018 bis 2025",
         n=f"{len(items)} Preise",
         note=(
-            "Nur belegte Preise (A4). Computer drei Jahre nach der AfA-Tabelle (A5); gerichtliche und "
-            "behördliche Beträge sind keine Marktpreise. Mobilfunk, Smartphone, Drucker und Kurse "
-            "fehlen, weil kein Preis nach Stufen belegt ist"
+            "Nur belegte Preise (A4); für den Anschluss ist kein höherer als der mittlere belegt, und die "
+            "mittlere Rechnung enthält oft Telefon und Fernsehen. Computer drei Jahre nach der AfA-Tabelle "
+            "(A5). Beträge aus Gerichten und Behörden sind Einzelfälle und Höchstbeträge, keine Marktpreise. "
+            "Mobilfunk, Smartphone, Drucker, Programme und Kurse fehlen, weil kein Preis nach Stufen belegt ist"
         ),
         table=pd.DataFrame(
             {
@@ -631,9 +644,11 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
                 "Preis": items["price_eur"],
                 "Jahr": [date_de(str(d)[:10])[-4:] for d in items["price_date"]],
                 "Beleg": items["source"],
+                "Fundstelle": items["url"],
             }
         ).reset_index(drop=True),
         formats={"Preis": "euro:2", "Jahr": "right"},
+        show_columns=["Posten", "Stufe", "Preis", "Jahr", "Beleg"],
     )
     last = table["year"].max()
     table["part"] = 1 / table["coverage"]
@@ -648,7 +663,12 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         granted_low=("eur_month_granted", "min"),
         granted_high=("eur_month_granted", "max"),
     )
-    homes = homes.reset_index().sort_values("year", ascending=False, kind="stable")
+    homes = homes.reset_index()
+    # The last year first, the first below it: these are printed.
+    first = homes["year"].min()
+    homes = homes.sort_values(
+        "year", key=lambda years: years.map(lambda y: (y != last, y != first, -y)), kind="stable"
+    )
     home = Exhibit(
         id="tbl-haushalte",
         title=(
@@ -660,17 +680,18 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2021 bis 2026",
         n=f"{homes['household'].nunique()} Haushaltstypen, {homes['year'].nunique()} Jahre",
         note=(
-            f"Regelbedarf {last}; alle Jahre in den Dateien, die Preise bleiben die ihres Datums. Von der "
+            f"Regelbedarf {last} und {first}; alle Jahre in den Dateien. Die Preise bleiben die ihres Datums; "
+            "was sich zwischen den Jahren ändert, ist nur der Regelbedarf. Von der "
             "niedrigen zur hohen Stufe. Abteilungen 8 und 9 (Telekommunikation; Freizeit und "
             "Datenverarbeitung, A6) als Rechengröße, nicht zweckgebunden; für Kinder von 6 bis 17 fehlt "
-            "eine vollständige Liste. Schulzuschuss: wenn die Weisung von 2021 angewandt wird"
+            "eine vollständige Liste (hier 6 bis 13). Mit Schulzuschuss: in den Dateien"
         ),
         table=pd.DataFrame(
             {
                 "Haushalt": homes["household"],
                 "Jahr": homes["year"],
                 "Korb in EUR": _spans(homes, "low", "high", "number", 2),
-                "Abteilungen 8 und 9": homes["allowance"],
+                "Abt. 8 und 9": homes["allowance"],
                 "Anteil daran": _spans(homes, "part_low", "part_high", "percent"),
                 "Anteil am Regelbedarf": _spans(homes, "share_low", "share_high", "percent", 1),
                 "mit Schulzuschuss in EUR": _spans(
@@ -681,12 +702,20 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         formats={
             "Jahr": "plain",
             "Korb in EUR": "right",
-            "Abteilungen 8 und 9": "euro:2",
+            "Abt. 8 und 9": "euro:2",
             "Anteil daran": "right",
             "Anteil am Regelbedarf": "right",
             "mit Schulzuschuss in EUR": "right",
         },
-        max_rows=int((homes["year"] == last).sum()),
+        show_columns=[
+            "Haushalt",
+            "Jahr",
+            "Korb in EUR",
+            "Abt. 8 und 9",
+            "Anteil daran",
+            "Anteil am Regelbedarf",
+        ],
+        max_rows=int(homes["year"].isin([first, last]).sum()),
     )
     saving = tables["saving"]
     months = Exhibit(
@@ -719,8 +748,8 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
     spent = Exhibit(
         id="fig-ausgaben",
         title=(
-            f"Die ärmsten Haushalte geben {z('ausgaben_arm')} im Monat für Information und Kommunikation "
-            f"aus, das sind {z('ausgaben_anteil_arm')} ihres Konsums"
+            f"Haushalte der untersten Einkommensklasse geben {z('ausgaben_arm')} im Monat für Information und "
+            f"Kommunikation aus, das sind {z('ausgaben_anteil_arm')} ihres Konsums"
         ),
         alt=(
             "Punkte je Klasse des Nettoeinkommens. "
@@ -779,8 +808,8 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
     variants = Exhibit(
         id="fig-varianten",
         title=(
-            f"Je neu ausgestattetem Haushalt kostet ein gezielter Gerätezuschuss "
-            f"{z('geraet_gezielt_je_neu')}, einer für alle {z('geraet_alle_je_neu')}"
+            f"Je neu ausgestattetem Haushalt kostet ein Gerätezuschuss gezielt "
+            f"{z('geraet_gezielt_je_neu')}, für alle {z('geraet_alle_je_neu')}"
         ),
         alt=(
             "Spannen je Variante, Kosten je neu ausgestattetem oder angeschlossenem Haushalt. "
@@ -791,8 +820,8 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2022",
         n=f"{len(frame)} Varianten",
         note=(
-            "gezielt: nur wer keinen Computer oder kein Internet hat; für alle: alle im SGB II. Szenario "
-            "mit Annahmen (A9 bis A13), ohne Kosten der Verwaltung; die Wirkung ist nicht gemessen"
+            "gezielt: nur wer Computer oder Internet nicht hat; für alle: im SGB II. Szenario (A9 bis A14); "
+            "Wirkung nicht gemessen"
         ),
         table=pd.DataFrame(
             {
@@ -964,7 +993,7 @@ VALUES = {
         "": "Alter: keine Angabe",
     },
     "earnings_decile": {
-        **{str(k): f"{k}. Zehntel des Verdienstes" for k in range(1, 11)},
+        **{str(k): f"Verdienst: {k}. Zehntel" for k in range(1, 11)},
         "": "ohne Verdienst oder Angabe",
     },
 }
@@ -1068,8 +1097,8 @@ def _scores(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
     points = shown[shown["indicator"].eq("score")]
     education = dict(zip(points["value"], points["estimate"], strict=True))
     low, high = (education[VALUES["parental_education"][code]] for code in ("low", "high"))
-    tenth = VALUES["earnings_decile"]
-    lowest, best = (education[tenth[code]] for code in ("3", "10"))
+    earners = [f"Verdienst: {k}. Zehntel" for k in range(1, 11)]
+    tenths = points[points["value"].isin(earners)]["estimate"]
     parts = {
         "fig-piaac-punkte": (
             points[points["group"] != "earnings_decile"],
@@ -1078,8 +1107,8 @@ def _scores(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
         ),
         "fig-piaac-verdienst": (
             points[points["group"] == "earnings_decile"],
-            f"Nach dem Verdienst reichen die Mittelwerte von {de(lowest)} Punkten im dritten bis "
-            f"{de(best)} im höchsten Zehntel",
+            f"Nach dem Verdienst liegen die Mittelwerte der Zehntel zwischen {de(tenths.min())} und "
+            f"{de(tenths.max())} Punkten",
         ),
     }
     first, second = (_score(key, *part, n, note) for key, part in parts.items())

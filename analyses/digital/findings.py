@@ -38,6 +38,18 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: z.raw("q1_2020") > z.raw("eu_q1") and z.raw("luecke_2020") < z.raw("eu_luecke"),
     ),
     (
+        "In allen Vergleichen haben Arme seltener Zugang, Gerät oder Kompetenz",
+        lambda z: z.raw("vergleiche_zulasten") == z.raw("vergleiche_n"),
+    ),
+    (
+        "Nach dem Bruch stieg der Anteil der allein Lebenden weiter",
+        lambda z: z.raw("allein_2025") > z.raw("allein_2021"),
+    ),
+    (
+        "Das Chancenverhältnis beruht auf weniger als einem Prozent ohne Internet",
+        lambda z: z.raw("offen_genau_q4_2020") < 0.01,
+    ),
+    (
         "Beziehende von SGB II haben häufiger nur mobile Geräte",
         lambda z: z.raw("nur_mobil_arm") > 3 * z.raw("nur_mobil_andere"),
     ),
@@ -84,7 +96,7 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: z.raw("ausgaben_anteil_arm") > z.raw("ausgaben_anteil_reich"),
     ),
     (
-        "Ältere sind häufiger offline",
+        "Ältere waren häufiger noch nie im Internet",
         lambda z: z.raw("nie_65_2024") > 3 * z.raw("nie_jung_2024"),
     ),
     (
@@ -94,7 +106,8 @@ CLAIMS: tuple[Claim, ...] = (
     (
         "Gezielt kostet je neu versorgtem Haushalt weniger als für alle",
         lambda z: (
-            z.raw("geraet_gezielt_hoechstens") < z.raw("geraet_alle_ab")
+            z.raw("pruefung_hoechstens") > 0
+            and z.raw("geraet_gezielt_hoechstens") < z.raw("geraet_alle_ab")
             and z.raw("tarif_gezielt_hoechstens") < z.raw("tarif_alle_ab")
         ),
     ),
@@ -120,21 +133,22 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "exhibit": "fig-anschluss",
         },
         {
-            "title": "Geräte: Nicht das Smartphone fehlt, sondern der Computer.",
+            "title": "Geräte: Es fehlt vor allem der Computer.",
             "text": (
                 f"Im Jahr 2022 hatten {z('nur_mobil_arm')} der Beziehenden von SGB II nur mobile Geräte, "
-                f"ohne Leistungsbezug {z('nur_mobil_andere')}. Gar keinen Internetzugang hatten "
-                f"{z('kein_internet_arm')}, in der Bevölkerung {z('kein_internet_andere')}. Ohne "
-                f"Schulabschluss waren es {z('ohne_abschluss_mobil')} mit nur mobilen Geräten."
+                f"ohne Leistungsbezug {z('nur_mobil_andere')}; wer SGB II bezieht und keinen Schulabschluss "
+                f"hat, zu {z('ohne_abschluss_mobil')}. Gar keinen Internetzugang hatten "
+                f"{z('kein_internet_arm')} der Beziehenden, in der Bevölkerung "
+                f"{z('kein_internet_andere')}."
             ),
             "exhibit": "fig-geraete",
         },
         {
-            "title": "Kompetenzen: Der Abstand nach Einkommen ist belegt, aber kaum vermessen.",
+            "title": "Kompetenzen: Deutschland holt auf, der Abstand nach Einkommen ist kaum vermessen.",
             "text": (
                 f"Wenigstens grundlegende digitale Kompetenzen hatten 2025 in Deutschland "
-                f"{z('dsi_de_2025')}, 2021 waren es {z('dsi_de_2021')}. Nach Einkommen gibt es diese Zahl "
-                f"nicht. Eine andere Befragung fand 2025 digitale Basiskompetenz bei "
+                f"{z('dsi_de_2025')} der 16- bis 74-Jährigen, 2021 waren es {z('dsi_de_2021')}. Nach "
+                f"Einkommen liegt diese Zahl nicht vor. Eine andere Befragung fand 2025 digitale Basiskompetenz bei "
                 f"{z('grundkompetenz_arm')} der Menschen mit niedrigem Einkommen und bei "
                 f"{z('grundkompetenz_andere')} der Bevölkerung ab 14 Jahren."
             ),
@@ -143,10 +157,12 @@ def findings(z: Values) -> list[dict[str, Any]]:
         {
             "title": "Bezahlbarkeit: Der Anschluss passt in den Regelbedarf, der Computer muss angespart werden.",
             "text": (
-                f"Ein Internetanschluss kostet allein Lebende {z('anschluss_anteil')} dessen, was der "
-                f"Regelbedarf {z('regelbedarf_jahr')} für Post und Telekommunikation enthält; es bleiben "
-                f"{z('rest_nach_anschluss')} im Monat. Wer nur diesen Rest zurücklegt, spart "
-                f"{z('sparen_rest_middle')} Monate für einen Computer zu {z('geraet_middle')}."
+                f"Mit Preisen von {z('jahr_preis_frueh')} und {z('jahr_preis_spaet')} kostet ein Anschluss "
+                f"allein Lebende {z('anschluss_anteil')} des Betrags für Post und "
+                f"Telekommunikation im Regelbedarf {z('regelbedarf_jahr')}; es bleiben "
+                f"{z('rest_nach_anschluss')} im Monat. Bei der mittleren Rechnung reicht der Rest erst nach "
+                f"{z('sparen_rest_middle')} Monaten für einen Computer zu {z('geraet_middle')}; wer auf "
+                f"Freizeit und Kultur ganz verzichtet, spart {z('sparen_freizeit_middle')}."
             ),
             "exhibit": "fig-regelbedarf",
         },
@@ -155,7 +171,8 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "text": (
                 f"Ein Gerätezuschuss nur für Haushalte ohne Computer kostet im Szenario "
                 f"{z('geraet_gezielt_je_neu')} je neu ausgestattetem Haushalt, für alle im SGB II "
-                f"{z('geraet_alle_je_neu')}. Im Land erreichte der gezielte "
+                f"{z('geraet_alle_je_neu')}. Die Kosten der Prüfung kennt keine Quelle; sie sind nicht "
+                f"enthalten. Im Land erreichte der gezielte "
                 f"{z('geraet_gezielt_erreicht')} Haushalte und kostete {z('geraet_gezielt_mio')} Mio. EUR."
             ),
             "exhibit": "fig-varianten",

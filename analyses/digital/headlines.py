@@ -72,6 +72,8 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
         for key, measure, digits in (("relativ", "relative", 2), ("chance", "odds_ratio", 0)):
             row = _one(tables["gaps"], place="DE", period=year, measure=measure)
             rows[f"{key}_{year}"] = _count(row["estimate"], digits)
+        rich = _one(tables["access"], place="DE", period=year, group="Q4")
+        rows[f"offen_genau_q4_{year}"] = _share(1 - rich["share"], 2)
         row = _one(tables["left"], place="DE", period=year, group="Q1")
         rows[f"rest_q1_{year}"] = _share(row["share_of_offline"])
     eu = _one(tables["access"], place="EU27", period=last, group="Q1")
@@ -122,6 +124,8 @@ def fact_rows(clean: Tables, tables: Tables, config: DigitalConfig) -> Rows:
         rows[f"{row['key']}_arm"] = _shown(row["poor"])
         rows[f"{row['key']}_andere"] = _shown(row["other"])
         rows[f"{row['key']}_abstand"] = _points(row["absolute"], 1)
+    rows["vergleiche_n"] = _count(len(tables["comparisons"]))
+    rows["vergleiche_zulasten"] = _count(int((tables["comparisons"]["absolute"] > 0).sum()))
     facts = clean["facts"].set_index("id")["value"].astype(float)
     for key, fact in {
         "ohne_abschluss_mobil": "dig0068",
@@ -195,6 +199,9 @@ def money_rows(tables: Tables) -> Rows:
         rows[f"preis_{row['when']}"] = _eur(row["price"], 2)
         rows[f"abt8_{row['when']}"] = _eur(row["allowance"], 2)
         rows[f"anteil_{row['when']}"] = _share(row["share"])
+    years = tables["same_year"]["when"]
+    rows["jahr_preis_frueh"] = {"value": int(years.min()), "unit": "year"}
+    rows["jahr_preis_spaet"] = {"value": int(years.max()), "unit": "year"}
     table = tables["affordability"]
     last = table["day"].max()
     rows["regelbedarf_jahr"] = {"value": int(str(last)[:4]), "unit": "year"}
@@ -272,6 +279,10 @@ def policy_rows(tables: Tables, config: DigitalConfig) -> Rows:
             row["already_connected_low"], row["already_connected_high"], "share"
         )
     chosen = tables["variants"].set_index("variant").loc[config.policy.map_variant]
+    every = tables["variants"].set_index("variant").loc["geraet_alle"]
+    rows["pruefung_hoechstens"] = _eur(
+        two_digits(every["eur_per_connected_low"] - chosen["eur_per_connected_high"]), 0
+    )
     rows["ohne_computer"] = _span(chosen["without_low"], chosen["without_high"], "share", 1)
     rows["inanspruchnahme"] = _span(chosen["take_up_low"], chosen["take_up_high"], "share")
     kreise = tables["kreise"].sort_values("eur_per_inhabitant")

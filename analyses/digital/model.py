@@ -126,7 +126,7 @@ def fact_tables(clean: Tables, config: DigitalConfig) -> Tables:
         measures = gaps.gap(low, high).set_index("measure")["estimate"]
         fact = value(clean, one.poor)
         compared.append(
-            one.model_dump(include={"key", "label", "theme", "poor_group", "other_group"})
+            one.model_dump(include={"key", "label", "group", "theme", "poor_group", "other_group"})
             | {"lacking": one.lacking, "poor": poor, "other": other}
             | measures.to_dict()
             | {"when": fact["period_start"], "source": fact["source_title"], "note": fact["note"]}
@@ -170,13 +170,15 @@ def basket_of(clean: Tables, config: DigitalConfig) -> Basket:
             "eur": row["value"],
             "date": f"{str(row['period_start'])[:4]}-12-31",
             "source": row["source_title"],
+            "url": None if pd.isna(row["source_url"]) else row["source_url"],
         }
         for row in facts[facts["unit"].eq("EUR_per_month")].to_dict("records")
         if not pd.isna(row["value"])
     }
     (grant,) = clean["device_grant"].to_dict("records")
     prices[grant["name"]] = {
-        "eur": grant["eur"], "date": grant["valid_from"], "source": grant["legal_basis"]
+        "eur": grant["eur"], "date": grant["valid_from"], "source": grant["legal_basis"],
+        "url": None if pd.isna(grant["source_url"]) else grant["source_url"],
     }  # fmt: skip
     grants = {
         "schulgeraet": {
@@ -288,8 +290,9 @@ def policy_tables(clean: Tables, config: DigitalConfig) -> Tables:
     choices, basket = config.policy, basket_of(clean, config)
     without = {
         key: Range(
-            sum(share(clean, row) for row in one.low) - one.rounding,
-            sum(share(clean, row) for row in one.high) + one.rounding,
+            # Every printed value is rounded on its own.
+            sum(share(clean, row) - one.rounding for row in one.low),
+            sum(share(clean, row) + one.rounding for row in one.high),
         )
         for key, one in choices.without.items()
     }

@@ -96,9 +96,10 @@ def test_connection_against_the_standard_benefit_by_hand(full: Project) -> None:
 def test_cost_per_newly_equipped_household_by_hand(full: Project) -> None:
     table = read_tables(full.estimates("digital"))["variants"].set_index("variant")
     assert table.loc["geraet_gezielt", "eur_per_connected_low"] == pytest.approx(350)
-    # For all: 350 EUR over the share without a computer, 25.5 to 33.5 %.
+    # For all: 350 EUR over the share without a computer. Printed are 26 % with mobile devices only
+    # and 7 % without internet, each rounded: at least 25.5, at most 26.5 + 7.5 = 34 %.
     assert table.loc["geraet_alle", "eur_per_connected_high"] == pytest.approx(350 / 0.255)
-    assert table.loc["geraet_alle", "eur_per_connected_low"] == pytest.approx(350 / 0.335)
+    assert table.loc["geraet_alle", "eur_per_connected_low"] == pytest.approx(350 / 0.34)
     # For financial reasons: 0.9 of 2.8 million.
     bill = 12 * float(FACTS["xdig0319"]["value"])
     assert table.loc["tarif_gezielt", "eur_per_connected_high"] == pytest.approx(bill * 2.8 / 0.9)

@@ -85,8 +85,8 @@ def basket_items(
     DataFrame, one row per item and variant
         ``item``, ``label``, ``variant``, ``division``, ``count``; ``price_eur`` (each);
         ``grant_eur`` (each, at most the price); ``eur_month`` of the household, where a device is
-        written off evenly over its life; ``price_date``, ``source``. Amounts are missing where no
-        price is sourced, and zero where the household has none of the unit.
+        written off evenly over its life; ``price_date``, ``source``, ``url``. Amounts are missing
+        where no price is sourced, and zero where the household has none of the unit.
 
     Raises
     ------
@@ -141,6 +141,7 @@ def _item_row(
         "eur_month": np.nan if count else 0.0,
         "price_date": None,
         "source": None,
+        "url": None,
     }
     if price is None:
         return row
@@ -152,6 +153,7 @@ def _item_row(
         "eur_month": count * (price.eur - paid) / life,
         "price_date": price.date,
         "source": price.source,
+        "url": price.url,
     }
 
 

@@ -42,10 +42,14 @@ class Access(Config):
 
 
 class Comparison(Config):
-    """Two published rows: the poor and the others, of one survey and year."""
+    """Two published rows: the poor and the others, of one survey and year.
+
+    `group` is the short name of the poor for figures, `poor_group` the full one.
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     label: str
+    group: str
     theme: Literal["devices", "access", "skills"]
     poor: RowId
     other: RowId
