@@ -6,6 +6,7 @@ Reads only the estimates. Numbers in titles come from them as well.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
@@ -907,8 +908,7 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2022",
         n=f"{z('kreise_n')} Kreise und kreisfreie Städte",
         note=(
-            "Zahlen in den Kacheln: einmalige Kosten in Mio. EUR, von der niedrigsten zur höchsten "
-            "Annahme. Farbe: obere Grenze je Einwohner, in Dritteln. Der Anteil ohne Computer ist der von "
+            "Zahlen in den Kacheln: von der niedrigsten zur höchsten Annahme. Farbe: obere Grenze je Einwohner, in Dritteln. Der Anteil ohne Computer ist der von "
             "Deutschland; Kürzel: Kfz-Kennzeichen, AC: Städteregion Aachen"
         ),
         table=pd.DataFrame(
@@ -938,6 +938,7 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
             labels,
             looks={"low": "light", "middle": "medium", "high": "strong"},
             text="text",
+            text_label="Zahlen: einmalige Kosten in Mio. EUR",
         ),
     )
     steps = tables["steps"]
@@ -1052,19 +1053,32 @@ def _piaac(table: pd.DataFrame, name: str, *, totals: bool) -> pd.DataFrame:
     return out if totals else out[out["value"] != EVERYONE]
 
 
+def _by_parents(values: dict[str, float], write: Callable[[float], str], words: str) -> str | None:
+    """Return words with the values of both ends of the parents' education; None without them."""
+    names = VALUES["parental_education"]
+    ends = {code: values.get(names[code]) for code in ("low", "high")}
+    if any(end is None or pd.isna(end) for end in ends.values()):
+        return None
+    return words.format(
+        **{code: write(float(end)) for code, end in ends.items() if end is not None}
+    )
+
+
 def _without_score(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
     ages = _wide(shown, PATHS).dropna(subset=list(PATHS))
     if ages.empty:
         return []
     none = (1 - ages["path_score"]).set_axis(ages["value"])
-    low, high = VALUES["parental_education"]["low"], VALUES["parental_education"]["high"]
+    title = _by_parents(
+        none.to_dict(),
+        percent,
+        "Von Menschen mit gering gebildeten Eltern haben {low} keinen Wert am Computer, mit hoch "
+        "gebildeten {high}",
+    )
     return [
         Exhibit(
             id="fig-piaac-ohne",
-            title=(
-                f"Von Menschen mit gering gebildeten Eltern haben {percent(none[low])} keinen Wert am "
-                f"Computer, mit hoch gebildeten {percent(none[high])}"
-            ),
+            title=title or "Wie vielen ein Wert am Computer fehlt, nach Eltern und Alter",
             alt=(
                 "Gestapelte Balken: mit Wert, nie einen Computer benutzt, Probe nicht bestanden, anderer "
                 "Grund. "
@@ -1096,28 +1110,31 @@ def _without_score(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
 def _scores(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
     points = shown[shown["indicator"].eq("score")]
     education = dict(zip(points["value"], points["estimate"], strict=True))
-    low, high = (education[VALUES["parental_education"][code]] for code in ("low", "high"))
-    earners = [f"Verdienst: {k}. Zehntel" for k in range(1, 11)]
-    tenths = points[points["value"].isin(earners)]["estimate"]
-    parts = {
-        "fig-piaac-punkte": (
-            points[points["group"] != "earnings_decile"],
-            f"Wer einen Wert hat, erreicht mit gering gebildeten Eltern {de(low)} Punkte, mit hoch "
-            f"gebildeten {de(high)}",
-        ),
-        "fig-piaac-verdienst": (
-            points[points["group"] == "earnings_decile"],
+    title = _by_parents(
+        education,
+        de,
+        "Wer einen Wert hat, erreicht mit gering gebildeten Eltern {low} Punkte, mit hoch gebildeten "
+        "{high}",
+    )
+    by_parents = points[points["group"] != "earnings_decile"]
+    by_earnings = points[points["group"] == "earnings_decile"]
+    tenths = by_earnings[by_earnings["value"] != VALUES["earnings_decile"][""]]["estimate"]
+    made = []
+    if len(by_parents):
+        words = title or "Mittelwerte der Menschen mit Wert, nach Eltern und Alter"
+        made.append(_score("fig-piaac-punkte", by_parents, words, n, note))
+    if len(tenths):
+        words = (
             f"Nach dem Verdienst liegen die Mittelwerte der Zehntel zwischen {de(tenths.min())} und "
-            f"{de(tenths.max())} Punkten",
-        ),
-    }
-    first, second = (_score(key, *part, n, note) for key, part in parts.items())
-    return [first, second]
+            f"{de(tenths.max())} Punkten"
+        )
+        made.append(_score("fig-piaac-verdienst", by_earnings, words, n, note))
+    return made
 
 
 def _score(key: str, points: pd.DataFrame, title: str, n: str, note: str) -> Exhibit:
-    made = partial(
-        Exhibit,
+    return Exhibit(
+        id=key,
         title=title,
         alt=(
             "Punkte mit Konfidenzintervallen. "
@@ -1154,17 +1171,18 @@ def _score(key: str, points: pd.DataFrame, title: str, n: str, note: str) -> Exh
             label_width=30,
         ),
     )
-    return made(id=key)
 
 
 def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit:
     bounds = _wide(shown[shown["group"] != "earnings_decile"], ("below_lower", "below_upper"))
     bounds = bounds.dropna(subset=["below_lower", "below_upper"])
+    whole = bounds[bounds["value"].eq(EVERYONE)]
+    known = [interval(r.below_lower, r.below_upper, "percent") for r in whole.itertuples()]
     return Exhibit(
         id="fig-piaac-niedrig",
         title=(
-            "Wie viele nur die unterste Stufe erreichen, ist wegen der fehlenden Werte nur in Grenzen "
-            "bekannt"
+            f"Wegen der fehlenden Werte nur in Grenzen bekannt: {known[0] if known else 'ein Teil'} liegen "
+            "unter Stufe 2"
         ),
         alt=(
             "Balken mit Grenzen des Anteils unter Stufe 2 an allen. "
@@ -1210,13 +1228,14 @@ def _use(shown: pd.DataFrame, n: str, note: str) -> Exhibit:
     wide = _wide(shown, ("has_index", "use"))
     rows = shown[shown["indicator"].eq("use")].set_index("value")
     has = dict(zip(wide["value"], wide["has_index"], strict=True))
-    low, high = (has[VALUES["parental_education"][code]] for code in ("low", "high"))
+    title = _by_parents(
+        has,
+        percent,
+        "Zu Hause nutzten mit gering gebildeten Eltern {low} einen Computer, mit hoch gebildeten {high}",
+    )
     return Exhibit(
         id="tbl-piaac-nutzung",
-        title=(
-            f"Zu Hause nutzten mit gering gebildeten Eltern {percent(low)} einen Computer, mit hoch "
-            f"gebildeten {percent(high)}"
-        ),
+        title=title or "Nutzung des Computers zu Hause nach Eltern, Alter und Verdienst",
         alt="Tabelle: Nutzung des Computers zu Hause nach Bildung der Eltern, Alter und Verdienst.",
         source=f"{PIAAC}; {OWN}",
         reference_date="2012",

@@ -131,6 +131,7 @@ def test_map_shows_letters_texts_and_legend(frame, texts_of):
     hatched = [patch for patch in figure.axes[0].patches if patch.get_hatch()]
     assert len(hatched) == (frame["category"] == "unknown").sum()
     assert "3/10" not in texts_of(draw(frame, text=None))
+    assert "gewährt von zehn" in texts_of(draw(frame, text="text", text_label="gewährt von zehn"))
 
 
 def test_map_is_the_same_twice_and_whatever_the_order(frame):

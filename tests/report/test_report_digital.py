@@ -204,3 +204,23 @@ def test_without_the_file_the_chapter_is_a_box(full: Project, tmp_path: Path) ->
     assert tables["microdata"]["present"].tolist() == [False]
     assert not load(DIGITAL.folder / "exhibits.py").survey(tables)
     assert Values(tables["headline"])("q1_2020")
+
+
+def test_piaac_exhibits_stand_without_a_group_that_protection_left_empty() -> None:
+    script = load(ROOT / "analyses" / "digital" / "exhibits.py")
+    values = ["low", "medium", "high", "total"]
+    rows = [
+        {"indicator": name, "parental_education": group, "estimate": 0.2, "ci_low": 0.1,
+         "ci_high": 0.3, "n": 200, "status": "suppressed" if group == "low" else "published"}
+        for name in script.INDICATORS for group in values
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    hidden = table["status"].eq("suppressed")
+    table.loc[hidden, ["estimate", "ci_low", "ci_high", "n"]] = float("nan")
+    made = {one.id: one for one in script.survey({"piaac_parental_education": table})}
+    assert {"fig-piaac-ohne", "fig-piaac-niedrig", "tbl-piaac-nutzung"} <= set(made)
+    assert not [one.title for one in made.values() if "nan" in one.title]
+    assert "20\u00a0% liegen" in made["fig-piaac-niedrig"].title
+    whole = pd.DataFrame(rows).assign(status="published")
+    made = {one.id: one for one in script.survey({"piaac_parental_education": whole})}
+    assert "80\u00a0% keinen Wert" in made["fig-piaac-ohne"].title

@@ -7,7 +7,7 @@ title. Uncertainty is drawn as a range. Rows keep the order of the frame, first 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,17 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from armutsexpertise.publish import style
+from armutsexpertise.publish.chart_parts import (
+    UNKNOWN_LOOK,
+    Kind,
+    check_columns,
+    height_of,
+    legend_below,
+    range_of,
+    right_text,
+    row_labels,
+    share_axis,
+)
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, interval
 
 __all__ = [
@@ -29,8 +40,6 @@ __all__ = [
     "plot_stacked_answers",
 ]
 
-Kind: TypeAlias = Literal["number", "percent"]
-
 ANSWERS = {"yes": "ja", "partial": "teilweise", "no": "nein", "not_stated": "nicht genannt"}
 _ANSWER_LOOK: dict[str, dict[str, Any]] = {
     "yes": {"facecolor": style.BLUE},
@@ -38,71 +47,6 @@ _ANSWER_LOOK: dict[str, dict[str, Any]] = {
     "no": {"facecolor": style.WARM},
     "not_stated": {"facecolor": style.UNKNOWN, "hatch": style.HATCH, "edgecolor": style.GREY},
 }
-_UNKNOWN_LOOK: dict[str, Any] = {
-    "facecolor": style.UNKNOWN,
-    "hatch": style.HATCH,
-    "edgecolor": style.GREY,
-}
-_ROW_CM = 0.6
-_LINE_CM = 0.55
-
-
-def _columns(frame: pd.DataFrame, *names: str | None) -> None:
-    missing = [name for name in names if name is not None and name not in frame.columns]
-    if missing:
-        raise ValueError(f"The frame of the chart has no column '{missing[0]}'.")
-    if frame.empty:
-        raise ValueError("The frame of the chart is empty: there is nothing to draw.")
-
-
-def _range(frame: pd.DataFrame, low: str, high: str, *, share: bool) -> pd.DataFrame:
-    """Return both ends as floats; both missing means unknown, one missing is an error."""
-    ends = frame[[low, high]].astype(float).set_axis(["low", "high"], axis=1)
-    if (ends["low"].isna() != ends["high"].isna()).any():
-        raise ValueError(f"A range has one end only: give both '{low}' and '{high}', or none.")
-    if (ends["low"] > ends["high"]).any():
-        raise ValueError(f"'{low}' lies above '{high}': swap the ends.")
-    if share and ((ends < 0) | (ends > 1)).any(axis=None):
-        raise ValueError(f"'{low}' and '{high}' are shares in [0, 1], not percentages.")
-    return ends.reset_index(drop=True)
-
-
-def _height(labels: Sequence[str], width: int, extra_cm: float) -> float:
-    """Return a height in which the row with the most lines does not touch its neighbours."""
-    lines = max(style.wrap(label, width).count("\n") + 1 for label in labels)
-    return len(labels) * (_ROW_CM + (lines - 1) * _LINE_CM) + extra_cm
-
-
-def _labels(frame: pd.DataFrame, label: str) -> list[str]:
-    return [str(text) for text in frame[label]]
-
-
-def _legend(fig: Figure, handles: Sequence[Any], columns: int | None = None) -> None:
-    fig.legend(
-        handles=handles,
-        loc="outside lower left",
-        ncols=columns or len(handles),
-        handlelength=1.6,
-        handleheight=1.0,
-        columnspacing=1.4,
-        handletextpad=0.6,
-        borderpad=0.2,
-    )
-
-
-def _right_text(ax: Axes, row: int, text: str, **kwargs: Any) -> None:
-    """Write a value to the right of the axes, in line with its row."""
-    ax.annotate(
-        text,
-        (1, row),
-        xycoords=("axes fraction", "data"),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-        ha="left",
-        annotation_clip=False,
-        **kwargs,
-    )
 
 
 def plot_bounds(
@@ -152,21 +96,21 @@ def plot_bounds(
     ValueError
         If a column is missing, a bound is missing or outside [0, 1], or the bounds are swapped.
     """
-    _columns(frame, label, low, high, point)
-    ends, labels = _range(frame, low, high, share=True), _labels(frame, label)
+    check_columns(frame, label, low, high, point)
+    ends, labels = range_of(frame, low, high, share=True), row_labels(frame, label)
     if ends.isna().any(axis=None):
         raise ValueError("A bound is missing: a share that nobody knows has the bounds 0 and 1.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.25))
+        fig, ax = style.figure(width_cm, height_of(labels, label_width, 2.25))
         rows = np.arange(len(frame))
         ax.barh(rows, 1, height=0.56, facecolor="white", edgecolor=style.GREY, linewidth=0.8)
-        ax.barh(rows, ends["high"] - ends["low"], left=ends["low"], height=0.56, **_UNKNOWN_LOOK)
+        ax.barh(rows, ends["high"] - ends["low"], left=ends["low"], height=0.56, **UNKNOWN_LOOK)
         ax.barh(rows, ends["low"], height=0.56, facecolor=style.BLUE)
         for row, (bottom, top) in enumerate(zip(ends["low"], ends["high"], strict=True)):
-            _right_text(ax, row, interval(bottom, top, "percent"))
+            right_text(ax, row, interval(bottom, top, "percent"))
         handles: list[Any] = [
             Patch(facecolor=style.BLUE, label=legend[0]),
-            Patch(**_UNKNOWN_LOOK, label=legend[1]),
+            Patch(**UNKNOWN_LOOK, label=legend[1]),
         ]
         if point is not None:
             known = frame[point].astype(float).reset_index(drop=True).dropna()
@@ -178,17 +122,9 @@ def plot_bounds(
             ax.plot(known, known.index, linestyle="", markersize=8, **look)
             handles.append(Line2D([], [], linestyle="", markersize=8, label=point_label, **look))
         style.rows_axis(ax, labels, label_width)
-        _share_axis(ax, axis_label)
-        _legend(fig, handles)
+        share_axis(ax, axis_label)
+        legend_below(fig, handles)
         return style.finish(fig, frame)
-
-
-def _share_axis(ax: Axes, axis_label: str) -> None:
-    ax.set_xlim(0, 1)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
-    style.german_axis(ax.xaxis, "percent")
-    ax.set_xlabel(axis_label)
-    ax.spines["bottom"].set_visible(False)
 
 
 def plot_stacked_answers(
@@ -230,7 +166,7 @@ def plot_stacked_answers(
     ValueError
         If a column is missing, a count is negative or no whole number, or a row counts nothing.
     """
-    _columns(frame, label, *counts)
+    check_columns(frame, label, *counts)
     unknown = [code for code in counts if code not in _ANSWER_LOOK]
     if unknown:
         raise ValueError(f"'{unknown[0]}' is no answer code: yes, partial, no and not_stated are.")
@@ -240,9 +176,9 @@ def plot_stacked_answers(
     total = numbers.sum(axis=1)
     if (total == 0).any():
         raise ValueError("A row of answers counts nothing: leave it out and say so in the note.")
-    labels = _labels(frame, label)
+    labels = row_labels(frame, label)
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.3 + 0.14 * len(labels)))
+        fig, ax = style.figure(width_cm, height_of(labels, label_width, 2.3 + 0.14 * len(labels)))
         left = np.zeros(len(frame))
         for code in counts:
             share = (numbers[code] / total).to_numpy()
@@ -269,10 +205,10 @@ def plot_stacked_answers(
                 )
             left += share
         for row, n in enumerate(total):
-            _right_text(ax, row, f"n{NBSP}={NBSP}{de(n)}", color=style.INK_SOFT)
+            right_text(ax, row, f"n{NBSP}={NBSP}{de(n)}", color=style.INK_SOFT)
         style.rows_axis(ax, labels, label_width)
-        _share_axis(ax, axis_label)
-        _legend(fig, [Patch(**_ANSWER_LOOK[code], label=names[code]) for code in counts])
+        share_axis(ax, axis_label)
+        legend_below(fig, [Patch(**_ANSWER_LOOK[code], label=names[code]) for code in counts])
         return style.finish(fig, frame)
 
 
@@ -321,14 +257,14 @@ def plot_effects(
     ValueError
         If a column is missing, a number is missing, or an estimate lies outside its interval.
     """
-    _columns(frame, label, estimate, low, high)
-    ends, labels = _range(frame, low, high, share=False), _labels(frame, label)
+    check_columns(frame, label, estimate, low, high)
+    ends, labels = range_of(frame, low, high, share=False), row_labels(frame, label)
     middle = frame[estimate].astype(float).reset_index(drop=True)
     if ends.isna().any(axis=None) or not middle.between(ends["low"], ends["high"]).all():
         raise ValueError("An effect is missing or lies outside its interval.")
     factor = 100 if kind == "percent" else 1
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.25))
+        fig, ax = style.figure(width_cm, height_of(labels, label_width, 2.25))
         ax.axvline(0, color=style.INK_SOFT, linewidth=1)
         rows = np.arange(len(frame))
         _whiskers(ax, ends * factor, style.BLUE)
@@ -337,7 +273,7 @@ def plot_effects(
             zip(middle * factor, ends["low"] * factor, ends["high"] * factor, strict=True)
         ):
             sign = "+" if value > 0 and de(value, digits).strip("0,") else ""
-            _right_text(
+            right_text(
                 ax, row, f"{sign}{de(value, digits)} ({de(bottom, digits)} bis {de(top, digits)})"
             )
         style.rows_axis(ax, labels, label_width)
@@ -347,7 +283,7 @@ def plot_effects(
         style.german_axis(ax.xaxis)
         ax.set_xlabel(axis_label)
         look: dict[str, Any] = {"color": style.BLUE, "linewidth": 2.5}
-        _legend(fig, [Line2D([], [], marker="o", markersize=7, label=whisker_label, **look)])
+        legend_below(fig, [Line2D([], [], marker="o", markersize=7, label=whisker_label, **look)])
         return style.finish(fig, frame)
 
 
@@ -418,9 +354,9 @@ def plot_ranges(
         If a column is missing, an end is missing or swapped, a share lies outside [0, 1], a
         value lies outside its range, nothing at all is known, or a logarithm is impossible.
     """
-    _columns(frame, label, low, high, value)
-    ends = _range(frame, low, high, share=kind == "percent")
-    labels = _labels(frame, label)
+    check_columns(frame, label, low, high, value)
+    ends = range_of(frame, low, high, share=kind == "percent")
+    labels = row_labels(frame, label)
     known = ends.dropna()
     if known.empty:
         raise ValueError("No row has a range: there is nothing to draw.")
@@ -430,7 +366,7 @@ def plot_ranges(
     if best is not None and ((best < ends["low"]) | (best > ends["high"])).any():
         raise ValueError(f"'{value}' lies outside its range from '{low}' to '{high}'.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.4 if legend else 1.8))
+        fig, ax = style.figure(width_cm, height_of(labels, label_width, 2.4 if legend else 1.8))
         # A range narrower than a dot would vanish: it is drawn as one, its numbers stand beside it.
         start = 0.0 if from_zero else float(known["low"].min())
         hair = 0 if log else 0.01 * (float(known["high"].max()) - start)
@@ -441,10 +377,10 @@ def plot_ranges(
         ax.plot(points, points.index, "o", color=style.BLUE, markersize=8, markeredgecolor="white")
         for row, (bottom, top) in enumerate(zip(ends["low"], ends["high"], strict=True)):
             if np.isnan(bottom):
-                _right_text(ax, row, NOT_STATED, color=style.INK_SOFT)
+                right_text(ax, row, NOT_STATED, color=style.INK_SOFT)
                 continue
             text = interval(bottom, top, kind, digits)
-            _right_text(ax, row, f"{text}{NBSP}{unit}" if unit else text)
+            right_text(ax, row, f"{text}{NBSP}{unit}" if unit else text)
         if reference is not None:
             at, words = reference
             ax.axvline(at, color=style.ACCENT, linewidth=1.4, linestyle=(0, (4, 2)))
@@ -461,7 +397,7 @@ def plot_ranges(
         style.rows_axis(ax, labels, label_width)
         ax.grid(axis="x")
         if kind == "percent":
-            _share_axis(ax, axis_label)
+            share_axis(ax, axis_label)
         else:
             _number_axis(ax, axis_label, known, log=log, from_zero=from_zero)
         if legend is not None:
@@ -472,7 +408,7 @@ def plot_ranges(
                 "markersize": 8,
             }
             bar = Line2D([], [], color=style.BLUE_MID, linewidth=7, label=legend[0])
-            _legend(fig, [bar, Line2D([], [], label=legend[1], **look)])
+            legend_below(fig, [bar, Line2D([], [], label=legend[1], **look)])
         return style.finish(fig, frame)
 
 
@@ -533,7 +469,7 @@ def plot_profile_ranges(
         If a column, a dimension or an end is missing, an end lies outside [0, 1], or an object
         has two rows for a dimension.
     """
-    _columns(frame, label, dimension, low, high)
+    check_columns(frame, label, dimension, low, high)
     if frame.duplicated([label, dimension]).any():
         raise ValueError("An object has two rows for the same dimension.")
     labels = [str(name) for name in frame[label].drop_duplicates()]
@@ -541,7 +477,7 @@ def plot_profile_ranges(
     with style.context():
         fig, axes = style.figure(
             width_cm,
-            _height(labels, label_width, 3.0),
+            height_of(labels, label_width, 3.0),
             ncols=len(dimensions),
             sharey=True,
             squeeze=False,
@@ -551,7 +487,7 @@ def plot_profile_ranges(
             if len(part) < len(order):
                 raise ValueError(f"The dimension '{code}' lacks a row for some objects.")
             part = part.loc[order].reset_index()
-            span = _range(part, low, high, share=True)
+            span = range_of(part, low, high, share=True)
             if span.isna().any(axis=None):
                 raise ValueError("A profile value that nobody knows has the range 0 to 1.")
             style.rows_axis(ax, labels, label_width)
@@ -569,7 +505,7 @@ def plot_profile_ranges(
                 open_span["high"] - open_span["low"],
                 left=open_span["low"],
                 height=0.42,
-                **(_UNKNOWN_LOOK | {"edgecolor": style.BLUE_MID}),
+                **(UNKNOWN_LOOK | {"edgecolor": style.BLUE_MID}),
             )
             exact = span[span["low"] == span["high"]]["low"]
             ax.plot(exact, exact.index, "o", color=style.BLUE, markersize=8)
@@ -578,9 +514,9 @@ def plot_profile_ranges(
             ax.xaxis.set_label_position("top")
         handles = [
             Line2D([], [], marker="o", linestyle="", color=style.BLUE, label="belegt"),
-            Patch(**(_UNKNOWN_LOOK | {"edgecolor": style.BLUE_MID}), label="möglicher Bereich"),
+            Patch(**(UNKNOWN_LOOK | {"edgecolor": style.BLUE_MID}), label="möglicher Bereich"),
         ]
-        _legend(fig, handles)
+        legend_below(fig, handles)
         return style.finish(fig, frame)
 
 
@@ -625,12 +561,12 @@ def plot_rank_intervals(
     ValueError
         If a column or a rank is missing, a rank is below 1, or the ends are swapped.
     """
-    _columns(frame, label, low, high, middle)
-    ends, labels = _range(frame, low, high, share=False), _labels(frame, label)
+    check_columns(frame, label, low, high, middle)
+    ends, labels = range_of(frame, low, high, share=False), row_labels(frame, label)
     if ends.isna().any(axis=None) or (ends["low"] < 1).any():
         raise ValueError("Ranks are numbers from 1 upwards, none missing.")
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.25))
+        fig, ax = style.figure(width_cm, height_of(labels, label_width, 2.25))
         rows = np.arange(len(frame))
         last = float(ends["high"].max())
         ax.hlines(rows, 1, last, color="#eeeeee", linewidth=0.8)
@@ -643,12 +579,12 @@ def plot_rank_intervals(
             ax.plot(frame[middle].astype(float), rows, linestyle="", markersize=8, **look)
             handles.append(Line2D([], [], linestyle="", markersize=8, label=legend[1], **look))
         for row, (bottom, top) in enumerate(zip(ends["low"], ends["high"], strict=True)):
-            _right_text(ax, row, interval(bottom, top))
+            right_text(ax, row, interval(bottom, top))
         style.rows_axis(ax, labels, label_width)
         ax.set_xlim(0.5, last + 0.5)
         step = 1 if last <= 10 else 5 if last <= 40 else 10
         ax.set_xticks([1, *[tick for tick in range(step, int(last) + 1, step) if tick > 1]])
         style.german_axis(ax.xaxis)
         ax.set_xlabel(axis_label)
-        _legend(fig, handles)
+        legend_below(fig, handles)
         return style.finish(fig, frame)

@@ -11,17 +11,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.charts import _height, _labels, _legend, _share_axis
+from armutsexpertise.publish.chart_parts import (
+    UNKNOWN_LOOK,
+    height_of,
+    legend_below,
+    row_labels,
+    share_axis,
+)
 from armutsexpertise.publish.numbers import de
 
 __all__ = ["plot_classes"]
 
 _ORDERED = (style.BLUE, style.BLUE_MID, style.BLUE_LIGHT, "#fce8c6", style.WARM, style.ACCENT)
-_UNKNOWN: dict[str, Any] = {
-    "facecolor": style.UNKNOWN,
-    "hatch": style.HATCH,
-    "edgecolor": style.GREY,
-}
 _SMALLEST_WRITTEN = 0.035
 
 
@@ -81,7 +82,7 @@ def plot_classes(
     off = (shares.sum(axis=1) - 1).abs().max()
     if shares.isna().any(axis=None) or (shares < 0).any(axis=None) or off > tolerance:
         raise ValueError("The shares of a row must be complete and add up to 1.")
-    labels = _labels(frame, label)
+    labels = row_labels(frame, label)
     colors = [_ORDERED[round(k)] for k in np.linspace(0, len(_ORDERED) - 1, len(classes))]
     looks: dict[str, dict[str, Any]] = {
         name: {"facecolor": color, "edgecolor": "white", "linewidth": 1.0}
@@ -89,10 +90,10 @@ def plot_classes(
     }
     words = dict(classes)
     if unknown:
-        looks[unknown[0]], words[unknown[0]] = _UNKNOWN, unknown[1]
+        looks[unknown[0]], words[unknown[0]] = UNKNOWN_LOOK, unknown[1]
     with style.context():
         rows = -(-len(columns) // legend_columns)
-        height = _height(labels, label_width, 1.4 + 0.14 * len(labels) + 0.62 * rows)
+        height = height_of(labels, label_width, 1.4 + 0.14 * len(labels) + 0.62 * rows)
         fig, ax = style.figure(width_cm, height)
         left = np.zeros(len(shares))
         for name in columns:
@@ -109,10 +110,10 @@ def plot_classes(
                         ha="center",
                         va="center",
                         color="white" if dark else style.INK,
-                        bbox=box if looks[name] is _UNKNOWN else None,
+                        bbox=box if looks[name] is UNKNOWN_LOOK else None,
                     )
             left = left + part
         style.rows_axis(ax, labels, label_width)
-        _share_axis(ax, axis_label)
-        _legend(fig, [Patch(**looks[c], label=words[c]) for c in columns], legend_columns)
+        share_axis(ax, axis_label)
+        legend_below(fig, [Patch(**looks[c], label=words[c]) for c in columns], legend_columns)
         return style.finish(fig)

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.charts import Kind
+from armutsexpertise.publish.chart_parts import Kind
 
 __all__ = ["plot_lines"]
 

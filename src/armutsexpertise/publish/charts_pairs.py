@@ -10,7 +10,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.charts import Kind, _height, _labels, _legend, _right_text
+from armutsexpertise.publish.chart_parts import (
+    Kind,
+    check_columns,
+    height_of,
+    legend_below,
+    right_text,
+    row_labels,
+)
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, percent
 
 __all__ = ["plot_pairs"]
@@ -69,18 +76,14 @@ def plot_pairs(
         If a column is missing, there is no row, a row has no value, or a share lies outside
         [0, 1].
     """
-    for name in (label, first, second):
-        if name not in frame.columns:
-            raise ValueError(f"The frame of the chart has no column '{name}'.")
-    if frame.empty:
-        raise ValueError("The frame of the chart is empty: there is nothing to draw.")
+    check_columns(frame, label, first, second)
     values = frame[[first, second]].astype(float).set_axis(["first", "second"], axis=1)
     values = values.reset_index(drop=True)
     if values.isna().all(axis=1).any():
         raise ValueError("A row has neither of its two values: leave it out.")
     if kind == "percent" and ((values < 0) | (values > 1)).any(axis=None):
         raise ValueError(f"'{first}' and '{second}' are shares in [0, 1], not percentages.")
-    labels = _labels(frame, label)
+    labels = row_labels(frame, label)
 
     def written(number: float) -> str:
         if pd.isna(number):
@@ -88,7 +91,7 @@ def plot_pairs(
         return percent(number, digits) if kind == "percent" else de(number, digits)
 
     with style.context():
-        fig, ax = style.figure(width_cm, _height(labels, label_width, 2.3))
+        fig, ax = style.figure(width_cm, height_of(labels, label_width, 2.3))
         both = values.dropna()
         low, high = both.min(axis=1), both.max(axis=1)
         ax.hlines(both.index, low, high, color=style.GREY, linewidth=3, zorder=1)
@@ -96,7 +99,7 @@ def plot_pairs(
             known = values[name].dropna()
             ax.plot(known, known.index, linestyle="", markersize=8, zorder=2, **look)
         for row, (one, two) in enumerate(zip(values["first"], values["second"], strict=True)):
-            _right_text(ax, row, f"{written(one)}{NBSP}/ {written(two)}")
+            right_text(ax, row, f"{written(one)}{NBSP}/ {written(two)}")
         style.rows_axis(ax, labels, label_width)
         ax.grid(axis="x")
         ax.set_xlim(left=min(0.0, float(values.min().min())))
@@ -109,5 +112,5 @@ def plot_pairs(
             Line2D([], [], linestyle="", markersize=8, label=words, **look)
             for words, look in zip(names, (_FIRST, _SECOND), strict=True)
         ]
-        _legend(fig, handles)
+        legend_below(fig, handles)
         return style.finish(fig)

@@ -88,6 +88,7 @@ def plot_tile_map(
     *,
     looks: Mapping[str, str],
     text: str | None = None,
+    text_label: str | None = None,
     legend_columns: int = 2,
     width_cm: float = style.TEXT_WIDTH_CM,
 ) -> Figure:
@@ -105,6 +106,8 @@ def plot_tile_map(
         Per category the name of a look in `CATEGORY_LOOKS`, each used once.
     text : str, optional
         Column of a short text under the letters, for example ``"3/10"``; may be empty.
+    text_label : str, optional
+        What the text is, with its unit; the last line of the legend.
     legend_columns : int
         Columns of the legend.
     width_cm : float
@@ -141,7 +144,7 @@ def plot_tile_map(
     if len({looks[code] for code in labels}) < len(labels):
         raise ValueError("Two categories of the tile map have the same look.")
     columns, rows = int(tiles["col"].max()) + 1, int(tiles["row"].max()) + 1
-    legend_rows = -(-(len(labels) + 1) // legend_columns)
+    legend_rows = -(-(len(labels) + 1 + (text_label is not None)) // legend_columns)
     with style.context():
         fig, ax = style.figure(width_cm, width_cm * rows / columns * 0.9 + 0.62 * legend_rows)
         ax.set_axis_off()
@@ -153,15 +156,18 @@ def plot_tile_map(
         for (col, row, letters), (code, words) in zip(places, contents, strict=True):
             _draw_tile(ax, col, row, CATEGORY_LOOKS[looks[code]], letters, words)
         _draw_borders(ax, tiles)
-        handles = [
+        handles: list[Any] = [
             Patch(**_fill(CATEGORY_LOOKS[looks[code]]), label=words)
             for code, words in labels.items()
         ]
         border = Line2D(
             [], [], color=style.INK, linewidth=1.8, label="Grenze der Regierungsbezirke"
         )
+        handles.append(border)
+        if text_label is not None:
+            handles.append(Line2D([], [], linestyle="", label=text_label))
         fig.legend(
-            handles=[*handles, border],
+            handles=handles,
             loc="outside lower left",
             ncols=legend_columns,
             handlelength=1.6,
