@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 from headlines import two_digits
@@ -1122,21 +1122,24 @@ def _scores(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
     made = []
     if len(by_parents):
         words = title or "Mittelwerte der Menschen mit Wert, nach Eltern und Alter"
-        made.append(_score("fig-piaac-punkte", by_parents, words, n, note))
+        made.append(
+            Exhibit(
+                id="fig-piaac-punkte", title=words, **_score(by_parents, n, f"{note}. {EDUCATION}")
+            )
+        )
     if len(tenths):
         words = (
             f"Nach dem Verdienst liegen die Mittelwerte der Zehntel zwischen {de(tenths.min())} und "
             f"{de(tenths.max())} Punkten"
         )
-        made.append(_score("fig-piaac-verdienst", by_earnings, words, n, note))
+        made.append(Exhibit(id="fig-piaac-verdienst", title=words, **_score(by_earnings, n, note)))
     return made
 
 
-def _score(key: str, points: pd.DataFrame, title: str, n: str, note: str) -> Exhibit:
-    return Exhibit(
-        id=key,
-        title=title,
-        alt=(
+def _score(points: pd.DataFrame, n: str, note: str) -> dict[str, Any]:
+    """Return what both figures of the scores have in common."""
+    return {
+        "alt": (
             "Punkte mit Konfidenzintervallen. "
             + "; ".join(
                 f"{r.value}: {de(r.estimate)} ({de(r.ci_low)} bis {de(r.ci_high)})"
@@ -1144,11 +1147,11 @@ def _score(key: str, points: pd.DataFrame, title: str, n: str, note: str) -> Exh
             )
             + "."
         ),
-        source=f"{PIAAC}; {OWN}",
-        reference_date="2012",
-        n=n,
-        note=f"{note}. Nur Menschen mit Wert, deshalb zu hoch, wo viele fehlen. {EDUCATION}",
-        table=pd.DataFrame(
+        "source": f"{PIAAC}; {OWN}",
+        "reference_date": "2012",
+        "n": n,
+        "note": f"{note}. Nur Menschen mit Wert, deshalb zu hoch, wo viele fehlen",
+        "table": pd.DataFrame(
             {
                 "Gruppe": points["value"],
                 "Punkte": points["estimate"],
@@ -1157,8 +1160,8 @@ def _score(key: str, points: pd.DataFrame, title: str, n: str, note: str) -> Exh
                 "Befragte": points["n"].astype("Int64"),
             }
         ).reset_index(drop=True),
-        formats=dict.fromkeys(("Punkte", "von", "bis", "Befragte"), "number:0"),
-        figure=partial(
+        "formats": dict.fromkeys(("Punkte", "von", "bis", "Befragte"), "number:0"),
+        "figure": partial(
             charts.plot_ranges,
             points,
             "value",
@@ -1170,7 +1173,7 @@ def _score(key: str, points: pd.DataFrame, title: str, n: str, note: str) -> Exh
             legend=("95-%-Konfidenzintervall", "Schätzung"),
             label_width=30,
         ),
-    )
+    }
 
 
 def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit:
@@ -1182,7 +1185,7 @@ def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit
         id="fig-piaac-niedrig",
         title=(
             f"Wegen der fehlenden Werte nur in Grenzen bekannt: {known[0] if known else 'ein Teil'} liegen "
-            "unter Stufe 2"
+            "höchstens auf der untersten Stufe"
         ),
         alt=(
             "Balken mit Grenzen des Anteils unter Stufe 2 an allen. "
