@@ -65,17 +65,19 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
         for quartile in ("Q1", "Q2", "Q3", "Q4"):
             row = _one(tables["access"], place="DE", period=year, group=quartile)
             rows[f"{quartile.lower()}_{year}"] = _share(row["share"], 1)
-            rows[f"offen_{quartile.lower()}_{year}"] = _share(1 - row["share"], 1)
         for key, measure in {"luecke": "absolute", "steigung": "slope_index"}.items():
             row = _one(tables["gaps"], place="DE", period=year, measure=measure)
             rows[f"{key}_{year}"] = _points(row["estimate"])
-        for key, measure, digits in (("relativ", "relative", 2), ("chance", "odds_ratio", 0)):
-            row = _one(tables["gaps"], place="DE", period=year, measure=measure)
-            rows[f"{key}_{year}"] = _count(row["estimate"], digits)
-        rich = _one(tables["access"], place="DE", period=year, group="Q4")
-        rows[f"offen_genau_q4_{year}"] = _share(1 - rich["share"], 2)
+        row = _one(tables["gaps"], place="DE", period=year, measure="odds_ratio")
+        rows[f"chance_{year}"] = _count(row["estimate"])
         row = _one(tables["left"], place="DE", period=year, group="Q1")
         rows[f"rest_q1_{year}"] = _share(row["share_of_offline"])
+    rich = _one(tables["access"], place="DE", period=last, group="Q4")
+    rows[f"offen_q4_{last}"] = _share(1 - rich["share"], 2)
+    for year in (first, last):  # A1: the mean of four equal groups is the share of all
+        four = [rows[f"q{k}_{year}"]["value"] for k in range(1, 5)]
+        every = _one(tables["types"], group="all households", period=year)
+        rows[f"probe_{year}"] = _points(every["share"] - sum(four) / 4)
     eu = _one(tables["access"], place="EU27", period=last, group="Q1")
     rows["eu_q1"] = _share(eu["share"], 1)
     gap = _one(tables["gaps"], place="EU27", period=last, measure="absolute")
@@ -100,8 +102,6 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
     lag = _one(tables["lag"], period=last)
     rows["vorsprung"] = _count(lag["years"])
     rows["vorsprung_mindestens"] = _count(int(lag["at_least"]))
-    rows["erstes_jahr"] = {"value": first, "unit": "year"}
-    rows["letztes_jahr"] = {"value": last, "unit": "year"}
     for group, key in {"total": "alle", "household_type": "allein"}.items():
         name = {"total": "all households", "household_type": "single-person household"}[group]
         for year in (2020, 2021, 2025):
@@ -114,16 +114,14 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
     return rows
 
 
-def fact_rows(clean: Tables, tables: Tables, config: DigitalConfig) -> Rows:
+def fact_rows(clean: Tables, tables: Tables) -> Rows:
     """Pick published findings that the prose quotes."""
     rows: Rows = {
-        "stand": {"value": config.as_of.isoformat(), "unit": "text"},
         "fakten_n": _count(len(clean["facts"])),
     }
     for row in tables["comparisons"].to_dict("records"):
         rows[f"{row['key']}_arm"] = _shown(row["poor"])
         rows[f"{row['key']}_andere"] = _shown(row["other"])
-        rows[f"{row['key']}_abstand"] = _points(row["absolute"], 1)
     rows["vergleiche_n"] = _count(len(tables["comparisons"]))
     rows["vergleiche_zulasten"] = _count(int((tables["comparisons"]["absolute"] > 0).sum()))
     facts = clean["facts"].set_index("id")["value"].astype(float)
@@ -134,7 +132,6 @@ def fact_rows(clean: Tables, tables: Tables, config: DigitalConfig) -> Rows:
         "geraet_fehlt_min": "dig0061",
         "geraet_fehlt_max": "dig0062",
         "wohnungsnot_kompetenz": "dig0129",
-        "nie_2021": "dig0023",
         "nie_2024": "dig0035",
         "nie_65_2022": "dig0029",
         "nie_65_2024": "dig0039",
@@ -144,10 +141,8 @@ def fact_rows(clean: Tables, tables: Tables, config: DigitalConfig) -> Rows:
         "nrw_frauen65": "xdig0256",
         "nrw_maenner65": "xdig0255",
         "nrw_alt_niedrig": "xdig0244",
-        "nrw_alt_hoch": "xdig0246",
         "nrw_jung_niedrig": "xdig0247",
         "nrw_smartphone": "xdig0273",
-        "de_internet_lwr": "xdig0341",
         "de_computer_lwr": "xdig0342",
         "eu_bildung_niedrig": "dig0005",
         "eu_bildung_hoch": "dig0004",
@@ -187,8 +182,6 @@ def skill_rows(tables: Tables) -> Rows:
     for category, short in {"cities": "stadt", "rural areas": "land"}.items():
         row = _one(tables["dsi"], place="DE", period="2025", category=category)
         rows[f"dsi_{short}"] = _share(row["share"], 1)
-    low = _one(tables["dsi_classes"], place="DE", period="2023")
-    rows["dsi_unter"] = _share(float(low[["low", "narrow", "limited", "none"]].sum()), 1)
     return rows
 
 
@@ -207,7 +200,6 @@ def money_rows(tables: Tables) -> Rows:
     rows["regelbedarf_jahr"] = {"value": int(str(last)[:4]), "unit": "year"}
     single = table[(table["household"] == "allein lebend") & (table["day"] == last)]
     single = single.set_index("variant")
-    rows["abt8"] = _eur(single.loc["low", "connection_allowance"], 2)
     rows["abt89"] = _eur(single.loc["low", "allowance_eur_month"], 2)
     rows["rest_nach_anschluss"] = _span(
         single.loc["middle", "connection_allowance"] - single.loc["middle", "connection_eur_month"],
@@ -299,7 +291,7 @@ def headlines(clean: Tables, tables: Tables, config: DigitalConfig) -> pd.DataFr
     return headline(
         {
             **access_rows(tables, config),
-            **fact_rows(clean, tables, config),
+            **fact_rows(clean, tables),
             **skill_rows(tables),
             **money_rows(tables),
             **policy_rows(tables, config),
