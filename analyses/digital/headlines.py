@@ -200,6 +200,7 @@ def money_rows(tables: Tables) -> Rows:
     rows["regelbedarf_jahr"] = {"value": int(str(last)[:4]), "unit": "year"}
     single = table[(table["household"] == "allein lebend") & (table["day"] == last)]
     single = single.set_index("variant")
+    rows["abt8"] = _eur(single.loc["low", "connection_allowance"], 2)
     rows["abt89"] = _eur(single.loc["low", "allowance_eur_month"], 2)
     rows["rest_nach_anschluss"] = _span(
         single.loc["middle", "connection_allowance"] - single.loc["middle", "connection_eur_month"],

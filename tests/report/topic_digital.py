@@ -18,6 +18,7 @@ TYPED: list[Typed] = [
     ("reichste Viertel", "name of the income quartile", None),
     ("das dritte", "name of the income quartile", None),
     ("je Viertel", "name of the income quartiles", None),
+    ("die Viertel", "name of the income quartiles", None),
     ("alle vier Gruppen", "the income quartiles", None),
     ("zwei Wachstumskurven", "the two ceilings of the model", None),
     (
