@@ -116,4 +116,4 @@ def plot_classes(
         style.rows_axis(ax, labels, label_width)
         share_axis(ax, axis_label)
         legend_below(fig, [Patch(**looks[c], label=words[c]) for c in columns], legend_columns)
-        return style.finish(fig)
+        return style.finish(fig, frame)

@@ -113,4 +113,4 @@ def plot_pairs(
             for words, look in zip(names, (_FIRST, _SECOND), strict=True)
         ]
         legend_below(fig, handles)
-        return style.finish(fig)
+        return style.finish(fig, frame)
