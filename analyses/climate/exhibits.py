@@ -318,7 +318,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2024 bis 2030",
         n=f"{len(rows_of_paths)} Preise",
         note=(
-            "EUR je Haushalt und Jahr, gleicher Verbrauch, Einkommen von 2022. Projektionen sind kein geltendes "
+            "EUR je Haushalt und Jahr, gleicher Verbrauch, Einkommen von 2022, durchgehend 19 % Umsatzsteuer. Projektionen sind kein geltendes "
             "Recht; die der Kommission entstand vor der Verschiebung des Beginns, die des PIK ist ungeprüft"
         ),
         table=pd.DataFrame(
@@ -347,12 +347,18 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     middle = indices[indices["variant"] == "mittel"].set_index("use")
     progress = Exhibit(
         id="tbl-progression",
-        title="Ohne Rückzahlung ist der CO2-Preis regressiv, beim Heizen stärker als beim Fahren",
+        title=(
+            "Ohne Rückzahlung ist der CO2-Preis in jeder Variante regressiv, in der Hauptrechnung beim "
+            "Heizen stärker als beim Fahren"
+        ),
         alt="Tabelle von Kakwani- und Suits-Index für Heizen, Fahren und beides mit Spanne.",
         source=BUDGETS,
         reference_date="Verbrauch 2021, Verteilung 2020, Einkommen 2022",
         n=f"5 Fünftel, {z.words('varianten_n')} Varianten der Annahmen",
-        note="Negativ: regressiv; null: proportional. Die Verteilung innerhalb der Fünftel fehlt",
+        note=(
+            "Negativ: regressiv; null: proportional. Die Verteilung innerhalb der Fünftel fehlt. Heizen folgt "
+            "einer Position, die auch Strom enthält, im andern Fall den Mineralölprodukten (A3)"
+        ),
         table=pd.DataFrame(
             {
                 "CO2-Preis auf": list(words.values()),
@@ -381,7 +387,64 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             "Suits, Spanne": "right",
         },
     )
-    return [figure, uses, winners, account, road, progress]
+    return [figure, uses, winners, account, road, progress, what_it_rests_on(tables, z)]
+
+
+VARIANTS = {
+    "mittel": "Hauptrechnung",
+    "cap": "Konsum höchstens so hoch wie das Einkommen (A4)",
+    "gas_like_petroleum": "Gas verteilt wie Mineralölprodukte (A3)",
+    "weight_low": "weitere Mitglieder zählen wenig (A5)",
+    "weight_high": "weitere Mitglieder zählen viel (A5)",
+    "tonnes_low": "wenig CO2 je Haushalt (A2)",
+    "tonnes_high": "viel CO2 je Haushalt (A2)",
+}
+
+
+def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
+    """Show how the result changes with each assumption on its own."""
+    table = tables["burden_variants"]
+    share = table.pivot(index="variant", columns="class", values="burden_share")
+    net = table.pivot(index="variant", columns="class", values="net_eur_a")
+    indices = tables["progressivity"]
+    kakwani = indices[indices["use"] == "both"].set_index("variant")["kakwani"]
+    rows = pd.DataFrame(
+        {
+            "Annahme": list(VARIANTS.values()),
+            **{
+                f"Anteil, {word}": [share.loc[v, fifth] for v in VARIANTS]
+                for fifth, word in FIFTHS.items()
+            },
+            **{
+                f"mit Klimageld, {word}": [signed(net.loc[v, fifth]) for v in VARIANTS]
+                for fifth, word in FIFTHS.items()
+            },
+            "Kakwani": [kakwani[v] for v in VARIANTS],
+        }
+    )
+    ends = [f"{what}, {FIFTHS[q]}" for what in ("Anteil", "mit Klimageld") for q in ("Q1", "Q5")]
+    return Exhibit(
+        id="tbl-varianten",
+        title=(
+            "Woran das Ergebnis hängt: Am stärksten zählt, wie viel das ärmste Fünftel verbraucht; regressiv "
+            "bleibt der Preis unter jeder Annahme"
+        ),
+        alt="Tabelle: Last und Wirkung des Klimageldes im ärmsten und reichsten Fünftel je Annahme.",
+        source=BUDGETS,
+        reference_date="Verbrauch 2021, Verteilung 2020, Einkommen 2022",
+        n=f"{len(VARIANTS)} von {z('varianten_n')} Varianten: je eine Annahme geändert",
+        note=(
+            f"Bei {z('preis_haupt')} je Tonne. Anteil: CO2-Kosten ohne Rückzahlung am Einkommen; mit Klimageld: "
+            "EUR je Haushalt und Jahr. Alle Fünftel in der Datentabelle"
+        ),
+        table=rows,
+        show_columns=["Annahme", *ends, "Kakwani"],
+        formats={
+            **dict.fromkeys([c for c in rows.columns if c.startswith("Anteil")], "percent:2"),
+            **dict.fromkeys([c for c in rows.columns if c.startswith("mit Klimageld")], "right"),
+            "Kakwani": "number:2",
+        },
+    )
 
 
 def classes(tables: Tables, z: Values) -> list[Exhibit]:
@@ -856,8 +919,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
     dead = Exhibit(
         id="fig-hitzetote",
         title=(
-            f"Nur in {z.words('tote_sicher')} von {z('tote_jahre')} Jahren liegen die geschätzten Hitzetoten "
-            "in Nordrhein-Westfalen sicher über null"
+            f"Nur in {z.words('tote_sicher')} von {z('tote_jahre')} Jahren liegt das ganze "
+            "Vorhersageintervall der Hitzetoten in Nordrhein-Westfalen über null"
         ),
         alt=(
             "Punkte mit Vorhersageintervallen je Jahr: "
@@ -935,8 +998,9 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
     towns = Exhibit(
         id="fig-staedte",
         title=(
-            "Hitze und Benachteiligung fallen auseinander: Düsseldorf "
-            f"{z('stadt_duesseldorf')} betroffen, Essen {z('stadt_essen')}"
+            f"In Düsseldorf leben {z('stadt_duesseldorf')} in ungünstiger Lage bei der geringsten "
+            f"Benachteiligung, in Duisburg {z('stadt_duisburg')} bei der höchsten der "
+            f"{z.words('staedte_n')} Städte"
         ),
         alt=(
             "Balken je Stadt: "

@@ -68,6 +68,8 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
                 key = f"{fifth}_{word}_{short}"
                 rows[f"netto_{key}"] = _eur(row["net_eur_a"])
                 rows[f"netto_{key}_abs"] = _eur(abs(row["net_eur_a"]))
+                ends = sorted(abs(row[f"net_eur_a_{side}"]) for side in ("low", "high"))
+                rows[f"netto_{key}_spanne"] = _span(*ends, "eur")
                 if use == "none":
                     rows[f"last_{key}"] = _share(row["burden_share"])
                     rows[f"last_{key}_spanne"] = _span(
@@ -115,6 +117,17 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
     rows["konsum_q1"] = _number(100 * float(tables["quantiles"]["propensity"].iloc[0]), 0)
     rows["szenarien_n"] = _count(len(summary))
     rows["varianten_n"] = _count(indices["variant"].nunique())
+    shares = tables["burden_variants"].pivot(
+        index="variant", columns="class", values="burden_share"
+    )
+    rows["q1_mehr_als_q5"] = _share((shares["Q1"] - shares["Q5"]).min(), 2)
+    most = shares["Q1"] >= shares.max(axis=1)
+    rows["q1_hoechste_n"] = _count(int(most.sum()))
+    lower = shares.loc[~most, ["Q1", "Q2", "Q3"]]
+    rows["abstand_untere_drei"] = _share((lower.max(axis=1) - lower.min(axis=1)).max(), 2)
+    main = classes[classes["price"] == config.scenarios.main_price]
+    first = _one(main, use_of_revenue="per_capita", **{"class": "Q1"})
+    rows["netto_q1_person"] = _eur(first["net_eur_a"] * first["households"] / first["persons"])
     rows["verwendungen_n"] = _count(len(config.scenarios.uses))
     return rows
 
@@ -165,6 +178,7 @@ def home_rows(tables: Tables, config: ClimateConfig) -> Rows:
     top = f"tenant_{config.cost_split.prices_eur_t[-1]:g}"
     rows["mieter_hoechstens"] = _eur(steps[top].max())
     rows["mieter_letzte_eur"] = _eur(last[top])
+    rows["mieter_erste_eur"] = _eur(first[top])
     rows["vermieter_letzte_eur"] = _eur(last[top.replace("tenant", "landlord")])
     rules = tables["renovation_rules"].iloc[0]
     rows["umlage"] = _share(rules["percent"] / 100, 0)
