@@ -45,6 +45,13 @@ USES = {
     "electricity": "niedrigerer Strompreis",
     "standard_benefit": "höherer Regelbedarf",
 }
+SHORT_USES = {
+    "none": "keine",
+    "per_capita": "je Kopf",
+    "income_tested": "gezielt",
+    "electricity": "Strompreis",
+    "standard_benefit": "Regelbedarf",
+}
 CLASSES = {
     "under 1250": "unter 1.250 EUR",
     "1250-2500": "1.250 bis unter 2.500 EUR",
@@ -174,6 +181,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             second_range=("mit von", "mit bis"),
             legend=("ohne Rückzahlung", "mit Klimageld je Kopf"),
             axis_label="Wirkung in Prozent des Nettoeinkommens",
+            row_cm=0.86,
         ),
     )
     summary = tables["scenario_summary"]
@@ -241,7 +249,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     )
     rows = []
     for price in (MAIN, HIGH):
-        for use, word in USES.items():
+        for use, word in SHORT_USES.items():
             part = table[(table["price"] == price) & (table["use_of_revenue"] == use)]
             row: dict[str, object] = {
                 "EUR je t": int(part["scenario"].iloc[0].split()[0]),
@@ -260,9 +268,10 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="Verbrauch 2021, Verteilung 2020, Einkommen 2022",
         n="5 Fünftel der Bevölkerung, durchschnittliche Haushalte",
         note=(
-            "EUR je Haushalt und Jahr, in Klammern Prozent des Einkommens; Spannen in der Datentabelle. Höherer "
-            "Regelbedarf: das ganze Geld geht an Leistungsberechtigte, die alle im ärmsten Fünftel "
-            "angenommen sind (A8)"
+            "EUR je Haushalt und Jahr, in Klammern Prozent des Einkommens; Spannen in der Datentabelle. Je Kopf: "
+            "Klimageld; gezielt: nur die unteren zwei Fünftel; Strompreis: niedriger je kWh; Regelbedarf: das "
+            "ganze Geld verteilt auf das ärmste Fünftel, wo alle Leistungsberechtigten angenommen sind, auch "
+            "wenn dort nicht alle Leistungen beziehen (A8)"
         ),
         table=wide,
         show_columns=["EUR je t", "Verwendung", *FIFTHS.values()],
@@ -392,20 +401,20 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
 
 VARIANTS = {
     "mittel": "Hauptrechnung",
-    "cap": "Konsum höchstens so hoch wie das Einkommen (A4)",
-    "gas_like_petroleum": "Gas verteilt wie Mineralölprodukte (A3)",
-    "weight_low": "weitere Mitglieder zählen wenig (A5)",
-    "weight_high": "weitere Mitglieder zählen viel (A5)",
-    "tonnes_low": "wenig CO2 je Haushalt (A2)",
-    "tonnes_high": "viel CO2 je Haushalt (A2)",
+    "cap": "Konsum bis zum Einkommen",
+    "gas_like_petroleum": "Gas wie Mineralöl",
+    "weight_low": "Mitglieder zählen wenig",
+    "weight_high": "Mitglieder zählen viel",
+    "tonnes_low": "wenig CO2",
+    "tonnes_high": "viel CO2",
 }
 
 
 def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
     """Show how the result changes with each assumption on its own."""
     table = tables["burden_variants"]
-    share = table.pivot(index="variant", columns="class", values="burden_share")
-    net = table.pivot(index="variant", columns="class", values="net_eur_a")
+    share = table.pivot_table("burden_share", "variant", "class")
+    net = table.pivot_table("net_eur_a", "variant", "class")
     indices = tables["progressivity"]
     kakwani = indices[indices["use"] == "both"].set_index("variant")["kakwani"]
     rows = pd.DataFrame(
@@ -416,13 +425,13 @@ def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
                 for fifth, word in FIFTHS.items()
             },
             **{
-                f"mit Klimageld, {word}": [signed(net.loc[v, fifth]) for v in VARIANTS]
+                f"netto, {word}": [signed(net.loc[v, fifth]) for v in VARIANTS]
                 for fifth, word in FIFTHS.items()
             },
             "Kakwani": [kakwani[v] for v in VARIANTS],
         }
     )
-    ends = [f"{what}, {FIFTHS[q]}" for what in ("Anteil", "mit Klimageld") for q in ("Q1", "Q5")]
+    ends = [f"{what}, {FIFTHS[q]}" for what in ("Anteil", "netto") for q in ("Q1", "Q5")]
     return Exhibit(
         id="tbl-varianten",
         title=(
@@ -434,14 +443,15 @@ def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
         reference_date="Verbrauch 2021, Verteilung 2020, Einkommen 2022",
         n=f"{len(VARIANTS)} von {z('varianten_n')} Varianten: je eine Annahme geändert",
         note=(
-            f"Bei {z('preis_haupt')} je Tonne. Anteil: CO2-Kosten ohne Rückzahlung am Einkommen; mit Klimageld: "
-            "EUR je Haushalt und Jahr. Alle Fünftel in der Datentabelle"
+            f"Bei {z('preis_haupt')} je Tonne. Anteil: CO2-Kosten ohne Rückzahlung am Einkommen; netto: EUR je "
+            "Haushalt und Jahr mit Klimageld. Konsum: A4; Gas: A3; Gewicht weiterer Mitglieder: A5; CO2 je "
+            "Haushalt: A2. Alle Fünftel in der Datentabelle"
         ),
         table=rows,
         show_columns=["Annahme", *ends, "Kakwani"],
         formats={
             **dict.fromkeys([c for c in rows.columns if c.startswith("Anteil")], "percent:2"),
-            **dict.fromkeys([c for c in rows.columns if c.startswith("mit Klimageld")], "right"),
+            **dict.fromkeys([c for c in rows.columns if c.startswith("netto")], "right"),
             "Kakwani": "number:2",
         },
     )
@@ -626,7 +636,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             axis_label="Anteil der Menschen in %",
             points=["warm_nrw"],
             breaks=sorted(warm.loc[warm["broken"], "year"]),
-            height_cm=5.0,
+            height_cm=4.5,
         ),
     )
     groups = tables["hardship_groups"].set_index("id")["value"]
@@ -635,13 +645,16 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         ("zu kalt: Alleinerziehende", "xdis0054", "NRW 2023"),
         ("zu kalt: zwei Erwachsene mit Kindern", "xdis0056", "NRW 2023"),
         ("zu kalt: zwei Erwachsene ohne Kinder", "xdis0055", "NRW 2023"),
+        ("zu kalt: Alleinerziehende", "dis0217", "Deutschland 2022"),
+        ("zu kalt: zwei Erwachsene, drei und mehr Kinder", "dis0221", "Deutschland 2022"),
+        ("zu kalt: allein lebend", "dis0220", "Deutschland 2022"),
         ("Rückstand: alle", "dis0268", "Deutschland 2024"),
         ("Rückstand: Miete", "dis0270", "Deutschland 2024"),
         ("Rückstand: Eigentum", "dis0269", "Deutschland 2024"),
     ]
     frame = pd.DataFrame(
         [
-            (f"{label} ({place.split()[0]})", label, place, groups[key] / 100)
+            (f"{label} ({place.replace('Deutschland', 'Bund')})", label, place, groups[key] / 100)
             for label, key, place in order
         ],
         columns=["label", "Gruppe", "Gebiet und Jahr", "share"],
@@ -657,11 +670,11 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             + "; ".join(f"{r.label}: {percent(r.share, 1)}" for r in frame.itertuples())
             + "."
         ),
-        source="IT.NRW nach Presse; Statistisches Bundesamt, 16. September 2025",
-        reference_date="2023 und 2024",
+        source="IT.NRW nach Presse; Statistisches Bundesamt, 28. November 2023 und 16. September 2025",
+        reference_date="2022 bis 2024",
         n=f"{len(frame)} veröffentlichte Anteile",
-        note=f"{SELF}. Zu kalt: kann aus Geldmangel nicht heizen (2023); Rückstand: bei Energie und Wasser "
-        "(2024); verschiedene Merkmale, Gebiete und Jahre. "
+        note=f"{SELF}. Zu kalt: kann aus Geldmangel nicht angemessen heizen; Rückstand: bei Energie und "
+        "Wasser; verschiedene Merkmale, Gebiete und Jahre. "
         "Rückstände nach Haushaltstyp liegen für Nordrhein-Westfalen nicht vor",
         table=frame[["Gruppe", "Gebiet und Jahr", "share"]].rename(columns={"share": "Anteil"}),
         formats={"Anteil": "percent:1"},
@@ -920,7 +933,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         id="fig-hitzetote",
         title=(
             f"Nur in {z.words('tote_sicher')} von {z('tote_jahre')} Jahren liegt das ganze "
-            "Vorhersageintervall der Hitzetoten in Nordrhein-Westfalen über null"
+            "Vorhersageintervall der Hitzetoten im Land über null"
         ),
         alt=(
             "Punkte mit Vorhersageintervallen je Jahr: "
@@ -956,8 +969,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
             low="pi_low",
             high="pi_high",
             legend=("Intervall über null", "Intervall enthält null oder weniger"),
-            axis_label="Hitzetote (Schätzung)",
-            height_cm=5.2,
+            axis_label="Hitzetote",
+            height_cm=4.4,
         ),
     )
     facts = tables["heat_facts"]
@@ -998,9 +1011,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
     towns = Exhibit(
         id="fig-staedte",
         title=(
-            f"In Düsseldorf leben {z('stadt_duesseldorf')} in ungünstiger Lage bei der geringsten "
-            f"Benachteiligung, in Duisburg {z('stadt_duisburg')} bei der höchsten der "
-            f"{z.words('staedte_n')} Städte"
+            f"Düsseldorf: {z('stadt_duesseldorf')} in ungünstiger Lage, geringste Benachteiligung; "
+            f"Duisburg: {z('stadt_duisburg')}, höchste"
         ),
         alt=(
             "Balken je Stadt: "
@@ -1015,7 +1027,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="Hitze 2018, GISD und Mindestsicherung 2021",
         n=f"{z('staedte_n')} Städte mit veröffentlichter Zahl",
         note=(
-            "Auswahl der Zeitung, kein Zusammenhang berechnet (A16). GISD: relativer Rang in NRW. "
+            "Auswahl einer Zeitung, kein Zusammenhang berechnet (A16). GISD: relativer Rang in NRW. "
             "Mindestsicherung Dinslaken, Moers: Kreis Wesel"
         ),
         table=pd.DataFrame(

@@ -168,8 +168,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
                 f"{z('klimageld_haupt')} je Person, so hat ein durchschnittlicher Haushalt im ärmsten "
                 f"Fünftel {z('netto_q1_kopf_haupt_abs')} im Jahr mehr "
                 f"({z('netto_q1_kopf_haupt_spanne')}), im reichsten {z('netto_q5_kopf_haupt_abs')} "
-                f"weniger ({z('netto_q5_kopf_haupt_spanne')}). Gerechnet ist mit der Verteilung des "
-                "Bundes; für das Land gibt es keine."
+                f"weniger ({z('netto_q5_kopf_haupt_spanne')}). Gerechnet mit der Verteilung des Bundes."
             ),
             "exhibit": "fig-belastung",
         },
@@ -213,8 +212,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "text": (
                 f"In Düsseldorf leben {z('stadt_duesseldorf')} der Menschen in (sehr) ungünstiger thermischer "
                 f"Lage, der höchste Anteil der {z.words('staedte_n')} Städte mit veröffentlichter Zahl; zugleich "
-                f"ist die Stadt nach dem Deprivationsindex GISD die am wenigsten benachteiligte Gemeinde "
-                f"des Landes. In Duisburg, auf Rang "
+                f"ist sie nach dem Index GISD die am wenigsten benachteiligte Gemeinde des Landes. In Duisburg, auf Rang "
                 f"{z('stadt_duisburg_rang')} von {z('gemeinden_n')}, sind es {z('stadt_duisburg')}. Ob arme "
                 f"Viertel stärker betroffen sind, sagt keine der Quellen."
             ),

@@ -117,9 +117,7 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
     rows["konsum_q1"] = _number(100 * float(tables["quantiles"]["propensity"].iloc[0]), 0)
     rows["szenarien_n"] = _count(len(summary))
     rows["varianten_n"] = _count(indices["variant"].nunique())
-    shares = tables["burden_variants"].pivot(
-        index="variant", columns="class", values="burden_share"
-    )
+    shares = tables["burden_variants"].pivot_table("burden_share", "variant", "class")
     rows["q1_mehr_als_q5"] = _share((shares["Q1"] - shares["Q5"]).min(), 2)
     most = shares["Q1"] >= shares.max(axis=1)
     rows["q1_hoechste_n"] = _count(int(most.sum()))
@@ -253,6 +251,7 @@ def hardship_rows(tables: Tables) -> Rows:
         "kalt_allein": "xdis0054",
         "kalt_paare": "xdis0055",
         "kalt_familien": "xdis0056",
+        "kalt_single": "dis0220",
         "rueck_miete": "dis0270",
         "rueck_eigentum": "dis0269",
     }.items():

@@ -492,7 +492,7 @@ def hardship_tables(clean: Tables, config: ClimateConfig) -> Tables:
     facts = clean["facts"]
     groups = facts[
         facts["topic"].isin(["hh050_warm_nrw"]) & facts["period_start"].astype(str).eq("2023")
-        | facts["id"].isin(["dis0269", "dis0270", "dis0268"])
+        | facts["id"].isin(["dis0217", "dis0220", "dis0221", "dis0268", "dis0269", "dis0270"])
     ]
     return {
         "hardship": lines,
