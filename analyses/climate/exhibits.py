@@ -646,7 +646,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         ("zu kalt: zwei Erwachsene mit Kindern", "xdis0056", "NRW 2023"),
         ("zu kalt: zwei Erwachsene ohne Kinder", "xdis0055", "NRW 2023"),
         ("zu kalt: Alleinerziehende", "dis0217", "Deutschland 2022"),
-        ("zu kalt: zwei Erwachsene, drei und mehr Kinder", "dis0221", "Deutschland 2022"),
+        ("zu kalt: zwei Erwachsene, ab drei Kindern", "dis0221", "Deutschland 2022"),
         ("zu kalt: allein lebend", "dis0220", "Deutschland 2022"),
         ("Rückstand: alle", "dis0268", "Deutschland 2024"),
         ("Rückstand: Miete", "dis0270", "Deutschland 2024"),
@@ -687,7 +687,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             digits=1,
             unit="%",
             axis_label="Anteil der Menschen in %",
-            label_width=48,
+            label_width=54,
         ),
     )
     labels = {
