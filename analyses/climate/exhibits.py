@@ -636,7 +636,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             axis_label="Anteil der Menschen in %",
             points=["warm_nrw"],
             breaks=sorted(warm.loc[warm["broken"], "year"]),
-            height_cm=4.5,
+            height_cm=4.9,
         ),
     )
     groups = tables["hardship_groups"].set_index("id")["value"]
