@@ -116,9 +116,8 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     figure = Exhibit(
         id="fig-belastung",
         title=(
-            f"Bei {z('preis_haupt')} je Tonne verliert das ärmste Fünftel ohne Rückzahlung "
-            f"{z('last_q1_ohne_haupt')} seines Einkommens und gewinnt mit Klimageld "
-            f"{z('wirkung_q1_kopf_haupt')}"
+            f"{z('preis_haupt')} je Tonne kosten das ärmste Fünftel {z('last_q1_ohne_haupt')} des "
+            f"Einkommens; mit Klimageld gewinnt es {z('wirkung_q1_kopf_haupt')}"
         ),
         alt=(
             "Zwei Punkte je Einkommensfünftel, Wirkung in Prozent des Nettoeinkommens. "
@@ -611,8 +610,8 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2005 bis 2024",
         n="20 Jahre Deutschland, 2 Jahre Nordrhein-Westfalen",
         note=(
-            f"{SELF}; 2020 neue Erhebung, davor und danach nicht vergleichbar. Stichprobenfehler nicht "
-            "veröffentlicht. NRW 2021 erschlossen aus 2023 und der Veränderung"
+            f"{SELF}; seit 2020 neue Erhebung, nicht mit früher vergleichbar. NRW 2021 erschlossen aus 2023 und "
+            "der Veränderung"
         ),
         table=pd.DataFrame(
             {
@@ -636,7 +635,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             axis_label="Anteil der Menschen in %",
             points=["warm_nrw"],
             breaks=sorted(warm.loc[warm["broken"], "year"]),
-            height_cm=4.9,
+            height_cm=4.7,
         ),
     )
     groups = tables["hardship_groups"].set_index("id")["value"]

@@ -176,11 +176,11 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "title": "Energiearmut: Kalte Wohnungen waren in Nordrhein-Westfalen 2023 mehr als doppelt "
             "so häufig wie 2021.",
             "text": (
-                f"{z('kalt_nrw_2023')} der Menschen im Land lebten 2023 in Haushalten, die ihre Wohnung "
-                f"aus Geldmangel nicht angemessen heizen konnten; 2021 waren es {z('kalt_nrw_2021')}. "
+                f"{z('kalt_nrw_2023')} der Menschen im Land konnten 2023 ihre Wohnung aus Geldmangel nicht "
+                f"angemessen heizen; 2021 waren es {z('kalt_nrw_2021')}. "
                 f"Im Bund stieg der Anteil von {z('kalt_de_2021')} auf {z('kalt_de_2023')} und lag 2024 "
-                f"bei {z('kalt_de_2024')}. Am häufigsten betroffen sind Menschen in Haushalten "
-                f"Alleinerziehender ({z('kalt_allein')}). Stichprobenfehler sind nicht veröffentlicht."
+                f"bei {z('kalt_de_2024')}. Am häufigsten betroffen sind Haushalte Alleinerziehender "
+                f"({z('kalt_allein')}). Stichprobenfehler: nicht veröffentlicht."
             ),
             "exhibit": "fig-waerme",
         },
