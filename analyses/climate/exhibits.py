@@ -193,7 +193,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     uses = Exhibit(
         id="fig-umverteilung",
         title=(
-            "Erst die Verwendung der Einnahmen entscheidet: Zahlungen nach Bedürftigkeit senken die "
+            "Erst die Verwendung der Einnahmen entscheidet: Zahlungen an die unteren Einkommen senken die "
             "Ungleichheit am stärksten, ein niedrigerer Strompreis kaum"
         ),
         alt=(
