@@ -62,6 +62,7 @@ FACTS = (
     "home_energy",
     "lwr_series",
     "evs_equipment_nrw",
+    "hh050_warm",
     "hh050_warm_nrw",
     "hs021_arrears",
     "arrears_nrw",

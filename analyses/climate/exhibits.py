@@ -45,6 +45,13 @@ USES = {
     "electricity": "niedrigerer Strompreis",
     "standard_benefit": "höherer Regelbedarf",
 }
+SHORT_USES = {
+    "none": "keine",
+    "per_capita": "je Kopf",
+    "income_tested": "gezielt",
+    "electricity": "Strompreis",
+    "standard_benefit": "Regelbedarf",
+}
 CLASSES = {
     "under 1250": "unter 1.250 EUR",
     "1250-2500": "1.250 bis unter 2.500 EUR",
@@ -109,9 +116,8 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     figure = Exhibit(
         id="fig-belastung",
         title=(
-            f"Bei {z('preis_haupt')} je Tonne verliert das ärmste Fünftel ohne Rückzahlung "
-            f"{z('last_q1_ohne_haupt')} seines Einkommens und gewinnt mit Klimageld "
-            f"{z('wirkung_q1_kopf_haupt')}"
+            f"{z('preis_haupt')} je Tonne kosten das ärmste Fünftel {z('last_q1_ohne_haupt')} des "
+            f"Einkommens; mit Klimageld gewinnt es {z('wirkung_q1_kopf_haupt')}"
         ),
         alt=(
             "Zwei Punkte je Einkommensfünftel, Wirkung in Prozent des Nettoeinkommens. "
@@ -174,6 +180,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             second_range=("mit von", "mit bis"),
             legend=("ohne Rückzahlung", "mit Klimageld je Kopf"),
             axis_label="Wirkung in Prozent des Nettoeinkommens",
+            row_cm=0.86,
         ),
     )
     summary = tables["scenario_summary"]
@@ -186,7 +193,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     uses = Exhibit(
         id="fig-umverteilung",
         title=(
-            "Erst die Verwendung der Einnahmen entscheidet: Zahlungen nach Bedürftigkeit senken die "
+            "Erst die Verwendung der Einnahmen entscheidet: Zahlungen an die unteren Einkommen senken die "
             "Ungleichheit am stärksten, ein niedrigerer Strompreis kaum"
         ),
         alt=(
@@ -241,7 +248,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     )
     rows = []
     for price in (MAIN, HIGH):
-        for use, word in USES.items():
+        for use, word in SHORT_USES.items():
             part = table[(table["price"] == price) & (table["use_of_revenue"] == use)]
             row: dict[str, object] = {
                 "EUR je t": int(part["scenario"].iloc[0].split()[0]),
@@ -260,9 +267,10 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="Verbrauch 2021, Verteilung 2020, Einkommen 2022",
         n="5 Fünftel der Bevölkerung, durchschnittliche Haushalte",
         note=(
-            "EUR je Haushalt und Jahr, in Klammern Prozent des Einkommens; Spannen in der Datentabelle. Höherer "
-            "Regelbedarf: das ganze Geld geht an Leistungsberechtigte, die alle im ärmsten Fünftel "
-            "angenommen sind (A8)"
+            "EUR je Haushalt und Jahr, in Klammern Prozent des Einkommens; Spannen in der Datentabelle. Je Kopf: "
+            "Klimageld; gezielt: nur die unteren zwei Fünftel; Strompreis: niedriger je kWh; Regelbedarf: das "
+            "ganze Geld verteilt auf das ärmste Fünftel, wo alle Leistungsberechtigten angenommen sind, auch "
+            "wenn dort nicht alle Leistungen beziehen (A8)"
         ),
         table=wide,
         show_columns=["EUR je t", "Verwendung", *FIFTHS.values()],
@@ -318,7 +326,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2024 bis 2030",
         n=f"{len(rows_of_paths)} Preise",
         note=(
-            "EUR je Haushalt und Jahr, gleicher Verbrauch, Einkommen von 2022. Projektionen sind kein geltendes "
+            "EUR je Haushalt und Jahr, gleicher Verbrauch, Einkommen von 2022, durchgehend 19 % Umsatzsteuer. Projektionen sind kein geltendes "
             "Recht; die der Kommission entstand vor der Verschiebung des Beginns, die des PIK ist ungeprüft"
         ),
         table=pd.DataFrame(
@@ -347,12 +355,18 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     middle = indices[indices["variant"] == "mittel"].set_index("use")
     progress = Exhibit(
         id="tbl-progression",
-        title="Ohne Rückzahlung ist der CO2-Preis regressiv, beim Heizen stärker als beim Fahren",
+        title=(
+            "Ohne Rückzahlung ist der CO2-Preis in jeder Variante regressiv, in der Hauptrechnung beim "
+            "Heizen stärker als beim Fahren"
+        ),
         alt="Tabelle von Kakwani- und Suits-Index für Heizen, Fahren und beides mit Spanne.",
         source=BUDGETS,
         reference_date="Verbrauch 2021, Verteilung 2020, Einkommen 2022",
         n=f"5 Fünftel, {z.words('varianten_n')} Varianten der Annahmen",
-        note="Negativ: regressiv; null: proportional. Die Verteilung innerhalb der Fünftel fehlt",
+        note=(
+            "Negativ: regressiv; null: proportional. Die Verteilung innerhalb der Fünftel fehlt. Heizen folgt "
+            "einer Position, die auch Strom enthält, im andern Fall den Mineralölprodukten (A3)"
+        ),
         table=pd.DataFrame(
             {
                 "CO2-Preis auf": list(words.values()),
@@ -381,7 +395,65 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             "Suits, Spanne": "right",
         },
     )
-    return [figure, uses, winners, account, road, progress]
+    return [figure, uses, winners, account, road, progress, what_it_rests_on(tables, z)]
+
+
+VARIANTS = {
+    "mittel": "Hauptrechnung",
+    "cap": "Konsum bis zum Einkommen",
+    "gas_like_petroleum": "Gas wie Mineralöl",
+    "weight_low": "Mitglieder zählen wenig",
+    "weight_high": "Mitglieder zählen viel",
+    "tonnes_low": "wenig CO2",
+    "tonnes_high": "viel CO2",
+}
+
+
+def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
+    """Show how the result changes with each assumption on its own."""
+    table = tables["burden_variants"]
+    share = table.pivot_table("burden_share", "variant", "class")
+    net = table.pivot_table("net_eur_a", "variant", "class")
+    indices = tables["progressivity"]
+    kakwani = indices[indices["use"] == "both"].set_index("variant")["kakwani"]
+    rows = pd.DataFrame(
+        {
+            "Annahme": list(VARIANTS.values()),
+            **{
+                f"Anteil, {word}": [share.loc[v, fifth] for v in VARIANTS]
+                for fifth, word in FIFTHS.items()
+            },
+            **{
+                f"netto, {word}": [signed(net.loc[v, fifth]) for v in VARIANTS]
+                for fifth, word in FIFTHS.items()
+            },
+            "Kakwani": [kakwani[v] for v in VARIANTS],
+        }
+    )
+    ends = [f"{what}, {FIFTHS[q]}" for what in ("Anteil", "netto") for q in ("Q1", "Q5")]
+    return Exhibit(
+        id="tbl-varianten",
+        title=(
+            "Woran das Ergebnis hängt: Am stärksten zählt, wie viel das ärmste Fünftel verbraucht; regressiv "
+            "bleibt der Preis unter jeder Annahme"
+        ),
+        alt="Tabelle: Last und Wirkung des Klimageldes im ärmsten und reichsten Fünftel je Annahme.",
+        source=BUDGETS,
+        reference_date="Verbrauch 2021, Verteilung 2020, Einkommen 2022",
+        n=f"{len(VARIANTS)} von {z('varianten_n')} Varianten: je eine Annahme geändert",
+        note=(
+            f"Bei {z('preis_haupt')} je Tonne. Anteil: CO2-Kosten ohne Rückzahlung am Einkommen; netto: EUR je "
+            "Haushalt und Jahr mit Klimageld. Konsum: A4; Gas: A3; Gewicht weiterer Mitglieder: A5; CO2 je "
+            "Haushalt: A2. Alle Fünftel in der Datentabelle"
+        ),
+        table=rows,
+        show_columns=["Annahme", *ends, "Kakwani"],
+        formats={
+            **dict.fromkeys([c for c in rows.columns if c.startswith("Anteil")], "percent:2"),
+            **dict.fromkeys([c for c in rows.columns if c.startswith("netto")], "right"),
+            "Kakwani": "number:2",
+        },
+    )
 
 
 def classes(tables: Tables, z: Values) -> list[Exhibit]:
@@ -538,8 +610,8 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2005 bis 2024",
         n="20 Jahre Deutschland, 2 Jahre Nordrhein-Westfalen",
         note=(
-            f"{SELF}; 2020 neue Erhebung, davor und danach nicht vergleichbar. Stichprobenfehler nicht "
-            "veröffentlicht. NRW 2021 erschlossen aus 2023 und der Veränderung"
+            f"{SELF}; seit 2020 neue Erhebung, nicht mit früher vergleichbar. NRW 2021 erschlossen aus 2023 und "
+            "der Veränderung"
         ),
         table=pd.DataFrame(
             {
@@ -563,7 +635,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             axis_label="Anteil der Menschen in %",
             points=["warm_nrw"],
             breaks=sorted(warm.loc[warm["broken"], "year"]),
-            height_cm=5.0,
+            height_cm=4.7,
         ),
     )
     groups = tables["hardship_groups"].set_index("id")["value"]
@@ -572,13 +644,16 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         ("zu kalt: Alleinerziehende", "xdis0054", "NRW 2023"),
         ("zu kalt: zwei Erwachsene mit Kindern", "xdis0056", "NRW 2023"),
         ("zu kalt: zwei Erwachsene ohne Kinder", "xdis0055", "NRW 2023"),
+        ("zu kalt: Alleinerziehende", "dis0217", "Deutschland 2022"),
+        ("zu kalt: zwei Erwachsene, ab drei Kindern", "dis0221", "Deutschland 2022"),
+        ("zu kalt: allein lebend", "dis0220", "Deutschland 2022"),
         ("Rückstand: alle", "dis0268", "Deutschland 2024"),
         ("Rückstand: Miete", "dis0270", "Deutschland 2024"),
         ("Rückstand: Eigentum", "dis0269", "Deutschland 2024"),
     ]
     frame = pd.DataFrame(
         [
-            (f"{label} ({place.split()[0]})", label, place, groups[key] / 100)
+            (f"{label} ({place.replace('Deutschland', 'Bund')})", label, place, groups[key] / 100)
             for label, key, place in order
         ],
         columns=["label", "Gruppe", "Gebiet und Jahr", "share"],
@@ -594,11 +669,11 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             + "; ".join(f"{r.label}: {percent(r.share, 1)}" for r in frame.itertuples())
             + "."
         ),
-        source="IT.NRW nach Presse; Statistisches Bundesamt, 16. September 2025",
-        reference_date="2023 und 2024",
+        source="IT.NRW nach Presse; Statistisches Bundesamt, 28. November 2023 und 16. September 2025",
+        reference_date="2022 bis 2024",
         n=f"{len(frame)} veröffentlichte Anteile",
-        note=f"{SELF}. Zu kalt: kann aus Geldmangel nicht heizen (2023); Rückstand: bei Energie und Wasser "
-        "(2024); verschiedene Merkmale, Gebiete und Jahre. "
+        note=f"{SELF}. Zu kalt: kann aus Geldmangel nicht angemessen heizen; Rückstand: bei Energie und "
+        "Wasser; verschiedene Merkmale, Gebiete und Jahre. "
         "Rückstände nach Haushaltstyp liegen für Nordrhein-Westfalen nicht vor",
         table=frame[["Gruppe", "Gebiet und Jahr", "share"]].rename(columns={"share": "Anteil"}),
         formats={"Anteil": "percent:1"},
@@ -611,7 +686,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             digits=1,
             unit="%",
             axis_label="Anteil der Menschen in %",
-            label_width=48,
+            label_width=54,
         ),
     )
     labels = {
@@ -856,8 +931,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
     dead = Exhibit(
         id="fig-hitzetote",
         title=(
-            f"Nur in {z.words('tote_sicher')} von {z('tote_jahre')} Jahren liegen die geschätzten Hitzetoten "
-            "in Nordrhein-Westfalen sicher über null"
+            f"Nur in {z.words('tote_sicher')} von {z('tote_jahre')} Jahren liegt das ganze "
+            "Vorhersageintervall der Hitzetoten im Land über null"
         ),
         alt=(
             "Punkte mit Vorhersageintervallen je Jahr: "
@@ -893,8 +968,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
             low="pi_low",
             high="pi_high",
             legend=("Intervall über null", "Intervall enthält null oder weniger"),
-            axis_label="Hitzetote (Schätzung)",
-            height_cm=5.2,
+            axis_label="Hitzetote",
+            height_cm=4.4,
         ),
     )
     facts = tables["heat_facts"]
@@ -935,8 +1010,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
     towns = Exhibit(
         id="fig-staedte",
         title=(
-            "Hitze und Benachteiligung fallen auseinander: Düsseldorf "
-            f"{z('stadt_duesseldorf')} betroffen, Essen {z('stadt_essen')}"
+            f"Düsseldorf: {z('stadt_duesseldorf')} in ungünstiger Lage, geringste Benachteiligung; "
+            f"Duisburg: {z('stadt_duisburg')}, höchste"
         ),
         alt=(
             "Balken je Stadt: "
@@ -951,7 +1026,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="Hitze 2018, GISD und Mindestsicherung 2021",
         n=f"{z('staedte_n')} Städte mit veröffentlichter Zahl",
         note=(
-            "Auswahl der Zeitung, kein Zusammenhang berechnet (A16). GISD: relativer Rang in NRW. "
+            "Auswahl einer Zeitung, kein Zusammenhang berechnet (A16). GISD: relativer Rang in NRW. "
             "Mindestsicherung Dinslaken, Moers: Kreis Wesel"
         ),
         table=pd.DataFrame(

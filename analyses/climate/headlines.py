@@ -68,6 +68,8 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
                 key = f"{fifth}_{word}_{short}"
                 rows[f"netto_{key}"] = _eur(row["net_eur_a"])
                 rows[f"netto_{key}_abs"] = _eur(abs(row["net_eur_a"]))
+                ends = sorted(abs(row[f"net_eur_a_{side}"]) for side in ("low", "high"))
+                rows[f"netto_{key}_spanne"] = _span(*ends, "eur")
                 if use == "none":
                     rows[f"last_{key}"] = _share(row["burden_share"])
                     rows[f"last_{key}_spanne"] = _span(
@@ -85,7 +87,6 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
             rows[f"gini_{word}_{short}"] = _number(100 * one["redistribution"], 2)
             rows[f"gini_{word}_{short}_tief"] = _number(100 * one["redistribution_low"], 2)
             rows[f"gini_{word}_{short}_hoch"] = _number(100 * one["redistribution_high"], 2)
-            rows[f"gewinn_{word}_{short}"] = _share(one["gain_share"], 0)
         per_head = classes[
             (classes["price"] == price) & (classes["use_of_revenue"] == "per_capita")
         ]
@@ -95,7 +96,6 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
         rows[f"klimageld_{short}"] = _eur(each)
         budget = _one(tables["scenario_budget"], price=price, use_of_revenue="per_capita")
         rows[f"last_mio_{short}"] = _number(budget["burden_cents"] / 1e8, 0)
-        rows[f"erloes_mio_{short}"] = _number(budget["price_revenue_cents"] / 1e8, 0)
         rows[f"mwst_mio_{short}"] = _number(budget["vat_cents"] / 1e8, 0)
     paths = tables["price_paths"]
     for fifth in ("Q1", "Q5"):
@@ -115,7 +115,15 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
     rows["konsum_q1"] = _number(100 * float(tables["quantiles"]["propensity"].iloc[0]), 0)
     rows["szenarien_n"] = _count(len(summary))
     rows["varianten_n"] = _count(indices["variant"].nunique())
-    rows["verwendungen_n"] = _count(len(config.scenarios.uses))
+    shares = tables["burden_variants"].pivot_table("burden_share", "variant", "class")
+    rows["q1_mehr_als_q5"] = _share((shares["Q1"] - shares["Q5"]).min(), 2)
+    most = shares["Q1"] >= shares.max(axis=1)
+    rows["q1_hoechste_n"] = _count(int(most.sum()))
+    lower = shares.loc[~most, ["Q1", "Q2", "Q3"]]
+    rows["abstand_untere_drei"] = _share((lower.max(axis=1) - lower.min(axis=1)).max(), 2)
+    main = classes[classes["price"] == config.scenarios.main_price]
+    first = _one(main, use_of_revenue="per_capita", **{"class": "Q1"})
+    rows["netto_q1_person"] = _eur(first["net_eur_a"] * first["households"] / first["persons"])
     return rows
 
 
@@ -165,19 +173,17 @@ def home_rows(tables: Tables, config: ClimateConfig) -> Rows:
     top = f"tenant_{config.cost_split.prices_eur_t[-1]:g}"
     rows["mieter_hoechstens"] = _eur(steps[top].max())
     rows["mieter_letzte_eur"] = _eur(last[top])
+    rows["mieter_erste_eur"] = _eur(first[top])
     rows["vermieter_letzte_eur"] = _eur(last[top.replace("tenant", "landlord")])
     rules = tables["renovation_rules"].iloc[0]
     rows["umlage"] = _share(rules["percent"] / 100, 0)
     rows["kappung"] = _eur(rules["cap_eur_m2"], 2)
     rows["kappung_niedrig"] = _eur(rules["cap_low_rent_eur_m2"], 2)
-    rows["gaspreis"] = _number(rules["gas_ct_kwh"])
     grid = tables["renovation"]
     main = grid[grid["price"] == config.scenarios.main_price]
     rows["raster_n"] = _count(len(main))
     rows["raster_neutral"] = _count(int(main["neutral"].sum()))
     costs = sorted(main["cost_eur_m2"].unique())
-    rows["kosten_tief"] = _eur(costs[0])
-    rows["kosten_hoch"] = _eur(costs[-1])
     rows["raster_teuer_neutral"] = _count(
         int(main.loc[main["cost_eur_m2"] == costs[-1], "neutral"].sum())
     )
@@ -204,7 +210,6 @@ def home_rows(tables: Tables, config: ClimateConfig) -> Rows:
     one = wohngeld[wohngeld["persons"] == 1].set_index("cost")
     rows["wohngeld_heizung"] = _eur(one.loc["heating", "component_eur_m"], 2)
     rows["wohngeld_klima"] = _eur(one.loc["levy", "component_eur_m"], 2)
-    rows["wohngeld_umlage"] = _eur(one.loc["levy", "cost_eur_m"])
     rows["wohngeld_umlage_anteil"] = _share(one.loc["levy", "counted_share"], 0)
     rows["wohngeld_heizkosten"] = _eur(one.loc["heating", "cost_eur_m"])
     return rows
@@ -215,11 +220,10 @@ def hardship_rows(tables: Tables) -> Rows:
     rows: Rows = {}
     lines = tables["hardship"].assign(period=lambda t: t["period"].astype(int))
     picks = {
-        "kalt_de": ("warm_de", (2008, 2019, 2020, 2021, 2022, 2023, 2024)),
+        "kalt_de": ("warm_de", (2020, 2021, 2022, 2023, 2024)),
         "kalt_nrw": ("warm_nrw", (2021, 2023)),
-        "rueck_de": ("arrears_de", (2019, 2021, 2023, 2024)),
+        "rueck_de": ("arrears_de", (2021, 2023)),
         "rueck_nrw": ("arrears_nrw", (2021, 2023)),
-        "rueckalle_nrw": ("arrears_any_nrw", (2021, 2023)),
     }
     for short, (name, years) in picks.items():
         for year in years:
@@ -239,6 +243,7 @@ def hardship_rows(tables: Tables) -> Rows:
         "kalt_allein": "xdis0054",
         "kalt_paare": "xdis0055",
         "kalt_familien": "xdis0056",
+        "kalt_single": "dis0220",
         "rueck_miete": "dis0270",
         "rueck_eigentum": "dis0269",
     }.items():
@@ -247,12 +252,8 @@ def hardship_rows(tables: Tables) -> Rows:
     for key, name in {
         "iw_2021": "dis0194",
         "iw_2022": "dis0195",
-        "iw_arm": "dis0196",
         "imk_gewinn": "dis0284",
         "imk_verlust": "dis0285",
-        "diw_60": "dis0282",
-        "diw_150": "dis0283",
-        "umlage_betroffen": "xdis0167",
     }.items():
         rows[key] = _share(published[name] / 100)
     rows["imk_schwer_mio"] = _number(published["dis0286"] / 1e6)
@@ -275,14 +276,13 @@ def heat_rows(tables: Tables, config: ClimateConfig) -> Rows:
     days = tables["hot_days"]
     most = days.loc[days["value"].idxmax()]
     rows["heiss_meiste"] = _number(most["value"], 0)
-    rows["heiss_meiste_jahr"] = {"value": int(most["year"]), "unit": "year"}
     for row in tables["extreme_years"].to_dict("records"):
         short = "frueh" if row["first"] == config.heat.periods[0][0] else "spaet"
         rows[f"extrem_{short}"] = _count(row["n_extreme"])
         rows[f"extrem_{short}_n"] = _count(row["n_years"])
     rows["extrem_tage"] = _number(config.heat.extreme_days, 0)
     deaths = tables["heat_deaths"].assign(year=lambda t: t["year"].astype(int)).set_index("year")
-    for year in (2003, 2006, 2018, 2019, 2022):
+    for year in (2003, 2018, 2022):
         rows[f"tote_{year}"] = _count(deaths.loc[year, "deaths"])
         rows[f"tote_{year}_spanne"] = _span(
             deaths.loc[year, "pi_low"], deaths.loc[year, "pi_high"], "number"
@@ -345,7 +345,6 @@ def city_rows(tables: Tables, config: ClimateConfig) -> Rows:
     rows["staedte_n"] = _count(len(cities))
     rows["gemeinden_n"] = _count(cities["gisd_of"].iloc[0])
     rows["staedte_hoechste"] = _share(cities["exposed_share"].max())
-    rows["staedte_tiefste"] = _share(cities["exposed_share"].min())
     return rows
 
 

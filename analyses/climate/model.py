@@ -11,6 +11,7 @@ from headlines import headlines
 from armutsexpertise.climate import adaptation, fifths, heat, renovation, trend
 from armutsexpertise.climate.burden import (
     Channel,
+    Outcome,
     Scenario,
     burden_by_class,
     price_path_burden,
@@ -110,13 +111,18 @@ def household_variants(
     income = float(clean["mean_income"]["value"].item())
     benefit = parameter(clean, "regelbedarf")
 
-    def table(level: str, weight: float, cap: float | None) -> pd.DataFrame:
+    def table(
+        level: str = "mean",
+        weight: float = (ends.low + ends.high) / 2,
+        cap: float | None = None,
+        gas: str = choices.gas_like[0],
+    ) -> pd.DataFrame:
         means = {use: float(by_use.loc[use, level]) for use in (*HEAT, *DRIVE)}
         made = fifths.fifths(
             clean["quantiles"],
             means | {"electricity_kwh_a": kwh},
             spending={
-                "gas": "electricity_gas",
+                "gas": gas,
                 "oil": "petroleum",
                 "fuel": "petroleum",
                 "electricity_kwh_a": "electricity_gas",
@@ -135,12 +141,41 @@ def household_variants(
             standard_benefit_eur_m=first * benefit,
         )
 
-    variants = {MAIN: table("mean", (ends.low + ends.high) / 2, None)}
-    for level, weight, cap in product(
-        ("low", "high"), (ends.low, ends.high), (None, choices.propensity_cap)
+    # the main variant, each assumption on its own, and the ends of all of them together
+    variants = {
+        MAIN: table(),
+        "cap": table(cap=choices.propensity_cap),
+        **{f"gas_like_{gas}": table(gas=gas) for gas in choices.gas_like[1:]},
+        "weight_low": table(weight=ends.low),
+        "weight_high": table(weight=ends.high),
+        "tonnes_low": table("low"),
+        "tonnes_high": table("high"),
+    }
+    for level, weight, cap, gas in product(
+        ("low", "high"), (ends.low, ends.high), (None, choices.propensity_cap), choices.gas_like
     ):
-        variants[f"{level}, {weight}, {cap}"] = table(level, weight, cap)
+        variants[f"{level}, {weight}, {cap}, {gas}"] = table(level, weight, cap, gas)
     return variants
+
+
+def variant_table(outcomes: dict[str, Outcome], config: ClimateConfig) -> pd.DataFrame:
+    """Return burden and net effect of the fifths at the main price, in every variant."""
+    main = config.scenarios.main_price
+    parts = []
+    for name, outcome in outcomes.items():
+        rows = outcome.by_class.set_index(["scenario", "class"])
+        parts.append(
+            pd.DataFrame(
+                {
+                    "burden_share": rows.loc[f"{main}|none", "burden_share"],
+                    "net_eur_a": rows.loc[f"{main}|per_capita", "net_eur_a"],
+                }
+            )
+            .rename_axis("class")
+            .reset_index()
+            .assign(variant=name)
+        )
+    return pd.concat(parts, ignore_index=True)
 
 
 def burden_tables(clean: Tables, config: ClimateConfig) -> Tables:
@@ -205,6 +240,7 @@ def burden_tables(clean: Tables, config: ClimateConfig) -> Tables:
         "scenario_summary": parts[1],
         "scenario_budget": parts[2],
         "progressivity": pd.DataFrame(spread),
+        "burden_variants": variant_table(outcomes, config),
     }
 
 
@@ -456,7 +492,7 @@ def hardship_tables(clean: Tables, config: ClimateConfig) -> Tables:
     facts = clean["facts"]
     groups = facts[
         facts["topic"].isin(["hh050_warm_nrw"]) & facts["period_start"].astype(str).eq("2023")
-        | facts["id"].isin(["dis0269", "dis0270", "dis0268"])
+        | facts["id"].isin(["dis0217", "dis0220", "dis0221", "dis0268", "dis0269", "dis0270"])
     ]
     return {
         "hardship": lines,

@@ -17,7 +17,6 @@ from armutsexpertise.climate.burden import (
     burden_by_class,
     check_income_classes,
     demand_factor,
-    emissions_from_spending,
     evaluate,
     grouped_progressivity,
     household_burden,
@@ -107,15 +106,6 @@ def test_response_by_hand():
     # against 55 EUR/t, that price paid on all former emissions is taken off
     cost = household_burden(pd.DataFrame({"heat_t": [2.0]}), [channel], 100, 55).iloc[0]
     assert cost["burden_eur_a"] == pytest.approx(2 * (100 * (645 / 600) ** -0.3 - 55))
-
-
-def test_spending_to_emissions_by_hand():
-    # 150 EUR/month, 28 % gas at 6.41 ct/kWh and 13 % oil at 0.60 EUR/l
-    fuels = pd.DataFrame(
-        {"share": [0.28, 0.13], "price_eur": [0.0641, 0.60], "kg_per_unit": [0.182, 2.6763]}
-    )
-    want = (150 * 0.28 / 0.0641 * 0.182 + 150 * 0.13 / 0.60 * 2.6763) / 1000
-    assert emissions_from_spending([150.0], fuels).tolist() == pytest.approx([want])
 
 
 # --- grouped against micro data ------------------------------------------------------------
@@ -526,18 +516,6 @@ def test_wrong_households_are_refused(change, match):
         (lambda: demand_factor(0, 1, -0.1), "not positive"),
         (lambda: transfer_cents(households(), 1, "income_tested"), "needs limit_column"),
         (lambda: transfer_cents(households(), -1, "per_capita"), "negative"),
-        (
-            lambda: emissions_from_spending(
-                [1.0], pd.DataFrame({"share": [0.8, 0.3], "price_eur": 1.0, "kg_per_unit": 1.0})
-            ),
-            "sum to 1.1",
-        ),
-        (
-            lambda: emissions_from_spending(
-                [1.0], pd.DataFrame({"share": [0.8], "price_eur": [0.0], "kg_per_unit": [1.0]})
-            ),
-            "price 0",
-        ),
         (
             lambda: burden_by_class(
                 _classes([0], [1250], emissions_t_a=[1.0], income_mean=[14_000.0]), 60

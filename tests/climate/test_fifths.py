@@ -44,6 +44,8 @@ def build(table: pd.DataFrame = TABLE, **changes: object) -> pd.DataFrame:
 def test_fuel_by_hand() -> None:
     # 960 EUR at 1.60 EUR are 600 litres; 600 x 2.5 kg are 1.5 t
     assert fuel_tonnes(960, 1.60, 2.5) == pytest.approx(1.5)
+    # 150 EUR a month on the home, 28 % of it for gas at 6.41 ct/kWh and 0.182 kg: 1.431 t
+    assert fuel_tonnes(12 * 150 * 0.28, 0.0641, 0.182) == pytest.approx(1.431, abs=5e-4)
     with pytest.raises(ValueError, match="price is zero"):
         fuel_tonnes(960, 0, 2.5)
     with pytest.raises(ValueError, match="spending_eur_a"):

@@ -83,6 +83,53 @@ def test_burden_and_klimageld_of_the_fifths_by_hand(
     assert with_money["net_eur_a"].mean() == pytest.approx(-float(tonnes * price * vat), rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("variant", "gas_like", "cap"),
+    [
+        ("mittel", "electricity, gas, steam", 9.0),
+        ("cap", "electricity, gas, steam", 1.0),
+        ("gas_like_petroleum", "refined petroleum", 9.0),
+    ],
+)
+def test_share_of_income_and_net_effect_of_the_fifths_from_the_raw_table(
+    values: dict[str, dict[str, str]],
+    tables: dict[str, pd.DataFrame],
+    variant: str,
+    gas_like: str,
+    cap: float,
+) -> None:
+    rows = [
+        r
+        for r in read_rows(RAW / "eurostat" / "eurostat.csv")
+        if r["place"] == "DE" and r["dimension"] == "income_quintile"
+    ]
+
+    def fifths(code: str, item: str, year: str) -> np.ndarray:
+        found = {
+            r["category"]: float(r["value"])
+            for r in rows
+            if r["dataset_code"].startswith(code) and item in r["item"] and r["period"] == year
+        }
+        return np.array([found[f"Q{i}"] for i in range(1, 6)])
+
+    income_share = fifths("ilc_di01", "share of national", "2023")
+    consumed = fifths("ilc_di01", "share of national", "2020") * np.minimum(
+        fifths("icw_sr_10", "propensity", "2020") / 100, cap
+    )
+    gas, oil = (
+        consumed * fifths("hbs_str", item, "2020") for item in (gas_like, "refined petroleum")
+    )
+    mean = tables["emissions"].set_index("use")["mean"]
+    tonnes = 5 * (mean["gas"] * gas / gas.sum() + (mean["oil"] + mean["fuel"]) * oil / oil.sum())
+    persons = float(number(values, "personen_haushalt"))
+    income = 5 * income_share / income_share.sum() * 30308 * (1 + (persons - 1) * 0.4)
+    cost = tonnes * 65 * 1.19
+    shown = tables["burden_variants"]
+    shown = shown[shown["variant"] == variant].sort_values("class")
+    assert shown["burden_share"].to_numpy() == pytest.approx(cost / income, rel=1e-4)
+    assert shown["net_eur_a"].to_numpy() == pytest.approx(tonnes.mean() * 65 - cost, abs=0.02)
+
+
 def test_every_budget_is_balanced_to_the_cent(tables: dict[str, pd.DataFrame]) -> None:
     budget = tables["scenario_budget"]
     assert len(budget) == 20

@@ -59,7 +59,6 @@ __all__ = [
     "burden_by_class",
     "check_income_classes",
     "demand_factor",
-    "emissions_from_spending",
     "evaluate",
     "grouped_progressivity",
     "household_burden",
@@ -888,55 +887,6 @@ def burden_by_class(
             )
     table["share"] = burden / mean
     return table
-
-
-def emissions_from_spending(spending_eur: npt.ArrayLike, fuels: pd.DataFrame) -> FloatArray:
-    """Return the emissions that stand behind spending on fuels.
-
-    Parameters
-    ----------
-    spending_eur : array_like of float, shape (n,)
-        Spending of each class or household on the fuels and whatever else the group holds.
-    fuels : DataFrame, one row per fuel
-        ``share`` of the spending that goes to it (in [0, 1], together at most 1; the rest, such
-        as electricity, has no emissions here), ``price_eur`` per unit, ``kg_per_unit``
-        (`armutsexpertise.climate.carbon.emission_factor` of the same unit).
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        Tonnes of CO2, in the period of the spending.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a column is missing, a number is missing or negative, a price is zero, or shares sum
-        to more than 1.
-
-    Notes
-    -----
-    Sum over fuels of spending x share / price x factor. It rises with shares and falls with
-    prices, so that ranges of them give bounds by two calls. The same shares and prices for all
-    classes are an assumption: poor households buy other fuels, at other prices.
-
-    Examples
-    --------
-    >>> fuels = pd.DataFrame({"share": [0.5], "price_eur": [0.10], "kg_per_unit": [0.18]})
-    >>> emissions_from_spending([1000.0], fuels).round(3).tolist()
-    [0.9]
-    """
-    require_columns(fuels, ["share", "price_eur", "kg_per_unit"], "fuels")
-    numbers = {name: _nonnegative(fuels[name], name) for name in ("share", "price_eur")}
-    factor = _nonnegative(fuels["kg_per_unit"].astype(float), "kg_per_unit")
-    if float(numbers["share"].sum()) > 1 + 1e-9:
-        raise ValueError(
-            f"The shares of the fuels sum to {float(numbers['share'].sum()):g}: "
-            "they are shares of one sum of spending, at most 1."
-        )
-    if (numbers["price_eur"] == 0).any():
-        raise ValueError("A fuel has the price 0: give the price per unit with its date.")
-    per_euro = float((numbers["share"] / numbers["price_eur"] * factor).sum()) / 1000
-    return _nonnegative(pd.Series(np.asarray(spending_eur)), "spending_eur") * per_euro
 
 
 # --- the standard benefit ----------------------------------------------------------------------

@@ -65,6 +65,7 @@ class Incidence(Config):
 
     pattern_year: Year
     income_year: Year
+    gas_like: Annotated[tuple[str, ...], Field(min_length=1)]
     propensity_cap: Positive
     population: Annotated[int, Field(gt=0)]
     households: str

@@ -39,6 +39,7 @@ def plot_two_effects(
     digits: int = 1,
     axis_label: str,
     label_width: int = 22,
+    row_cm: float = _ROW_CM,
     width_cm: float = style.TEXT_WIDTH_CM,
 ) -> Figure:
     """Draw two values per row with their ranges around a line at zero.
@@ -61,8 +62,8 @@ def plot_two_effects(
         What is measured, with its unit.
     label_width : int
         Letters per line of the row labels.
-    width_cm : float
-        Width in print.
+    row_cm, width_cm : float
+        Height of a row and width in print.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def plot_two_effects(
     )
     labels = [str(text) for text in frame[label]]
     lines = max(style.wrap(text, label_width).count("\n") + 1 for text in labels)
-    height = len(labels) * (_ROW_CM + (lines - 1) * _LINE_CM * 0.6) + 2.0
+    height = len(labels) * (row_cm + (lines - 1) * _LINE_CM * 0.6) + 2.0
     with style.context():
         fig, ax = style.figure(width_cm, height)
         ax.axvline(0, color=style.INK_SOFT, linewidth=1)
