@@ -23,6 +23,8 @@ __all__ = ["Glossary", "Term", "build_site", "release"]
 
 TITLE = "Expertisen zur kommunalen Armutspolitik in Nordrhein-Westfalen"
 LICENCES = {"CC-BY-4.0": "CC BY 4.0"}
+ON_SHARED_PAGES = {"Annahmen", "Literatur"}
+"""Sections of the reports that the shared pages hold too: the search finds them there."""
 C = TypeVar("C", bound=Config)
 EDITED = {True: "wird fortgeschrieben", False: "wie geliefert"}
 
@@ -97,7 +99,12 @@ def build_site(project: Project) -> Path:
     reports = project.root / "reports"
 
     def write(name: str, title: str, body: str, **meta: Any) -> Path:
-        given = {"title": title, "lang": "de", "date": date, "date-format": "D. MMMM YYYY"}
+        given: dict[str, Any] = {
+            "title": title,
+            "lang": "de",
+            "date": date,
+            "date-format": "D. MMMM YYYY",
+        }
         given |= {"bibliography": str(project.root / "analyses" / "references.bib")}
         if name != "index.html":
             given |= {"pagetitle": f"{title} – {TITLE}", "armutsexpertise": {"series": TITLE}}
@@ -121,6 +128,7 @@ def build_site(project: Project) -> Path:
         entry
         for file in [*(project.reports(topic) / "report.html" for topic in topics), *written]
         for entry in sections(file, reports)
+        if file in written or entry.heading not in ON_SHARED_PAGES
     ]
     body = "\n\n".join(
         [
