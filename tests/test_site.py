@@ -17,7 +17,8 @@ from armutsexpertise import __version__, catalog
 from armutsexpertise.config import read_config
 from armutsexpertise.provenance import content_hash
 from armutsexpertise.publish.exhibit import Exhibit, write_exhibits
-from armutsexpertise.publish.parts import PAGES, assumption_rows
+from armutsexpertise.publish.parts import PAGES, assumption_rows, assumptions
+from armutsexpertise.render import page as write_page
 from armutsexpertise.site import TITLE, Glossary, build_site, release
 from armutsexpertise.site.search import sections
 from armutsexpertise.stages import Project, StageError
@@ -203,6 +204,22 @@ def test_pages_that_the_expertises_share(project: Project) -> None:
     anchors = {node.get("id") for node in tree.iter("h3")}
     assert anchors == {f"{topic}-{number}" for topic in TOPICS for number in ("a1", "a2")}
     assert "Arp, Anna. 2021. Sozialpässe" in shown("literatur.html")
+
+
+def test_a_number_of_an_assumption_leads_to_it(tmp_path: Path) -> None:
+    text = assumptions("| A1 | Was gilt | Grund | Folge |\n").data
+    file = tmp_path / "bericht" / "report.html"
+    write_page(
+        f"# Kapitel (A1)\n\nGerechnet (A1, A2), [siehe A1](x).\n\n{text}", {"lang": "de"}, file
+    )
+    tree = lxml.html.fromstring(file.read_bytes())
+    links = [(words(a), a.get("href")) for a in tree.find(".//main").iter("a")]
+    assert links == [
+        ("A1", "#a1"),
+        ("siehe A1", "x"),
+        ("Annahmen aller Expertisen", "../annahmen.html"),
+    ]
+    assert words(tree.get_element_by_id("a1").getparent()) == "A1"
 
 
 def test_a_glossary_that_is_not_in_order_is_one_sentence(project: Project) -> None:

@@ -133,7 +133,8 @@ def assumptions(text: str) -> Markdown:
     Returns
     -------
     IPython.display.Markdown
-        Number, assumption and, in italics, its reason. The effect stands on the page of all
+        Number, assumption and, in italics, its reason; the text links to it wherever it names the
+        number. The effect stands on the page of all
         assumptions, to which the HTML links.
     """
     link = (
@@ -141,9 +142,14 @@ def assumptions(text: str) -> Markdown:
         "Was geschieht, wenn eine Annahme falsch ist, steht auf der Seite "
         "[Annahmen aller Expertisen](../annahmen.html).\n:::\n\n"
     )
-    rows = assumption_rows(text)
     return _markdown(
-        link + _list({number: f"{what} *{reason}*" for number, what, reason, _ in rows})
+        link
+        + _list(
+            {
+                f"[{number}]{{#{number.lower()} .assumption}}": f"{what} *{reason}*"
+                for number, what, reason, _ in assumption_rows(text)
+            }
+        )
     )
 
 
