@@ -133,7 +133,7 @@ types: $(INSTALLED) ## mypy --strict on src
 .PHONY: check
 check: lint types data-check ## lint, types and data-check
 
-PARTS ?= survey coverage stages
+PARTS ?= survey coverage climate stages
 
 .PHONY: benchmark
 benchmark: $(INSTALLED) ## measure speed and coverage, write docs/benchmarks.md (a quarter of an hour)

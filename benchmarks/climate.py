@@ -1,13 +1,14 @@
 """Time the burden of a CO2 price and the split of its cost on drawn households.
 
-Run with ``.venv/bin/python benchmarks/climate.py``. The households are drawn here and are no real
-data. Aim: 1,000 scenarios over 100,000 households under 20 seconds.
+Run with ``make benchmark PARTS=climate``. The households are drawn here and are no real data. Aim:
+1,000 scenarios over 100,000 households under 20 seconds.
 """
 
 import time
 
 import numpy as np
 import pandas as pd
+from results_page import circumstances, markdown_table, write_section
 
 from armutsexpertise.climate.burden import Channel, Scenario, evaluate
 from armutsexpertise.climate.cost_split import rules_on, split_costs
@@ -56,6 +57,12 @@ def scenarios(n: int) -> list[Scenario]:
 
 
 def main() -> None:
+    rows = []
+
+    def timed(task: str, start: float, cpu: float) -> None:
+        wall, processor = time.perf_counter() - start, time.process_time() - cpu
+        rows.append([task, f"{wall:.1f} s", f"{processor:.1f} s"])
+
     households = draw(HOUSEHOLDS)
     channels = [
         Channel("heating", "heating_t", 0.19, elasticity=-0.2, consumer_price_eur_t=600.0),
@@ -63,15 +70,9 @@ def main() -> None:
     ]
     for equivalence in (None, "scale"):
         start, cpu = time.perf_counter(), time.process_time()
-        result = evaluate(
-            households, channels, scenarios(SCENARIOS), "decile", equivalence=equivalence
-        )
+        evaluate(households, channels, scenarios(SCENARIOS), "decile", equivalence=equivalence)
         unit = "persons" if equivalence else "households"
-        print(
-            f"{SCENARIOS:,} scenarios, {HOUSEHOLDS:,} households, indices of {unit}: "
-            f"{time.perf_counter() - start:.1f} s, {time.process_time() - cpu:.1f} s of the "
-            f"processor ({len(result.by_class):,} rows)"
-        )
+        timed(f"{SCENARIOS:,} scenarios by decile, indices of {unit}", start, cpu)
     rng = np.random.default_rng(2)
     homes = pd.DataFrame(
         {
@@ -80,10 +81,14 @@ def main() -> None:
             "area_m2": rng.uniform(25, 180, HOUSEHOLDS).round(1),
         }
     )
-    rules = rules_on("2025")
-    start = time.perf_counter()
-    split_costs(homes, rules)
-    print(f"CO2KostAufG for {HOUSEHOLDS:,} dwellings: {time.perf_counter() - start:.1f} s")
+    start, cpu = time.perf_counter(), time.process_time()
+    split_costs(homes, rules_on("2025"))
+    timed("CO2 cost between tenant and landlord, one year", start, cpu)
+    text = f"""{circumstances(["numpy", "pandas"])} {HOUSEHOLDS:,} drawn households. One run.
+
+{markdown_table(["task", "time", "of the processor"], rows)}"""
+    print(text)
+    write_section("climate", text)
 
 
 if __name__ == "__main__":

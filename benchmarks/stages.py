@@ -1,11 +1,10 @@
-"""Time the stages of a topic and of its rendering, from scratch, on this machine.
+"""Time the stages of the topics and their rendering, from scratch, on this machine.
 
 Run with ``make benchmark PARTS=stages``; it works on a copy, leaves the tree alone and writes its
 table into docs/benchmarks.md.
 """
 
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -41,14 +40,19 @@ def stage_seconds(topic: str) -> dict[str, float]:
     return seconds
 
 
-def main(topic: str = "passes") -> None:
-    rows = [[label, f"{value:.1f} s"] for label, value in stage_seconds(topic).items()]
-    text = f"""{circumstances(["pandas", "great-tables", "typst"])} One run.
+def main() -> None:
+    topics = Project(ROOT).topics()
+    seconds = {topic: stage_seconds(topic) for topic in topics}
+    rows = [
+        [label, *(f"{seconds[topic][label]:.1f} s" for topic in topics)]
+        for label in seconds[topics[0]]
+    ]
+    text = f"""{circumstances(["pandas", "great-tables", "typst"])} One run, one topic at a time.
 
-{markdown_table([f"stage of {topic}", "time"], rows)}"""
+{markdown_table(["stage", *topics], rows)}"""
     print(text)
     write_section("stages", text)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

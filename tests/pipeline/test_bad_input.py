@@ -137,7 +137,7 @@ def test_wrong_config(project: Project, run: Run, old: str, new: str, sentence: 
 
 def test_two_runs_at_once(project: Project, run: Run) -> None:
     with FileLock(project.root / "data" / "processed" / ".lock-passes"):
-        done = run("report", "--root", project.root)
+        done = run("report", "passes", "--root", project.root)
     assert done.returncode == 1
     assert done.stderr == (
         f"Another run is building passes in {project.root}: wait until it has ended, "

@@ -78,14 +78,8 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("stage", "line", "moment"), CASES, ids=str)
-def test_interrupt(
-    built: Project, tmp_path: Path, stage: str, line: str, moment: float | str
-) -> None:
-    project = Project(tmp_path / FOLDER)
-    shutil.copytree(built.root, project.root, ignore=shutil.ignore_patterns("src", ".cache"))
-    before = products(project)
-    files = {p.relative_to(project.root) for p in project.root.rglob("*")}
+def interrupted(project: Project, stage: str, line: str, moment: float | str) -> tuple[int, str]:
+    """Interrupt a stage at a moment; return its exit code and what it complained of."""
     running = start(project, stage)
     assert running.stdout is not None
     assert any(line in said for said in running.stdout), "the line never came"
@@ -95,7 +89,23 @@ def test_interrupt(
         time.sleep(moment)
     os.killpg(running.pid, signal.SIGINT)
     _, complaint = running.communicate(timeout=60)
-    assert running.returncode == 130, complaint
+    return running.returncode, complaint
+
+
+@pytest.mark.parametrize(("stage", "line", "moment"), CASES, ids=str)
+def test_interrupt(
+    built: Project, tmp_path: Path, stage: str, line: str, moment: float | str
+) -> None:
+    project = Project(tmp_path / FOLDER)
+    shutil.copytree(built.root, project.root, ignore=shutil.ignore_patterns("src", ".cache"))
+    before = products(project)
+    files = {p.relative_to(project.root) for p in project.root.rglob("*")}
+    for _ in range(3):
+        code, complaint = interrupted(project, stage, line, moment)
+        # Python drops an interrupt that arrives inside the callback of a weak reference.
+        if "Exception ignored in" not in complaint:
+            break
+    assert code == 130, complaint
     assert complaint.endswith("Interrupted. What was complete is kept; start the command again.\n")
     assert "Traceback" not in complaint
     assert products(project) == before, "the former files are whole"

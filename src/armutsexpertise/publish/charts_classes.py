@@ -115,4 +115,4 @@ def plot_classes(
         style.rows_axis(ax, labels, label_width)
         _share_axis(ax, axis_label)
         _legend(fig, [Patch(**looks[c], label=words[c]) for c in columns], legend_columns)
-        return style.finish(fig)
+        return style.finish(fig, frame)

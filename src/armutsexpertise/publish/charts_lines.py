@@ -165,7 +165,7 @@ def plot_lines(
                 handles=[Patch(facecolor=style.GREY, alpha=0.5, label=band_label)],
                 loc="outside lower left",
             )
-        return style.finish(fig)
+        return style.finish(fig, frame)
 
 
 def _pieces(years: npt.NDArray[np.float64], breaks: Sequence[int]) -> list[npt.NDArray[np.intp]]:

@@ -110,4 +110,4 @@ def plot_pairs(
             for words, look in zip(names, (_FIRST, _SECOND), strict=True)
         ]
         _legend(fig, handles)
-        return style.finish(fig)
+        return style.finish(fig, frame)

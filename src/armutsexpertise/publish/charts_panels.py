@@ -124,7 +124,7 @@ def plot_two_effects(
             loc="outside lower left",
             ncols=2,
         )
-        return style.finish(fig)
+        return style.finish(fig, frame)
 
 
 def plot_panels(
@@ -201,4 +201,4 @@ def plot_panels(
             ax.spines["left"].set_visible(True)
             ax.set_xlabel(style.wrap(heading, 22), weight="bold", labelpad=6)
             ax.xaxis.set_label_position("top")
-        return style.finish(fig)
+        return style.finish(fig, frame)

@@ -112,4 +112,4 @@ def plot_years(
         ax.set_ylabel(axis_label)
         if np.all(values >= 0) and low is None:
             ax.set_ylim(bottom=0)
-        return style.finish(fig)
+        return style.finish(fig, frame)
