@@ -91,7 +91,7 @@ $(foreach t,$(TOPICS),$(eval $(call topic_rules,$(t))))
 .PHONY: FORCE
 FORCE:
 
-reports/index.html: $(foreach t,$(TOPICS),$(wildcard data/processed/$(t)/report.done)) $(foreach t,$(TOPIC),data/processed/$(t)/report.done) $(call code,publish render site) analyses/glossary.yml analyses/references.bib
+reports/index.html: $(foreach t,$(TOPICS),$(wildcard data/processed/$(t)/report.done)) $(foreach t,$(TOPIC),data/processed/$(t)/report.done) $(call code,publish render site) analyses/glossary.yml analyses/start.yml analyses/references.bib
 	@$(PY) -m armutsexpertise report --only index && touch $(REBUILT)
 
 .PHONY: processed

@@ -57,6 +57,33 @@ def test_the_function_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.strip() == said[1]
 
 
+def test_the_examples_of_the_handbook(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, object] = {}
+    for code in blocks("docs/handbuch/rechnen.md"):
+        exec(code, names)
+    # by hand: 4000 * 0.26 * 0.3 and 4500 * 0.33 * 0.9 households; each costs the grant
+    said = capsys.readouterr().out
+    assert said.startswith("Range(low=312.0, high=1336.5) Range(low=350.0, high=350.0)")
+    order = [said.index(place) for place in ("Mitte", "Nord", "Süd")]
+    assert order == sorted(order)
+
+
+def test_every_link_between_the_documents_leads_to_a_file() -> None:
+    files = [REPO / "README.md", REPO / "data" / "raw" / "README.md", *REPO.glob("docs/**/*.md")]
+    for file in files:
+        text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+        text = re.sub(r"`[^`\n]*`", "", text)
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+            assert (file.parent / target).exists(), (file.name, target)
+
+
+def test_every_page_is_listed_in_the_index_of_its_folder() -> None:
+    for folder in ("docs", "docs/handbuch", "docs/decisions"):
+        index = (REPO / folder / "README.md").read_text(encoding="utf-8")
+        pages = {p.name for p in (REPO / folder).glob("*.md")} - {"README.md"}
+        assert {page for page in pages if f"({page})" not in index} == set()
+
+
 @pytest.fixture
 def told(desk: Path) -> dict[str, object]:
     """What the page on surveys leaves behind, its code run from top to bottom."""

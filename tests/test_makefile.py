@@ -186,6 +186,7 @@ ALL = ["check", "clean", "model", "report", "index"]
         ("src/armutsexpertise/provenance.py", ALL[3:]),
         ("src/armutsexpertise/site/search.py", ALL[4:]),
         ("analyses/glossary.yml", ALL[4:]),
+        ("analyses/start.yml", ALL[4:]),
     ],
 )
 def test_a_change_redoes_what_depends_on_it(fresh: Path, name: str, stages: list[str]) -> None:

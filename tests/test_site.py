@@ -14,22 +14,32 @@ import pandas as pd
 import pytest
 
 from armutsexpertise import __version__, catalog
+from armutsexpertise.config import read_config
 from armutsexpertise.provenance import content_hash
 from armutsexpertise.publish.exhibit import Exhibit, write_exhibits
-from armutsexpertise.site import TITLE, build_site, release
+from armutsexpertise.publish.parts import PAGES, assumption_rows, assumptions
+from armutsexpertise.render import page as write_page
+from armutsexpertise.site import TITLE, Glossary, build_site, release
 from armutsexpertise.site.search import sections
 from armutsexpertise.stages import Project, StageError
 from checkout import ROOT
+from render.test_accessibility import browser
 
+BIBLIOGRAPHY = ROOT / "analyses" / "references.bib"
 TOPICS = {"climate": "Klima & Soziales", "passes": "Pässe"}
 GLOSSARY = """terms:
   uebertrag: {term: Übertrag, text: Was bleibt., source: "eigene Worte; [@arp2021]"}
-  gini: {term: Gini, text: Maß der Ungleichheit., source: Lehrbuch}
+  gini: {term: Gini-Koeffizient, also: [Gini, Lorenz], text: Ungleichheit., source: Lehrbuch}
+  oekohof: {term: Ökohof, text: Hof., source: Lehrbuch}
+abbreviations: {ZZ: Zweckverband, ÄB: Ärztebund}
+"""
+START = """lead: Unabhängige Analyse.
+questions: {passes: "Wo gibt es Pässe?"}
 """
 REPORT = """<html><head><title>{title}</title></head><body><nav>Inhalt</nav><main>
 <p>Vorspann.</p><h2 id="sec-a"><span>1</span> Fahr\u00adpreise</h2><p>Größe der <b>Stadt</b></p>
 <svg><text>Achse</text></svg><h3 id="sec-b">1.1 Folgen</h3><ul><li>eins</li><li>zwei</li></ul>
-</main><script>var x = "</p>";</script></body></html>"""
+<h2 id="sec-l">Literatur</h2><p>Lorenz</p></main><script>var x = "</p>";</script></body></html>"""
 
 
 @pytest.fixture
@@ -44,7 +54,9 @@ def project(tmp_path: Path) -> Project:
         "@book{arp2021, author = {Arp, Anna}, title = {Sozialpässe}, year = {2021}}\n"
     )
     (root / "analyses" / "glossary.yml").write_text(GLOSSARY, encoding="utf-8")
-    shutil.copytree(ROOT / "data" / "raw" / "evidence", root / "data" / "raw" / "evidence")
+    (root / "analyses" / "start.yml").write_text(START, encoding="utf-8")
+    for package in ("evidence", "microdata_access"):
+        shutil.copytree(ROOT / "data" / "raw" / package, root / "data" / "raw" / package)
     for number, (topic, title) in enumerate(TOPICS.items(), start=1):
         folder = root / "analyses" / topic
         folder.mkdir()
@@ -52,7 +64,8 @@ def project(tmp_path: Path) -> Project:
             f"---\ntitle: {title}\nsubtitle: Unter {topic}\ndate: 2026-0{number}-01\n---\n"
         )
         (folder / "ASSUMPTIONS.md").write_text(
-            f"| Nr. | Annahme |\n|---|---|\n| A1 | Was {topic} annimmt | Grund | Folge |\n"
+            "| Nr. | Annahme |\n|---|---|\n"
+            f"| A1 | Was {topic} annimmt | Grund | Folge |\n| A2 | Zweite | G | F |\n"
         )
         out = root / "reports" / topic
         write_exhibits([table(f"tbl-{topic}", f"Tabelle zu {title}")], out / "exhibits")
@@ -92,7 +105,7 @@ def test_index_presents_every_expertise(project: Project) -> None:
     tree = lxml.html.fromstring(page.read_bytes())
     text = words(tree)
     assert TITLE in text
-    assert "Unabhängige Analyse. Nicht im Auftrag des MAGS erstellt" in text
+    assert "Unabhängige Analyse." in text
     assert "1. Februar 2026" in text, "the date of the newest report"
     headings = [words(h) for h in tree.iter("h2")]
     assert headings == [*TOPICS.values(), "So zitieren", "So nachrechnen"]
@@ -100,6 +113,38 @@ def test_index_presents_every_expertise(project: Project) -> None:
     assert points == [f"{topic} {n}. Text {n} von {topic}." for topic in TOPICS for n in (1, 2)]
     assert all(f"Unter {topic}" in text for topic in TOPICS)
     assert all(tree.xpath(f"//figure[@id='tbl-{topic}']") for topic in TOPICS)
+
+
+def test_start_page_leads_to_the_reports_before_anything_else(project: Project) -> None:
+    tree = lxml.html.fromstring(build_site(project).read_bytes())
+    first = [li.find(".//a").get("href") for li in tree.xpath("//*[@class='overview']//li")]
+    assert first == [f"{topic}/report.html" for topic in TOPICS]
+    entries = [words(li) for li in tree.xpath("//*[@class='overview']//li")]
+    assert "Wo gibt es Pässe?" in entries[1]
+    contents = [a.get("href") for a in tree.xpath("//nav[@class='contents']//a")]
+    assert contents == [*(f"#{topic}" for topic in TOPICS), "#zitieren", "#nachrechnen"]
+    order = [node.tag for node in tree.find(".//main").iter("li", "form", "h2")]
+    assert order[: len(TOPICS) + 2] == [*["li"] * len(TOPICS), "form", "h2"]
+
+
+def test_start_page_says_how_to_cite_and_how_to_reproduce(project: Project) -> None:
+    text = words(lxml.html.fromstring(build_site(project).read_bytes()))
+    assert f"(2026): Pässe. Expertise, Version {__version__}, Stand 1. Februar 2026. CC BY" in text
+    described = catalog.describe("microdata_access", root=project.raw)
+    assert (
+        f"{described['title']}. Datenpaket microdata_access, Version {described['version']}" in text
+    )
+    assert "make report make test" in text
+
+
+def test_every_page_names_the_others_and_marks_itself(project: Project) -> None:
+    reports = build_site(project).parent
+    for page in sorted(reports.glob("*.html")):
+        tree = lxml.html.fromstring(page.read_bytes())
+        (nav,) = tree.xpath("//*[@role='navigation'][@aria-label='Seiten aller Expertisen']")
+        assert [a.get("href") for a in nav.iter("a")] == list(PAGES)
+        assert [a.get("href") for a in nav.xpath(".//a[@aria-current='page']")] == [page.name]
+        assert TITLE in words(tree.find(".//title"))
 
 
 def test_every_link_between_the_pages_leads_to_a_file_and_an_anchor(project: Project) -> None:
@@ -130,10 +175,15 @@ def test_pages_that_the_expertises_share(project: Project) -> None:
         return words(lxml.html.fromstring((reports / name).read_bytes()).find(".//main"))
 
     glossary = shown("glossar.html")
-    assert glossary.index("Gini") < glossary.index("Übertrag")
+    places = [
+        glossary.index(word) for word in ("Gini-Koeff", "Ökohof", "Übertrag", "ÄB Är", "ZZ Zw")
+    ]
+    assert places == sorted(places)
+    assert "Auch: Lorenz. Quelle: Lehrbuch" in glossary, "without the form that its name holds"
     assert "Quelle: eigene Worte; (Arp 2021)" in glossary
     for topic, title in TOPICS.items():
-        assert f"Was {topic} annimmt Grund Folge" in shown("annahmen.html")
+        text = f"A1 Was {topic} annimmt Begründung: Grund Wirkung, wenn sie falsch ist: Folge A2 Zw"
+        assert text in shown("annahmen.html")
         assert title in shown("annahmen.html")
         assert f"Tabelle zu {title}" in shown("daten.html")
     data = shown("daten.html")
@@ -143,13 +193,119 @@ def test_pages_that_the_expertises_share(project: Project) -> None:
     assert content_hash(files, project.raw / "evidence")[:16] in data
     assert str(described["sources"][0]["title"]) in data
     assert "Creative Commons" in data
+    for row in catalog.restricted_datasets(root=project.raw).itertuples():
+        assert {row.title_de, row.file_name, row.sha256[:16]} <= {
+            part for part in (row.title_de, row.file_name, row.sha256[:16]) if part in data
+        }
+    tree = lxml.html.fromstring((reports / "daten.html").read_bytes())
+    requests = set(catalog.restricted_datasets(root=project.raw)["request_url"])
+    assert requests <= {a.get("href") for a in tree.iter("a")}
+    tree = lxml.html.fromstring((reports / "annahmen.html").read_bytes())
+    anchors = {node.get("id") for node in tree.iter("h3")}
+    assert anchors == {f"{topic}-{number}" for topic in TOPICS for number in ("a1", "a2")}
     assert "Arp, Anna. 2021. Sozialpässe" in shown("literatur.html")
+
+
+def test_a_number_of_an_assumption_leads_to_it(tmp_path: Path) -> None:
+    text = assumptions("| A1 | Was gilt | Grund | Folge |\n").data
+    file = tmp_path / "bericht" / "report.html"
+    write_page(
+        f"# Kapitel (A1)\n\nGerechnet (A1, A2), [siehe A1](x).\n\n{text}", {"lang": "de"}, file
+    )
+    tree = lxml.html.fromstring(file.read_bytes())
+    links = [(words(a), a.get("href")) for a in tree.find(".//main").iter("a")]
+    assert links == [
+        ("A1", "#a1"),
+        ("siehe A1", "x"),
+        ("Annahmen aller Expertisen", "../annahmen.html"),
+    ]
+    assert words(tree.get_element_by_id("a1").getparent()) == "A1"
 
 
 def test_a_glossary_that_is_not_in_order_is_one_sentence(project: Project) -> None:
     (project.root / "analyses" / "glossary.yml").write_text("terms:\n  a: {term: A, text: B}\n")
     with pytest.raises(StageError, match=r"glossary\.yml: .*source"):
         build_site(project)
+
+
+# --- the glossary of the three reports ---------------------------------------------------------
+
+NOT_WRITTEN_OUT = (
+    # formats, licences, names, plates of districts, references of courts
+    {"CSV", "XLSX", "PDF", "HTML", "SHA", "CC", "BY", "MIT", "LICENSE", "DATA", "DE", "DOI", "HC3"}
+    | {"SIAM", "TASK", "AC", "AS", "ER", "CAS", "GE", "NV", "II", "VIII", "XII", "XVII", "WZ"}
+    | {
+        "NRZ",
+        "WAZ",
+        "RND",
+        "ISBN",
+        "EU",
+        "IT",
+        "EW",
+        "CO2",
+        "A4",
+        "URL",
+        "PC",
+        "McCullagh",
+        "MacKinnon",
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def glossary() -> Glossary:
+    return read_config(ROOT / "analyses" / "glossary.yml", Glossary)
+
+
+@pytest.fixture(scope="module")
+def prose(built: Project) -> str:
+    """Return the words of all built reports."""
+    pages = [built.reports(topic) / "report.html" for topic in built.topics()]
+    return " ".join(
+        " ".join([e.heading, e.text]) for page in pages for e in sections(page, built.root)
+    )
+
+
+@pytest.mark.slow
+def test_every_entry_of_the_glossary_is_used(glossary: Glossary, prose: str) -> None:
+    documents = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    used = " ".join([prose, *(file.read_text(encoding="utf-8") for file in documents)]).lower()
+    idle = [
+        anchor
+        for anchor, entry in glossary.terms.items()
+        if not any(form.lower() in used for form in (entry.term, *entry.also))
+    ]
+    assert idle == []
+    used += " ".join(entry.source for entry in glossary.terms.values()).lower()
+    idle = [name for name in glossary.abbreviations if name.lower() not in used]
+    assert idle == []
+
+
+@pytest.mark.slow
+def test_every_abbreviation_of_the_reports_is_written_out(glossary: Glossary, prose: str) -> None:
+    known = " ".join(
+        [
+            *glossary.abbreviations,
+            *(f"{entry.term} {' '.join(entry.also)}" for entry in glossary.terms.values()),
+        ]
+    )
+    body = re.sub(r"https?://\S+|doi:\S+", "", prose)
+    found = set(re.findall(r"(?<![\w-])[A-ZÄÖÜ][a-zäöü]?[A-ZÄÖÜ][A-Za-zÄÖÜäöü]*\b", body))
+    short = {word for word in found if sum(letter.isupper() for letter in word) >= 2}
+    unknown = {w for w in short - NOT_WRITTEN_OUT if not re.search(rf"\b{re.escape(w)}", known)}
+    assert unknown == set()
+
+
+def test_no_term_is_defined_twice_and_every_source_is_known(glossary: Glossary) -> None:
+    forms = [form.lower() for e in glossary.terms.values() for form in {e.term, *e.also}]
+    assert sorted(forms) == sorted(set(forms))
+    keys = set(re.findall(r"^@\w+\{(\w+),", BIBLIOGRAPHY.read_text(encoding="utf-8"), re.M))
+    cited = {key for e in glossary.terms.values() for key in re.findall(r"@(\w+)", e.source)}
+    assert cited <= keys
+    anchors = re.compile(r"annahmen\.html#(\w+)-(a\d+)")
+    for topic, number in (m for e in glossary.terms.values() for m in anchors.findall(e.source)):
+        text = (ROOT / "analyses" / topic / "ASSUMPTIONS.md").read_text(encoding="utf-8")
+        assert number.upper() in [row[0] for row in assumption_rows(text)]
 
 
 # --- search ------------------------------------------------------------------------------------
@@ -160,42 +316,72 @@ def test_sections_are_cut_at_headings_without_what_is_not_read(project: Project)
     assert sections(page, project.root / "reports") == [
         ("Pässe", "", "passes/report.html", "Vorspann."),
         ("Pässe", "Fahrpreise", "passes/report.html#sec-a", "Größe der Stadt"),
-        ("Pässe", "Folgen", "passes/report.html#sec-b", "eins zwei"),
+        ("Pässe › Fahrpreise", "Folgen", "passes/report.html#sec-b", "eins zwei"),
+        ("Pässe", "Literatur", "passes/report.html#sec-l", "Lorenz"),
     ]
 
 
-def hits(page: Path, query: str, profile: Path) -> tuple[str, list[tuple[str, str]]]:
-    """Search in Chromium; return the count as it is said, and title and address of each hit."""
-    chromium = shutil.which("chromium")
+QUERIES = {
+    "größe stadt": ("2 Treffer:", "climate/report.html#sec-a"),
+    "uebertrag": ("Ein Treffer", "glossar.html#uebertrag"),
+    "ÖKOHOF": ("Ein Treffer", "glossar.html#oekohof"),
+    "FOLGEN": ("2 Treffer:", "climate/report.html#sec-b"),
+    # Any form finds a term; literature of the reports is found on the page of all literature.
+    "gini-koeffizient": ("Ein Treffer", "glossar.html#gini"),
+    "lorenz": ("Ein Treffer", "glossar.html#gini"),
+    "zweckverband": ("Ein Treffer", "glossar.html#abkuerzungen"),
+    "achse": ("Nichts gefunden.", None),
+    "": ("", None),
+}
+"""What is said and where the first hit leads."""
+
+ASK = """<script>
+var field = document.getElementById("suche"), form = field.form, out = [];
+QUERIES.forEach(function (query) {
+  field.value = query;
+  form.dispatchEvent(new Event("submit", {cancelable: true}));
+  var first = form.querySelector(".hits a");
+  out.push([form.querySelector(".search-count").textContent, first && first.getAttribute("href"),
+            !first || document.activeElement === first]);
+});
+document.body.insertAdjacentHTML("beforeend", "<pre id=answers></pre>");
+document.getElementById("answers").textContent = JSON.stringify(out);
+</script>"""
+
+
+def dom(page: Path, profile: Path, query: str = "") -> lxml.html.HtmlElement:
+    """Return a page after its scripts ran in Chromium."""
+    chromium = browser()
     if chromium is None:
         pytest.skip("Chromium is not installed")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
     flags += ["--disable-background-networking", f"--user-data-dir={profile}", "--dump-dom"]
     done = subprocess.run(
-        [chromium, *flags, f"{page.as_uri()}?q={query}"], capture_output=True, check=True
+        [chromium, *flags, page.as_uri() + query], capture_output=True, check=True
     )
-    tree = lxml.html.fromstring(done.stdout)
+    return lxml.html.fromstring(done.stdout)
+
+
+def test_search_in_a_browser_without_a_server(project: Project, tmp_path: Path) -> None:
+    """One start of the browser asks everything, as typing and Enter do."""
+    page = build_site(project)
+    text = page.read_text(encoding="utf-8")
+    asking = page.with_name("asking.html")
+    script = ASK.replace("QUERIES", json.dumps(list(QUERIES)))
+    asking.write_text(text.replace("</body>", f"{script}</body>"), encoding="utf-8")
+    tree = dom(asking, tmp_path / "profile")
+    got = json.loads(tree.get_element_by_id("answers").text)
+    assert dict(zip(QUERIES, [(said, first) for said, first, _ in got], strict=True)) == QUERIES
+    assert all(focused for *_, focused in got), "Enter goes to the first hit"
+
+
+def test_an_address_can_hold_a_search(project: Project, tmp_path: Path) -> None:
+    tree = dom(build_site(project), tmp_path / "profile", "?q=gr%C3%B6sse%20stadt")
     assert tree.xpath("//form[@role='search' and not(@hidden)]")
-    found = [(words(a), a.get("href")) for a in tree.xpath("//ol[@class='hits']//a")]
-    return words(tree.xpath("//*[@class='search-count']")[0]), found
-
-
-@pytest.mark.parametrize(
-    ("query", "count", "first"),
-    [
-        ("gr%C3%B6sse stadt", "2 Treffer:", ("Fahrpreise", "climate/report.html#sec-a")),
-        ("uebertrag", "Ein Treffer", ("Übertrag", "glossar.html#uebertrag")),
-        ("FOLGEN", "2 Treffer:", ("Folgen", "climate/report.html#sec-b")),
-        ("achse", "Nichts gefunden.", None),
-        ("", "", None),
-    ],
-)
-def test_search_in_a_browser_without_a_server(
-    project: Project, tmp_path: Path, query: str, count: str, first: tuple[str, str] | None
-) -> None:
-    said, found = hits(build_site(project), query, tmp_path / "profile")
-    assert said == count
-    assert (found[0] if found else None) == first
+    assert words(tree.xpath("//*[@class='search-count'][@role='status']")[0]) == "2 Treffer:"
+    links = [(words(a), a.get("href")) for a in tree.xpath("//ol[@class='hits']//a")]
+    assert links[0] == ("Fahrpreise", "climate/report.html#sec-a")
+    assert [words(m) for m in tree.xpath("//ol[@class='hits']//mark")] == ["Größe", "Stadt"] * 2
 
 
 # --- the same again, faults, release -----------------------------------------------------------

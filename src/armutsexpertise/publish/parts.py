@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.display import Markdown
 
-__all__ = ["assumptions", "colophon", "finding", "links", "microdata_box", "navigation"]
+__all__ = [
+    "assumption_rows",
+    "assumptions",
+    "colophon",
+    "finding",
+    "links",
+    "microdata_box",
+    "navigation",
+]
 
 PAGES = {
     "index.html": "Startseite und Suche",
@@ -28,8 +36,8 @@ def _markdown(text: str) -> Markdown:
     return Markdown(text)  # type: ignore[no-untyped-call]
 
 
-def _definitions(entries: Mapping[str, str]) -> Markdown:
-    return _markdown("\n".join(f"{name}\n:   {text}\n" for name, text in entries.items()))
+def _list(entries: Mapping[str, str]) -> str:
+    return "\n".join(f"{name}\n:   {text}\n" for name, text in entries.items())
 
 
 def navigation(depth: int = 1) -> Markdown:
@@ -47,9 +55,24 @@ def navigation(depth: int = 1) -> Markdown:
     return _markdown(links(depth))
 
 
-def links(depth: int) -> str:
-    """Return the Markdown of `navigation`, for pages that are not executed."""
-    shown = " ".join(f"[{words}]({'../' * depth}{name})" for name, words in PAGES.items())
+def links(depth: int, current: str = "") -> str:
+    """Return the Markdown of `navigation`, for pages that are not executed.
+
+    Parameters
+    ----------
+    depth : int
+        As in `navigation`.
+    current : str
+        File of the page itself, whose link is marked; empty for a report.
+
+    Returns
+    -------
+    str
+    """
+    shown = " ".join(
+        f"[{words}]({'../' * depth}{name})" + ('{aria-current="page"}' if name == current else "")
+        for name, words in PAGES.items()
+    )
     return (
         '::: {.content-visible when-format="html"}\n'
         '::: {.pages role="navigation" aria-label="Seiten aller Expertisen"}\n'
@@ -74,6 +97,31 @@ def finding(entry: Mapping[str, str], number: int) -> Markdown:
     return _markdown(f"**{number}. {entry['title']}** {entry['text']}")
 
 
+def assumption_rows(text: str) -> list[list[str]]:
+    r"""Read the table of ``ASSUMPTIONS.md``.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file.
+
+    Returns
+    -------
+    list of list of str
+        Number, assumption, reason and effect of each assumption, in the order of the file.
+
+    Examples
+    --------
+    >>> assumption_rows("| Nr. | ... |\n|---|\n| A1 | Was gilt | Grund | Folge |\n")
+    [['A1', 'Was gilt', 'Grund', 'Folge']]
+    """
+    return [
+        [cell.strip() for cell in line.strip("|\n ").split("|")]
+        for line in text.splitlines()
+        if line.startswith("| A")
+    ]
+
+
 def assumptions(text: str) -> Markdown:
     """Return the assumptions of a topic as a list of definitions.
 
@@ -85,14 +133,24 @@ def assumptions(text: str) -> Markdown:
     Returns
     -------
     IPython.display.Markdown
-        Number, assumption and, in italics, its reason; the effect stands in the file.
+        Number, assumption and, in italics, its reason; the text links to it wherever it names the
+        number. The effect stands on the page of all
+        assumptions, to which the HTML links.
     """
-    rows = [
-        [cell.strip() for cell in line.strip("|\n ").split("|")]
-        for line in text.splitlines()
-        if line.startswith("| A")
-    ]
-    return _definitions({number: f"{what} *{reason}*" for number, what, reason, _ in rows})
+    link = (
+        '::: {.content-visible when-format="html"}\n'
+        "Was geschieht, wenn eine Annahme falsch ist, steht auf der Seite "
+        "[Annahmen aller Expertisen](../annahmen.html).\n:::\n\n"
+    )
+    return _markdown(
+        link
+        + _list(
+            {
+                f"[{number}]{{#{number.lower()} .assumption}}": f"{what} *{reason}*"
+                for number, what, reason, _ in assumption_rows(text)
+            }
+        )
+    )
 
 
 def colophon(origin: Mapping[str, Any], third_parties: str) -> Markdown:
@@ -117,16 +175,18 @@ def colophon(origin: Mapping[str, Any], third_parties: str) -> Markdown:
         if origin["commit"]
         else "ohne git erstellt"
     )
-    return _definitions(
-        {
-            "Prüfsumme der Ergebnisse": f"`{origin['estimates_sha256'][:16]}`",
-            "Prüfsumme von Text und Einstellungen": f"`{origin['analysis_sha256'][:16]}`",
-            "Commit": commit,
-            "Darstellung": renderer_name(),
-            "Programme": ", ".join(f"{name} {v}" for name, v in origin["versions"].items()),
-            "Lizenz": LICENCE,
-            "Daten Dritter": third_parties,
-        }
+    return _markdown(
+        _list(
+            {
+                "Prüfsumme der Ergebnisse": f"`{origin['estimates_sha256'][:16]}`",
+                "Prüfsumme von Text und Einstellungen": f"`{origin['analysis_sha256'][:16]}`",
+                "Commit": commit,
+                "Darstellung": renderer_name(),
+                "Programme": ", ".join(f"{name} {v}" for name, v in origin["versions"].items()),
+                "Lizenz": LICENCE,
+                "Daten Dritter": third_parties,
+            }
+        )
     )
 
 

@@ -10,30 +10,38 @@
     return text.toLowerCase().replace(/ä/g, "ae").replace(/ö/g, "oe").replace(/ü/g, "ue")
       .replace(/ß/g, "ss").normalize("NFD").replace(/[\u0300-\u036f]/g, "");
   }
+  // Only letters and digits, with a space before each word: " 15" is where a word begins.
+  function plain(text) { return " " + fold(text).replace(/[^a-z0-9]+/g, " ").trim(); }
   var entries = JSON.parse(document.getElementById("search-index").textContent).map(function (row) {
     return {page: row[0], heading: row[1], address: row[2], text: row[3],
-            foldedHeading: fold(row[1]), foldedText: fold(row[3])};
+            plainHeading: plain(row[1]), plainText: plain(row[3])};
   });
 
+  function times(text, word) { return text.split(word).length - 1; }
+  // Words that begin with what is sought count more than words that hold it somewhere.
   function score(entry, words) {
-    var total = 0;
+    var total = entry.plainHeading === " " + words.join(" ") ? 60 : 0;
     for (var i = 0; i < words.length; i++) {
-      var inHeading = entry.foldedHeading.indexOf(words[i]) >= 0;
-      var times = entry.foldedText.split(words[i]).length - 1;
-      if (!inHeading && !times) return 0;
-      total += (inHeading ? 20 : 0) + Math.min(times, 10);
+      var begins = times(entry.plainText, " " + words[i]);
+      var holds = times(entry.plainText, words[i]) - begins;
+      var heading = times(entry.plainHeading, " " + words[i]) ? 25
+        : times(entry.plainHeading, words[i]) ? 12 : 0;
+      if (!heading && !begins && !holds) return 0;
+      total += heading + Math.min(2 * begins + holds, 20);
     }
     return total;
   }
 
-  // Folding may lengthen a text (ä to ae), so the place is sought letter by letter.
+  // Folding may lengthen a text (ä to ae), so the place is sought word by word: the first that
+  // begins with what is sought, else the first that holds it.
   function place(text, word) {
-    var words = text.split(" "), at = 0;
+    var words = text.split(" "), at = 0, holds = -1;
     for (var i = 0; i < words.length; i++) {
-      if (fold(words[i]).indexOf(word) >= 0) return at;
+      if (plain(words[i]).indexOf(" " + word) >= 0) return at;
+      if (holds < 0 && plain(words[i]).indexOf(word) >= 0) holds = at;
       at += words[i].length + 1;
     }
-    return 0;
+    return Math.max(holds, 0);
   }
   function excerpt(entry, word) {
     var at = Math.max(0, place(entry.text, word) - 70);
@@ -53,15 +61,12 @@
   }
 
   function search() {
-    var words = fold(field.value).split(/\s+/).filter(function (word) { return word.length > 1; });
+    var words = plain(field.value).split(" ").filter(function (word) { return word.length > 1; });
     list.replaceChildren();
-    if (!words.length) { count.textContent = ""; return; }
+    if (!words.length) return "";
     var hits = entries.map(function (entry) { return [score(entry, words), entry]; })
       .filter(function (pair) { return pair[0]; })
       .sort(function (a, b) { return b[0] - a[0]; });
-    count.textContent = !hits.length ? "Nichts gefunden."
-      : hits.length === 1 ? "Ein Treffer"
-      : hits.length + " Treffer" + (hits.length > most ? ", die ersten " + most + ":" : ":");
     hits.slice(0, most).forEach(function (pair) {
       var entry = pair[1], item = document.createElement("li"), link = document.createElement("a");
       link.href = entry.address;
@@ -78,12 +83,27 @@
       item.appendChild(shown);
       list.appendChild(item);
     });
+    return !hits.length ? "Nichts gefunden."
+      : hits.length === 1 ? "Ein Treffer"
+      : hits.length + " Treffer" + (hits.length > most ? ", die ersten " + most + ":" : ":");
   }
 
   form.hidden = false;
-  form.addEventListener("submit", function (event) { event.preventDefault(); search(); });
-  field.addEventListener("input", search);
+  // The number is said once typing pauses, not at every letter.
+  var pause;
+  field.addEventListener("input", function () {
+    var said = search();
+    clearTimeout(pause);
+    pause = setTimeout(function () { count.textContent = said; }, 400);
+  });
+  // Enter goes to the first hit; from there Tab leads through the others.
+  form.addEventListener("submit", function (event) {
+    event.preventDefault();
+    count.textContent = search();
+    var first = list.querySelector("a");
+    if (first) first.focus();
+  });
   // index.html?q=wohngeld is a link to a search.
   field.value = new URLSearchParams(location.search).get("q") || "";
-  search();
+  count.textContent = search();
 })();

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 __all__ = ["Entry", "search_box", "sections"]
 
-WORDS_SHOWN = 4000
-"""Letters of a section that the index keeps; sections of the reports are shorter."""
+LETTERS_KEPT = 12_000
+"""Letters of a section that the index keeps; the sections of the reports are shorter."""
 
 _SKIPPED = {"script", "style", "svg", "annotation", "nav", "head"}
 _VOID = {"br", "img", "hr", "meta", "link", "input", "col", "wbr", "source"}
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     Attributes
     ----------
     page : str
-        Title of its page.
+        Title of its page; below a chapter also the heading of the chapter.
     heading : str
         Heading of the section; empty before the first.
     address : str
@@ -45,8 +45,8 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.title = ""
-        self.parts: list[tuple[str, list[str], list[str]]] = []  # anchor, heading, text
+        self.title: list[str] = []  # of the window, or the heading of the page where it has one
+        self.parts: list[tuple[str, str, list[str], list[str]]] = []  # tag, anchor, heading, text
         self._stack: list[str] = []
         self._inside = ""  # title, heading or nothing
 
@@ -55,12 +55,12 @@ class _Reader(HTMLParser):
             return
         self._stack.append(tag)
         if tag == "main":
-            self.parts.append(("", [], []))
+            self.parts.append((tag, "", [], []))
         elif tag in {"h2", "h3"} and "main" in self._stack:
-            self.parts.append((dict(attrs).get("id") or "", [], []))
+            self.parts.append((tag, dict(attrs).get("id") or "", [], []))
             self._inside = tag
-        elif tag == "title":
-            self._inside = tag
+        elif tag in {"title", "h1"}:
+            self.title, self._inside = [], tag
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._stack:
@@ -69,13 +69,13 @@ class _Reader(HTMLParser):
         if tag == self._inside:
             self._inside = ""
         if tag in _SPOKEN and self.parts:
-            self.parts[-1][2].append(" ")
+            self.parts[-1][3].append(" ")
 
     def handle_data(self, data: str) -> None:
-        if self._inside == "title":
-            self.title += data
+        if self._inside in {"title", "h1"}:
+            self.title.append(data)
         elif "main" in self._stack and not _SKIPPED & set(self._stack):
-            _, heading, text = self.parts[-1]
+            _, _, heading, text = self.parts[-1]
             (heading if self._inside else text).append(data)
 
 
@@ -100,13 +100,15 @@ def sections(page: Path, root: Path) -> list[Entry]:
     """
     reader = _Reader()
     reader.feed(page.read_text(encoding="utf-8"))
-    title, where = _one_line([reader.title]), page.relative_to(root).as_posix()
-    found = []
-    for anchor, heading, text in reader.parts:
-        words = _one_line(text)[:WORDS_SHOWN]
+    title, where = _one_line(reader.title), page.relative_to(root).as_posix()
+    found, chapter = [], ""
+    for tag, anchor, heading, text in reader.parts:
+        words = _one_line(text)[:LETTERS_KEPT]
         name = re.sub(r"^[\d.]+ ", "", _one_line(heading))
+        chapter = chapter if tag == "h3" else name
+        within = f"{title} › {chapter}" if tag == "h3" and chapter else title
         if words or name:
-            found.append(Entry(title, name, f"{where}#{anchor}" if anchor else where, words))
+            found.append(Entry(within, name, f"{where}#{anchor}" if anchor else where, words))
     return found
 
 

@@ -7,7 +7,8 @@ package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), "?.lu
 
 -- In this order: what is not shown counts nowhere; references come after all that they name.
 local STEPS = {
-  "conditional", "tables", "callouts", "headings", "equations", "floats", "references", "typography",
+  "conditional", "tables", "callouts", "headings", "equations", "floats", "references",
+  "assumptions", "typography",
 }
 
 function Pandoc(doc)
