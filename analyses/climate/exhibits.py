@@ -13,9 +13,9 @@ import pandas as pd
 from armutsexpertise.disclosure.protect import Protected
 from armutsexpertise.disclosure.rules import Rules
 from armutsexpertise.publish import charts
-from armutsexpertise.publish.charts_lines import plot_lines
-from armutsexpertise.publish.charts_panels import plot_panels, plot_two_effects
-from armutsexpertise.publish.charts_years import plot_years
+from armutsexpertise.publish.charts.lines import plot_lines
+from armutsexpertise.publish.charts.panels import plot_panels, plot_two_effects
+from armutsexpertise.publish.charts.years import plot_years
 from armutsexpertise.publish.exhibit import Exhibit
 from armutsexpertise.publish.numbers import MINUS, NBSP, date_de, de, euro, interval, percent
 from armutsexpertise.publish.results import Label, results_exhibit

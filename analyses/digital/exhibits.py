@@ -14,9 +14,9 @@ import pandas as pd
 from headlines import two_digits
 
 from armutsexpertise.publish import charts
-from armutsexpertise.publish.charts_classes import plot_classes
-from armutsexpertise.publish.charts_lines import plot_lines
-from armutsexpertise.publish.charts_pairs import plot_pairs
+from armutsexpertise.publish.charts.classes import plot_classes
+from armutsexpertise.publish.charts.lines import plot_lines
+from armutsexpertise.publish.charts.pairs import plot_pairs
 from armutsexpertise.publish.exhibit import Exhibit
 from armutsexpertise.publish.numbers import date_de, de, euro, interval, percent
 from armutsexpertise.publish.tilemap import plot_tile_map

@@ -11,9 +11,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from armutsexpertise.publish import charts, style
-from armutsexpertise.publish.charts_classes import plot_classes
-from armutsexpertise.publish.charts_lines import plot_lines
-from armutsexpertise.publish.charts_pairs import plot_pairs
+from armutsexpertise.publish.charts.classes import plot_classes
+from armutsexpertise.publish.charts.lines import plot_lines
+from armutsexpertise.publish.charts.pairs import plot_pairs
 from armutsexpertise.publish.numbers import MINUS, NBSP
 
 BOUNDS = pd.DataFrame(

@@ -7,8 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.charts_panels import plot_panels, plot_two_effects
-from armutsexpertise.publish.charts_years import plot_years
+from armutsexpertise.publish.charts.panels import plot_panels, plot_two_effects
+from armutsexpertise.publish.charts.years import plot_years
 
 DEATHS = pd.DataFrame(
     {"year": [2001, 2002], "value": [100.0, 900.0], "low": [-50.0, 300.0], "high": [250.0, 1500.0]}

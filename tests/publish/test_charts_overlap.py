@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from armutsexpertise.climate.energy_poverty import LABELS
 from armutsexpertise.publish import style
-from armutsexpertise.publish.charts_overlap import plot_overlap
+from armutsexpertise.publish.charts.overlap import plot_overlap
 
 NAMES = {"ten_percent": LABELS["ten_percent"], "cannot_keep_warm": LABELS["cannot_keep_warm"]}
 FRAME = pd.DataFrame(

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.chart_parts import Kind
+from armutsexpertise.publish.charts.parts import Kind
 
 __all__ = ["plot_lines"]
 

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.chart_parts import (
+from armutsexpertise.publish.charts.parts import (
     Kind,
     check_columns,
     height_of,

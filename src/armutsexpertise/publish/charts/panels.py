@@ -11,19 +11,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from armutsexpertise.publish import style
+from armutsexpertise.publish.charts.parts import check_columns
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, percent
 
 __all__ = ["plot_panels", "plot_two_effects"]
 
 _ROW_CM, _LINE_CM = 1.0, 0.55  # two numbers stand one above the other in each row
-
-
-def _check(frame: pd.DataFrame, *names: str) -> None:
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise ValueError(f"The frame of the chart has no column '{missing[0]}'.")
-    if frame.empty:
-        raise ValueError("The frame of the chart is empty: there is nothing to draw.")
 
 
 def plot_two_effects(
@@ -75,7 +68,7 @@ def plot_two_effects(
     ValueError
         If a column or number is missing, or a value lies outside its range or [-1, 1].
     """
-    _check(frame, label, first, second, *first_range, *second_range)
+    check_columns(frame, label, first, second, *first_range, *second_range)
     numbers = frame[[first, second, *first_range, *second_range]].astype(float)
     if numbers.isna().any(axis=None) or (numbers.abs() > 1).any(axis=None):
         raise ValueError("A share of the chart is missing or lies outside [-1, 1].")
@@ -170,7 +163,7 @@ def plot_panels(
     ValueError
         If a column is missing, or a value lies outside its axis.
     """
-    _check(frame, label, *panels)
+    check_columns(frame, label, *panels)
     labels = [str(text) for text in frame[label]]
     with style.context():
         fig, axes = style.figure(

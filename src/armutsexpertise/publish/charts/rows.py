@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.chart_parts import (
+from armutsexpertise.publish.charts.parts import (
     UNKNOWN_LOOK,
     Kind,
     check_columns,

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.chart_parts import (
+from armutsexpertise.publish.charts.parts import (
     UNKNOWN_LOOK,
     height_of,
     legend_below,
