@@ -336,7 +336,7 @@ def _on_request(project: Project) -> str:
             "Dateiname": f"`{row['file_name']}`",
             "Prüfsumme": f"`{row['sha256'][:16]}` (SHA-256, erste 16 Stellen; {row['sha256_note']})"
             if row["sha256"]
-            else "keine, weil noch keine Datei erprobt wurde",
+            else "keine hinterlegt",
         }
         parts.append(_facts(row["title_de"], f"mikrodaten-{row['id'].replace('_', '-')}", entries))
     return "\n".join(parts)
