@@ -12,12 +12,13 @@ import pandas as pd
 
 from armutsexpertise.disclosure.protect import Protected
 from armutsexpertise.disclosure.rules import Rules
+from armutsexpertise.expertise import vintages_exhibit
 from armutsexpertise.publish import charts
 from armutsexpertise.publish.charts.lines import plot_lines
 from armutsexpertise.publish.charts.panels import plot_panels, plot_two_effects
 from armutsexpertise.publish.charts.years import plot_years
 from armutsexpertise.publish.exhibit import Exhibit
-from armutsexpertise.publish.numbers import MINUS, NBSP, date_de, de, euro, interval, percent
+from armutsexpertise.publish.numbers import MINUS, NBSP, de, euro, interval, percent
 from armutsexpertise.publish.results import Label, results_exhibit
 from armutsexpertise.publish.values import Values
 
@@ -1143,30 +1144,6 @@ def microdata(tables: Tables) -> list[Exhibit]:
     return shown
 
 
-def vintages(tables: Tables) -> list[Exhibit]:
-    """Versions and hashes of the data packages."""
-    table = tables["vintages"]
-    return [
-        Exhibit(
-            id="tbl-datenstand",
-            title="Datenstand: Version und Prüfsumme der Datenpakete",
-            alt="Tabelle der Datenpakete mit Version, Stand und Prüfsumme.",
-            source="datapackage.yaml der Pakete",
-            reference_date="2026-11-22",
-            n=f"{len(table)} Datenpakete",
-            table=pd.DataFrame(
-                {
-                    "Paket": table["package"],
-                    "Inhalt": table["title"],
-                    "Version": table["version"].astype(str),
-                    "Stand": table["created"].str[:10].map(date_de),
-                    "SHA-256 (Anfang)": table["sha256"].str[:16],
-                }
-            ),
-        )
-    ]
-
-
 def all_exhibits(tables: Tables) -> list[Exhibit]:
     """Return every exhibit of the report, in its order."""
     z = Values(tables["headline"])
@@ -1177,5 +1154,5 @@ def all_exhibits(tables: Tables) -> list[Exhibit]:
         *homes(tables, z),
         *heat(tables, z),
         *microdata(tables),
-        *vintages(tables),
+        vintages_exhibit(tables["vintages"]),
     ]

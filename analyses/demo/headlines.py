@@ -7,72 +7,53 @@ from typing import Any
 import pandas as pd
 from settings import DemoConfig
 
-from armutsexpertise.publish.values import headline
+from armutsexpertise.publish.values import headline, number, only_row, points, share
 
 Tables = dict[str, pd.DataFrame]
 Rows = dict[str, dict[str, Any]]
-
-
-def one(table: pd.DataFrame, /, **where: object) -> pd.Series:
-    """Return the only row that fits; two or none is a fault of this script."""
-    for column, value in where.items():
-        table = table[table[column] == value]
-    if len(table) != 1:
-        raise LookupError(f"{len(table)} rows for {where}: one was expected.")
-    return table.iloc[0]
-
-
-def count(value: object) -> dict[str, Any]:
-    """Return a whole number."""
-    return {"value": value, "unit": "number"}
-
-
-def share(value: object, digits: int = 1) -> dict[str, Any]:
-    """Return a share in [0, 1]."""
-    return {"value": value, "unit": "share", "digits": digits}
-
-
-def points(value: float, digits: int = 1) -> dict[str, Any]:
-    """Return a difference of shares in percentage points."""
-    return {"value": 100 * value, "unit": "points", "digits": digits}
 
 
 def headlines(tables: Tables, config: DemoConfig) -> pd.DataFrame:
     """Return all numbers of the prose."""
     rows: Rows = {"saat": {"value": config.seed, "unit": "year"}}  # no points between thousands
     households, persons, model = (
-        one(tables["row_accounting"], table=name) for name in ("households", "persons", "model")
+        only_row(tables["row_accounting"], table=name)
+        for name in ("households", "persons", "model")
     )
-    rows["haushalte_ein"] = count(households["rows_in"])
-    rows["haushalte_behalten"] = count(households["kept"])
-    rows["personen_ein"] = count(persons["rows_in"])
-    rows["modell_behalten"], rows["modell_weg"] = count(model["kept"]), count(model["dropped"])
+    rows["haushalte_ein"] = number(households["rows_in"])
+    rows["haushalte_behalten"] = number(households["kept"])
+    rows["personen_ein"] = number(persons["rows_in"])
+    rows["modell_behalten"], rows["modell_weg"] = number(model["kept"]), number(model["dropped"])
     reasons = tables["missing_reasons"]
-    income = one(reasons, file="households", variable="capital_income", reason="no answer")
-    rent = one(reasons, file="households", variable="rent", reason="not applicable")
-    rows["kapital_ohne"], rows["miete_trifft_nicht_zu"] = count(income["n"]), count(rent["n"])
+    income = only_row(reasons, file="households", variable="capital_income", reason="no answer")
+    rent = only_row(reasons, file="households", variable="rent", reason="not applicable")
+    rows["kapital_ohne"], rows["miete_trifft_nicht_zu"] = number(income["n"]), number(rent["n"])
     rows |= poverty_rows(tables) | design_rows(tables) | cold_rows(tables) | weight_rows(tables)
     rows |= cell_rows(tables)
-    rows["ziehungen"] = count(config.bootstrap.n_replicates)
+    rows["ziehungen"] = number(config.bootstrap.n_replicates)
     return headline(rows)
 
 
 def poverty_rows(tables: Tables) -> Rows:
     """Return poverty line, rates, gap and Gini coefficient by type of region."""
     table, rows = tables["poverty_region"], Rows()
-    line = one(table, indicator="arpt")
+    line = only_row(table, indicator="arpt")
     rows["schwelle"] = {"value": line["estimate"], "unit": "eur"}
-    rows["quote_land"] = share(one(table, indicator="arpr", urbanisation="total")["estimate"])
+    rows["quote_land"] = share(
+        only_row(table, indicator="arpr", urbanisation="total")["estimate"], 1
+    )
     for key, place in {"stadt": "dense", "kreis": "intermediate"}.items():
-        row = one(table, indicator="arpr", urbanisation=place)
-        rows[f"quote_{key}"] = share(row["estimate"])
+        row = only_row(table, indicator="arpr", urbanisation=place)
+        rows[f"quote_{key}"] = share(row["estimate"], 1)
         rows[f"quote_{key}_ci"] = {
             "low": row["ci_low"], "high": row["ci_high"], "unit": "share", "digits": 1
         }  # fmt: skip
-        rows[f"luecke_{key}"] = share(one(table, indicator="rmpg", urbanisation=place)["estimate"])
-        gini = one(table, indicator="gini", urbanisation=place)
+        rows[f"luecke_{key}"] = share(
+            only_row(table, indicator="rmpg", urbanisation=place)["estimate"], 1
+        )
+        gini = only_row(table, indicator="gini", urbanisation=place)
         rows[f"gini_{key}"] = {"value": gini["estimate"], "unit": "number", "digits": 3}
-        rows[f"n_{key}"] = count(int(row["n"]))
+        rows[f"n_{key}"] = number(int(row["n"]))
     return rows
 
 
@@ -80,7 +61,7 @@ def design_rows(tables: Tables) -> Rows:
     """Return standard errors of the poverty rate with more and less of the design."""
     rows, found = Rows(), {}
     for key in ("none", "weights", "households", "full"):
-        row = one(tables[f"design_{key}"], indicator="arpr")
+        row = only_row(tables[f"design_{key}"], indicator="arpr")
         found[key] = float(row["se"])
         rows[f"se_{key}"] = points(row["se"], 2)
     rows["se_verhaeltnis"] = {
@@ -98,22 +79,22 @@ def cold_rows(tables: Tables) -> Rows:
     shown = {"small": ("tenant",), "full": ("tenant", "city", "single_parent")}
     for key, names in shown.items():
         for name in names:
-            row = one(tables[f"cold_{key}"], indicator=f"{name}=True")
+            row = only_row(tables[f"cold_{key}"], indicator=f"{name}=True")
             rows[f"{name}_{key}"] = points(row["estimate"])
             rows[f"{name}_{key}_von"] = points(row["ci_low"])
             rows[f"{name}_{key}_bis"] = points(row["ci_high"])
-    income = one(tables["cold_full"], indicator="log_income")
+    income = only_row(tables["cold_full"], indicator="log_income")
     rows["einkommen_full"] = points(income["estimate"])
     rows["einkommen_full_bis"] = points(income["ci_high"])
     for key, value in {"miete": "True", "andere": "False"}.items():
-        rows[f"kalt_{key}"] = share(one(tables["cold_share"], tenant=value)["estimate"])
+        rows[f"kalt_{key}"] = share(only_row(tables["cold_share"], tenant=value)["estimate"], 1)
     return rows
 
 
 def weight_rows(tables: Tables) -> Rows:
     """Return standard errors of the poverty rate by method."""
     return {
-        f"se_{key}": points(one(tables[f"weights_{key}"], indicator="arpr")["se"], 2)
+        f"se_{key}": points(only_row(tables[f"weights_{key}"], indicator="arpr")["se"], 2)
         for key in ("taylor", "bootstrap")
     }
 
@@ -122,8 +103,8 @@ def cell_rows(tables: Tables) -> Rows:
     """Return numbers of cells by status, per district."""
     table = tables["poverty_district"]
     table, rows = table[table["district"] != "total"], Rows()
-    rows["kreise"] = count(table["district"].nunique())
+    rows["kreise"] = number(table["district"].nunique())
     for key, name in {"quote": "arpr", "luecke": "rmpg"}.items():
         part = table.loc[table["indicator"] == name, "status"]
-        rows[f"{key}_gezeigt"] = count(int(part.isin(["published", "bracketed"]).sum()))
+        rows[f"{key}_gezeigt"] = number(int(part.isin(["published", "bracketed"]).sum()))
     return rows

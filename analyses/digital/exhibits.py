@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
-from headlines import two_digits
 
+from armutsexpertise.expertise import vintages_exhibit
 from armutsexpertise.publish import charts
 from armutsexpertise.publish.charts.classes import plot_classes
 from armutsexpertise.publish.charts.lines import plot_lines
@@ -20,7 +20,7 @@ from armutsexpertise.publish.charts.pairs import plot_pairs
 from armutsexpertise.publish.exhibit import Exhibit
 from armutsexpertise.publish.numbers import date_de, de, euro, interval, percent
 from armutsexpertise.publish.tilemap import plot_tile_map
-from armutsexpertise.publish.values import Values
+from armutsexpertise.publish.values import Values, two_digits
 
 Tables = dict[str, pd.DataFrame]
 
@@ -1276,30 +1276,6 @@ def _wide(shown: pd.DataFrame, indicators: tuple[str, ...]) -> pd.DataFrame:
     return wide.reindex(order).reindex(columns=list(indicators)).reset_index()
 
 
-def vintages(tables: Tables) -> list[Exhibit]:
-    """Versions and hashes of the data packages."""
-    table = tables["vintages"]
-    return [
-        Exhibit(
-            id="tbl-datenstand",
-            title="Datenstand dieser Ausgabe",
-            alt="Tabelle der Datenpakete mit Version, Datum und Prüfsumme.",
-            source="datapackage.yaml der Pakete",
-            reference_date=str(table["created"].max())[:10],
-            n=f"{len(table)} Datenpakete",
-            table=pd.DataFrame(
-                {
-                    "Paket": table["package"],
-                    "Titel": table["title"],
-                    "Version": table["version"].astype(str),
-                    "erstellt": [date_de(str(d)[:10]) for d in table["created"]],
-                    "SHA-256 (Anfang)": table["sha256"].str[:16],
-                }
-            ),
-        )
-    ]
-
-
 def all_exhibits(tables: Tables) -> list[Exhibit]:
     """Return every exhibit of the report, in its order."""
     z = Values(tables["headline"])
@@ -1311,5 +1287,5 @@ def all_exhibits(tables: Tables) -> list[Exhibit]:
         *money(tables, z),
         *grants(tables, z),
         *survey(tables),
-        *vintages(tables),
+        vintages_exhibit(tables["vintages"]),
     ]

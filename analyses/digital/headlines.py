@@ -8,53 +8,28 @@ from typing import Any
 import pandas as pd
 
 from armutsexpertise.digital.study import DigitalConfig
-from armutsexpertise.publish.values import headline
+from armutsexpertise.publish.values import (
+    eur,
+    headline,
+    number,
+    only_row,
+    points,
+    share,
+    span,
+    two_digits,
+)
 
 Tables = dict[str, pd.DataFrame]
 Rows = dict[str, dict[str, Any]]
-
-
-def _one(table: pd.DataFrame, **where: object) -> pd.Series:
-    """Return the only row that fits; two or none is a fault of this script."""
-    for column, value in where.items():
-        table = table[table[column] == value]
-    if len(table) != 1:
-        raise LookupError(f"{len(table)} rows for {where}: one was expected.")
-    return table.iloc[0]
-
-
-def _count(value: object, digits: int = 0) -> dict[str, Any]:
-    return {"value": value, "unit": "number", "digits": digits}
-
-
-def _share(value: float, digits: int = 0) -> dict[str, Any]:
-    return {"value": value, "unit": "share", "digits": digits}
-
-
-def _points(value: float, digits: int = 1) -> dict[str, Any]:
-    return {"value": 100 * value, "unit": "points", "digits": digits}
-
-
-def _eur(value: float, digits: int = 2) -> dict[str, Any]:
-    return {"value": value, "unit": "eur", "digits": digits}
 
 
 def _year(value: float) -> dict[str, Any]:
     return {"value": math.ceil(value), "unit": "year"}
 
 
-def _span(low: float, high: float, unit: str, digits: int = 0) -> dict[str, Any]:
-    return {"low": low, "high": high, "unit": unit, "digits": digits}
-
-
-def two_digits(number: float) -> float:
-    """Round to two significant digits: no scenario is known better."""
-    return round(number, 1 - math.floor(math.log10(number))) if number else number
-
-
-def _shown(share: float) -> dict[str, Any]:
+def _shown(value: float) -> dict[str, Any]:
     """Return a published percentage with the digits in which it was printed."""
-    return _share(share, 0 if abs(100 * share - round(100 * share)) < 1e-9 else 1)
+    return share(value, 0 if abs(100 * value - round(100 * value)) < 1e-9 else 1)
 
 
 def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
@@ -63,52 +38,52 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
     first, last = config.access.compositions[0], config.access.compositions[-1]
     for year in config.access.compositions:
         for quartile in ("Q1", "Q2", "Q3", "Q4"):
-            row = _one(tables["access"], place="DE", period=year, group=quartile)
-            rows[f"{quartile.lower()}_{year}"] = _share(row["share"], 1)
+            row = only_row(tables["access"], place="DE", period=year, group=quartile)
+            rows[f"{quartile.lower()}_{year}"] = share(row["share"], 1)
         for key, measure in {"luecke": "absolute", "steigung": "slope_index"}.items():
-            row = _one(tables["gaps"], place="DE", period=year, measure=measure)
-            rows[f"{key}_{year}"] = _points(row["estimate"])
-        row = _one(tables["gaps"], place="DE", period=year, measure="odds_ratio")
-        rows[f"chance_{year}"] = _count(row["estimate"])
-        row = _one(tables["left"], place="DE", period=year, group="Q1")
-        rows[f"rest_q1_{year}"] = _share(row["share_of_offline"])
-    rich = _one(tables["access"], place="DE", period=last, group="Q4")
-    rows[f"offen_q4_{last}"] = _share(1 - rich["share"], 2)
+            row = only_row(tables["gaps"], place="DE", period=year, measure=measure)
+            rows[f"{key}_{year}"] = points(row["estimate"])
+        row = only_row(tables["gaps"], place="DE", period=year, measure="odds_ratio")
+        rows[f"chance_{year}"] = number(row["estimate"])
+        row = only_row(tables["left"], place="DE", period=year, group="Q1")
+        rows[f"rest_q1_{year}"] = share(row["share_of_offline"])
+    rich = only_row(tables["access"], place="DE", period=last, group="Q4")
+    rows[f"offen_q4_{last}"] = share(1 - rich["share"], 2)
     for year in (first, last):  # A1: the mean of four equal groups is the share of all
         four = [rows[f"q{k}_{year}"]["value"] for k in range(1, 5)]
-        every = _one(tables["types"], group="all households", period=year)
-        rows[f"probe_{year}"] = _points(every["share"] - sum(four) / 4)
-    eu = _one(tables["access"], place="EU27", period=last, group="Q1")
-    rows["eu_q1"] = _share(eu["share"], 1)
-    gap = _one(tables["gaps"], place="EU27", period=last, measure="absolute")
-    rows["eu_luecke"] = _points(gap["estimate"])
+        every = only_row(tables["types"], group="all households", period=year)
+        rows[f"probe_{year}"] = points(every["share"] - sum(four) / 4)
+    eu = only_row(tables["access"], place="EU27", period=last, group="Q1")
+    rows["eu_q1"] = share(eu["share"], 1)
+    gap = only_row(tables["gaps"], place="EU27", period=last, measure="absolute")
+    rows["eu_luecke"] = points(gap["estimate"])
     for name, key in {"bis alle": "alle", "mit freier Obergrenze": "frei"}.items():
-        fit = _one(tables["growth"], model=name, group="Q1")
-        rows[f"abweichung_{key}"] = _points(fit["rmse"])
-        rows[f"nachbarn_{key}"] = _count(fit["autocorrelation"], 2)
-        rows[f"punkte_{key}"] = _count(fit["points"])
-    rows["obergrenze_q1"] = _share(fit["ceiling"], 1)
-    for share in config.access.shares:
+        fit = only_row(tables["growth"], model=name, group="Q1")
+        rows[f"abweichung_{key}"] = points(fit["rmse"])
+        rows[f"nachbarn_{key}"] = number(fit["autocorrelation"], 2)
+        rows[f"punkte_{key}"] = number(fit["points"])
+    rows["obergrenze_q1"] = share(fit["ceiling"], 1)
+    for reached in config.access.shares:
         for quartile in ("Q1", "Q2", "Q3", "Q4"):
-            found = _one(tables["years"], model="bis alle", group=quartile, share=share)
-            key = f"jahr{round(100 * share)}_{quartile.lower()}"
+            found = only_row(tables["years"], model="bis alle", group=quartile, share=reached)
+            key = f"jahr{round(100 * reached)}_{quartile.lower()}"
             rows[key] = _year(found["year"])
             rows[f"{key}_von"] = _year(found["ci_low"])
             rows[f"{key}_bis"] = _year(found["ci_high"])
-    rows["ziel"] = _share(config.access.shares[0])
-    rows["ziel_hoch"] = _share(config.access.shares[-1])
-    free = _one(tables["years"], model="mit freier Obergrenze", group="Q1", share=0.95)
-    rows["frei_erreicht_95"] = _count(int(math.isfinite(free["year"])))
-    lag = _one(tables["lag"], period=last)
-    rows["vorsprung"] = _count(lag["years"])
-    rows["vorsprung_mindestens"] = _count(int(lag["at_least"]))
+    rows["ziel"] = share(config.access.shares[0])
+    rows["ziel_hoch"] = share(config.access.shares[-1])
+    free = only_row(tables["years"], model="mit freier Obergrenze", group="Q1", share=0.95)
+    rows["frei_erreicht_95"] = number(int(math.isfinite(free["year"])))
+    lag = only_row(tables["lag"], period=last)
+    rows["vorsprung"] = number(lag["years"])
+    rows["vorsprung_mindestens"] = number(int(lag["at_least"]))
     for group, key in {"total": "alle", "household_type": "allein"}.items():
         name = {"total": "all households", "household_type": "single-person household"}[group]
         for year in (2020, 2021, 2025):
-            row = _one(tables["types"], group=name, period=year)
-            rows[f"{key}_{year}"] = _share(row["share"], 1)
+            row = only_row(tables["types"], group=name, period=year)
+            rows[f"{key}_{year}"] = share(row["share"], 1)
     for year in (2020, 2021, 2025):
-        rows[f"allein_luecke_{year}"] = _points(
+        rows[f"allein_luecke_{year}"] = points(
             rows[f"alle_{year}"]["value"] - rows[f"allein_{year}"]["value"]
         )
     return rows
@@ -117,13 +92,13 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
 def fact_rows(clean: Tables, tables: Tables) -> Rows:
     """Pick published findings that the prose quotes."""
     rows: Rows = {
-        "fakten_n": _count(len(clean["facts"])),
+        "fakten_n": number(len(clean["facts"])),
     }
     for row in tables["comparisons"].to_dict("records"):
         rows[f"{row['key']}_arm"] = _shown(row["poor"])
         rows[f"{row['key']}_andere"] = _shown(row["other"])
-    rows["vergleiche_n"] = _count(len(tables["comparisons"]))
-    rows["vergleiche_zulasten"] = _count(int((tables["comparisons"]["absolute"] > 0).sum()))
+    rows["vergleiche_n"] = number(len(tables["comparisons"]))
+    rows["vergleiche_zulasten"] = number(int((tables["comparisons"]["absolute"] > 0).sum()))
     facts = clean["facts"].set_index("id")["value"].astype(float)
     for key, fact in {
         "ohne_abschluss_mobil": "dig0068",
@@ -152,18 +127,18 @@ def fact_rows(clean: Tables, tables: Tables) -> Rows:
         "ausgaben_anteil_reich": "dig0145",
     }.items():
         rows[key] = _shown(facts[fact] / 100)
-    rows["geraet_rueckstand"] = _points(facts["dig0060"] / 100, 0)
-    rows["nie_2024_mio"] = _count(facts["dig0036"] / 1e6, 1)
-    rows["ohne_anschluss_mio"] = _count(facts["dig0057"] / 1e6, 1)
-    rows["aus_geldgruenden"] = _count(facts["dig0058"])
-    rows["geldgruende_anteil"] = _share(facts["dig0058"] / facts["dig0057"])
-    rows["d21_nrw"] = _count(facts["xdig0282"])
-    rows["d21_de"] = _count(facts["dig0120"])
+    rows["geraet_rueckstand"] = points(facts["dig0060"] / 100, 0)
+    rows["nie_2024_mio"] = number(facts["dig0036"] / 1e6, 1)
+    rows["ohne_anschluss_mio"] = number(facts["dig0057"] / 1e6, 1)
+    rows["aus_geldgruenden"] = number(facts["dig0058"])
+    rows["geldgruende_anteil"] = share(facts["dig0058"] / facts["dig0057"])
+    rows["d21_nrw"] = number(facts["xdig0282"])
+    rows["d21_de"] = number(facts["dig0120"])
     rows["nutzung_nrw"] = _shown(facts["xdig0286"] / 100)
-    rows["ausgaben_arm"] = _eur(facts["dig0136"], 0)
-    rows["ausgaben_reich"] = _eur(facts["dig0144"], 0)
+    rows["ausgaben_arm"] = eur(facts["dig0136"], 0)
+    rows["ausgaben_reich"] = eur(facts["dig0144"], 0)
     poor = clean["poor"].set_index("id")["value"]
-    rows["arm_nrw_mio"] = _count((poor["xpov0218"] + poor["xpov0219"]) / 1e6, 1)
+    rows["arm_nrw_mio"] = number((poor["xpov0218"] + poor["xpov0219"]) / 1e6, 1)
     return rows
 
 
@@ -172,16 +147,16 @@ def skill_rows(tables: Tables) -> Rows:
     rows: Rows = {}
     for place, short in {"DE": "de", "EU27": "eu"}.items():
         for year in (2021, 2023, 2025):
-            row = _one(tables["dsi"], place=place, period=str(year), dimension="total")
-            rows[f"dsi_{short}_{year}"] = _share(row["share"], 1)
-        classes = _one(tables["dsi_classes"], place=place, period="2023")
-        rows[f"dsi_offen_{short}"] = _share(classes["not_assessed"], 1)
-        areas = _one(tables["dsi_areas"], place=place, period="2023")
+            row = only_row(tables["dsi"], place=place, period=str(year), dimension="total")
+            rows[f"dsi_{short}_{year}"] = share(row["share"], 1)
+        classes = only_row(tables["dsi_classes"], place=place, period="2023")
+        rows[f"dsi_offen_{short}"] = share(classes["not_assessed"], 1)
+        areas = only_row(tables["dsi_areas"], place=place, period="2023")
         for area in ("il", "cc", "dcc", "safe", "ps"):
-            rows[f"dsi_{area}_{short}"] = _share(areas[area], 1)
+            rows[f"dsi_{area}_{short}"] = share(areas[area], 1)
     for category, short in {"cities": "stadt", "rural areas": "land"}.items():
-        row = _one(tables["dsi"], place="DE", period="2025", category=category)
-        rows[f"dsi_{short}"] = _share(row["share"], 1)
+        row = only_row(tables["dsi"], place="DE", period="2025", category=category)
+        rows[f"dsi_{short}"] = share(row["share"], 1)
     return rows
 
 
@@ -189,9 +164,9 @@ def money_rows(tables: Tables) -> Rows:
     """Set the basket against the standard benefit."""
     rows: Rows = {}
     for row in tables["same_year"].to_dict("records"):
-        rows[f"preis_{row['when']}"] = _eur(row["price"], 2)
-        rows[f"abt8_{row['when']}"] = _eur(row["allowance"], 2)
-        rows[f"anteil_{row['when']}"] = _share(row["share"])
+        rows[f"preis_{row['when']}"] = eur(row["price"], 2)
+        rows[f"abt8_{row['when']}"] = eur(row["allowance"], 2)
+        rows[f"anteil_{row['when']}"] = share(row["share"])
     years = tables["same_year"]["when"]
     rows["jahr_preis_frueh"] = {"value": int(years.min()), "unit": "year"}
     rows["jahr_preis_spaet"] = {"value": int(years.max()), "unit": "year"}
@@ -200,48 +175,48 @@ def money_rows(tables: Tables) -> Rows:
     rows["regelbedarf_jahr"] = {"value": int(str(last)[:4]), "unit": "year"}
     single = table[(table["household"] == "allein lebend") & (table["day"] == last)]
     single = single.set_index("variant")
-    rows["abt8"] = _eur(single.loc["low", "connection_allowance"], 2)
-    rows["abt89"] = _eur(single.loc["low", "allowance_eur_month"], 2)
-    rows["rest_nach_anschluss"] = _span(
+    rows["abt8"] = eur(single.loc["low", "connection_allowance"], 2)
+    rows["abt89"] = eur(single.loc["low", "allowance_eur_month"], 2)
+    rows["rest_nach_anschluss"] = span(
         single.loc["middle", "connection_allowance"] - single.loc["middle", "connection_eur_month"],
         single.loc["low", "connection_allowance"] - single.loc["low", "connection_eur_month"],
         "eur",
         2,
     )
-    rows["anschluss_anteil"] = _span(
+    rows["anschluss_anteil"] = span(
         *(single.loc[v, "connection_eur_month"] / single.loc[v, "connection_allowance"]
           for v in ("low", "middle")),
         "share",
     )  # fmt: skip
-    rows["korb"] = _span(single.loc["low", "eur_month"], single.loc["high", "eur_month"], "eur", 2)
-    rows["korb_anteil89"] = _span(
+    rows["korb"] = span(single.loc["low", "eur_month"], single.loc["high", "eur_month"], "eur", 2)
+    rows["korb_anteil89"] = span(
         *(single.loc[v, "eur_month"] / single.loc[v, "allowance_eur_month"]
           for v in ("low", "high")),
         "share",
     )  # fmt: skip
-    rows["korb_anteil_regelbedarf"] = _span(
+    rows["korb_anteil_regelbedarf"] = span(
         single.loc["low", "share_of_benefit"], single.loc["high", "share_of_benefit"], "share", 1
     )
     family = table[(table["household"] == "Paar, ein Kind unter 6") & (table["day"] == last)]
-    rows["korb_anteil_familie"] = _span(
+    rows["korb_anteil_familie"] = span(
         family["share_of_benefit"].min(), family["share_of_benefit"].max(), "share", 1
     )
     pupil = table[table["household"].str.contains("Schulkind") & (table["day"] == last)]
     middle = pupil.set_index("variant").loc["middle"]
-    rows["schule_ohne"] = _eur(middle["eur_month"], 2)
-    rows["schule_mit"] = _eur(middle["eur_month_granted"], 2)
+    rows["schule_ohne"] = eur(middle["eur_month"], 2)
+    rows["schule_mit"] = eur(middle["eur_month_granted"], 2)
     school = tables["items"].query("item == 'schulgeraet'").drop_duplicates("variant")
     prices = school.set_index("variant")["price_eur"]
-    rows["schule_teuer"] = _eur(prices["high"], 0)
-    rows["schule_rest"] = _eur(max(prices["high"] - prices["middle"], 0), 0)
+    rows["schule_teuer"] = eur(prices["high"], 0)
+    rows["schule_rest"] = eur(max(prices["high"] - prices["middle"], 0), 0)
     saving = tables["saving"].set_index(["rule", "variant"])
     for rule, key in {"rest": "rest", "leisure": "freizeit"}.items():
         for variant in ("low", "middle", "high"):
-            rows[f"sparen_{key}_{variant}"] = _count(saving.loc[(rule, variant), "months"])
+            rows[f"sparen_{key}_{variant}"] = number(saving.loc[(rule, variant), "months"])
     for variant in ("low", "middle", "high"):
-        rows[f"geraet_{variant}"] = _eur(saving.loc[("rest", variant), "price"], 0)
+        rows[f"geraet_{variant}"] = eur(saving.loc[("rest", variant), "price"], 0)
     items = tables["items"].query("item == 'computer' and household == 'allein lebend'")
-    rows["preise_fehlen"] = _count(int(items["price_eur"].isna().sum()))
+    rows["preise_fehlen"] = number(int(items["price_eur"].isna().sum()))
     return rows
 
 
@@ -249,39 +224,39 @@ def policy_rows(tables: Tables, config: DigitalConfig) -> Rows:
     """Grants in the Land and the Kreise."""
     rows: Rows = {}
     households = tables["steps"].iloc[-1]
-    rows["bg_nrw"] = _span(two_digits(households["low"]), two_digits(households["high"]), "number")
+    rows["bg_nrw"] = span(two_digits(households["low"]), two_digits(households["high"]), "number")
     for row in tables["variants"].to_dict("records"):
         key = row["variant"]
-        rows[f"{key}_erreicht"] = _span(
+        rows[f"{key}_erreicht"] = span(
             two_digits(row["reached_low"]), two_digits(row["reached_high"]), "number"
         )
-        rows[f"{key}_neu"] = _span(
+        rows[f"{key}_neu"] = span(
             two_digits(row["newly_connected_low"]), two_digits(row["newly_connected_high"]),
             "number",
         )  # fmt: skip
-        rows[f"{key}_mio"] = _span(
+        rows[f"{key}_mio"] = span(
             two_digits(row["eur_low"]) / 1e6, two_digits(row["eur_high"]) / 1e6, "number"
         )
-        rows[f"{key}_je_neu"] = _span(
+        rows[f"{key}_je_neu"] = span(
             two_digits(row["eur_per_connected_low"]), two_digits(row["eur_per_connected_high"]),
             "eur",
         )  # fmt: skip
-        rows[f"{key}_ab"] = _eur(two_digits(row["eur_per_connected_low"]), 0)
-        rows[f"{key}_hoechstens"] = _eur(two_digits(row["eur_per_connected_high"]), 0)
-        rows[f"{key}_versorgt"] = _span(
+        rows[f"{key}_ab"] = eur(two_digits(row["eur_per_connected_low"]), 0)
+        rows[f"{key}_hoechstens"] = eur(two_digits(row["eur_per_connected_high"]), 0)
+        rows[f"{key}_versorgt"] = span(
             row["already_connected_low"], row["already_connected_high"], "share"
         )
     chosen = tables["variants"].set_index("variant").loc[config.policy.map_variant]
     every = tables["variants"].set_index("variant").loc["geraet_alle"]
-    rows["pruefung_hoechstens"] = _eur(
+    rows["pruefung_hoechstens"] = eur(
         two_digits(every["eur_per_connected_low"] - chosen["eur_per_connected_high"]), 0
     )
-    rows["ohne_computer"] = _span(chosen["without_low"], chosen["without_high"], "share", 1)
-    rows["inanspruchnahme"] = _span(chosen["take_up_low"], chosen["take_up_high"], "share")
+    rows["ohne_computer"] = span(chosen["without_low"], chosen["without_high"], "share", 1)
+    rows["inanspruchnahme"] = span(chosen["take_up_low"], chosen["take_up_high"], "share")
     kreise = tables["kreise"].sort_values("eur_per_inhabitant")
-    rows["kreise_n"] = _count(len(kreise))
-    rows["kreis_unten_je"] = _eur(kreise["eur_per_inhabitant"].iloc[0], 1)
-    rows["kreis_oben_je"] = _eur(kreise["eur_per_inhabitant"].iloc[-1], 1)
+    rows["kreise_n"] = number(len(kreise))
+    rows["kreis_unten_je"] = eur(kreise["eur_per_inhabitant"].iloc[0], 1)
+    rows["kreis_oben_je"] = eur(kreise["eur_per_inhabitant"].iloc[-1], 1)
     rows["kreis_unten"] = {"value": kreise["name"].iloc[0], "unit": "text"}
     rows["kreis_oben"] = {"value": kreise["name"].iloc[-1], "unit": "text"}
     return rows

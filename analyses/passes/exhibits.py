@@ -8,14 +8,14 @@ from __future__ import annotations
 from functools import partial
 
 import pandas as pd
-from headlines import two_digits
 
+from armutsexpertise.expertise import vintages_exhibit
 from armutsexpertise.publish import charts
 from armutsexpertise.publish.exhibit import Exhibit
 from armutsexpertise.publish.numbers import date_de, de, interval, percent
 from armutsexpertise.publish.numbers import words as z_words
 from armutsexpertise.publish.tilemap import plot_tile_map
-from armutsexpertise.publish.values import Values
+from armutsexpertise.publish.values import Values, two_digits
 
 Tables = dict[str, pd.DataFrame]
 
@@ -932,30 +932,6 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
     return [figure, scenario, derivation]
 
 
-def vintages(tables: Tables) -> list[Exhibit]:
-    """Versions and hashes of the data packages."""
-    table = tables["vintages"]
-    return [
-        Exhibit(
-            id="tbl-datenstand",
-            title="Datenstand: Version und Prüfsumme der Datenpakete",
-            alt="Tabelle der Datenpakete mit Version, Stand und Prüfsumme.",
-            source="datapackage.yaml der Pakete",
-            reference_date="2026-11-22",
-            n=f"{len(table)} Datenpakete",
-            table=pd.DataFrame(
-                {
-                    "Paket": table["package"],
-                    "Inhalt": table["title"],
-                    "Version": table["version"].astype(str),
-                    "Stand": table["created"].str[:10].map(date_de),
-                    "SHA-256 (Anfang)": table["sha256"].str[:16],
-                }
-            ),
-        )
-    ]
-
-
 def all_exhibits(tables: Tables) -> list[Exhibit]:
     """Return every exhibit of the report, in its order."""
     z = Values(tables["headline"])
@@ -966,5 +942,5 @@ def all_exhibits(tables: Tables) -> list[Exhibit]:
         *profiles(tables, z),
         *take_up(tables, z),
         *costs(tables, z),
-        *vintages(tables),
+        vintages_exhibit(tables["vintages"]),
     ]

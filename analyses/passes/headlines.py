@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
 
 from armutsexpertise.passes.config import PassesConfig
-from armutsexpertise.publish.values import headline
+from armutsexpertise.publish.values import headline, number, only_row, span, two_digits
 
 Tables = dict[str, pd.DataFrame]
 Rows = dict[str, dict[str, Any]]
-
-
-def _one(table: pd.DataFrame, **where: object) -> pd.Series:
-    """Return the only row that fits; two or none is a fault of this script."""
-    for column, value in where.items():
-        table = table[table[column] == value]
-    if len(table) != 1:
-        raise LookupError(f"{len(table)} rows for {where}: one was expected.")
-    return table.iloc[0]
-
-
-def _count(value: object) -> dict[str, Any]:
-    return {"value": value, "unit": "number"}
-
-
-def _span(low: float, high: float, unit: str, digits: int = 0) -> dict[str, Any]:
-    return {"low": low, "high": high, "unit": unit, "digits": digits}
-
-
-def two_digits(number: float) -> float:
-    """Round to two significant digits: no scenario is known better."""
-    return round(number, 1 - math.floor(math.log10(number))) if number else number
 
 
 def coverage_rows(tables: Tables) -> Rows:
@@ -49,29 +26,29 @@ def coverage_rows(tables: Tables) -> Rows:
     for scope, short in scopes.items():
         for place, (domain, value) in places.items():
             for weight, name in {"Gemeinden": "", "Bevölkerung": "bev_"}.items():
-                row = _one(
+                row = only_row(
                     tables["coverage"], scope=scope, domain=domain, value=value, weight=weight
                 )
                 key = f"{name}{place}_{short}"
-                rows[f"{key}_spanne"] = _span(row["lower"], row["upper"], "share", 1)
+                rows[f"{key}_spanne"] = span(row["lower"], row["upper"], "share", 1)
                 rows[f"{key}_unten"] = {"value": row["lower"], "unit": "share", "digits": 0}
                 rows[f"{key}_oben"] = {"value": row["upper"], "unit": "share", "digits": 1}
-                rows[f"{key}_belegt"] = _count(row["confirmed"])
-                rows[f"{key}_unbekannt"] = _count(row["unknown"])
-                rows[f"{key}_verneint"] = _count(row["absent"])
-                rows[f"{key}_n"] = _count(row["n"])
+                rows[f"{key}_belegt"] = number(row["confirmed"])
+                rows[f"{key}_unbekannt"] = number(row["unknown"])
+                rows[f"{key}_verneint"] = number(row["absent"])
+                rows[f"{key}_n"] = number(row["n"])
         kreise = tables["kreise"].query("scope == @scope")
-        rows[f"kreise_{short}"] = _count(int((kreise["confirmed"] > 0).sum()))
-        county = _one(tables["coverage"], scope=scope, domain="Kreispass")
-        rows[f"kreispass_{short}"] = _count(county["confirmed"])
-    rows["kreise_n"] = _count(len(kreise))
+        rows[f"kreise_{short}"] = number(int((kreise["confirmed"] > 0).sum()))
+        county = only_row(tables["coverage"], scope=scope, domain="Kreispass")
+        rows[f"kreispass_{short}"] = number(county["confirmed"])
+    rows["kreise_n"] = number(len(kreise))
     searched = tables["searched"].set_index("size_class")
-    rows["eintrag_n"] = _count(searched.loc["insgesamt", "with_entry"])
+    rows["eintrag_n"] = number(searched.loc["insgesamt", "with_entry"])
     rows["eintrag_anteil"] = {"value": searched.loc["insgesamt", "share"], "unit": "share"}
     rows["eintrag_gross"] = {"value": searched.loc["100.000 und mehr", "share"], "unit": "share"}
     small = searched.loc[["unter 10.000", "10.000 bis unter 20.000"]]
-    rows["klein_n"] = _count(int(small["n"].sum()))
-    rows["klein_eintrag"] = _count(int(small["with_entry"].sum()))
+    rows["klein_n"] = number(int(small["n"].sum()))
+    rows["klein_eintrag"] = number(int(small["with_entry"].sum()))
     apart = tables["apart"].query("status == 'yes'")
     for key, (kind, level) in {
         "familie": ("family", "municipality"),
@@ -79,8 +56,8 @@ def coverage_rows(tables: Tables) -> Rows:
         "kultur": ("culture", "association"),
     }.items():
         part = apart[(apart["kind"] == kind) & (apart["issuer_level"] == level)]
-        rows[f"apart_{key}"] = _count(int(part["n"].sum()))
-    rows["apart_mobil"] = _count(int(apart.loc[apart["kind"] == "mobility", "n"].sum()))
+        rows[f"apart_{key}"] = number(int(part["n"].sum()))
+    rows["apart_mobil"] = number(int(apart.loc[apart["kind"] == "mobility", "n"].sum()))
     old = tables["denied"].query("freshness not in ('current', 'dated')")
     years = old["reference_date"].str[:4].fillna("ohne Jahr")
     rows["verneint_aelter"] = {
@@ -105,7 +82,7 @@ def effect_rows(tables: Tables, config: PassesConfig) -> Rows:
             "einkommen": {"term": "household_income_eur_month"},
             "arbeitslos": {"term": "unemployed_per_100"},
         }.items():
-            row = _one(effects, **where)
+            row = only_row(effects, **where)
             rows[f"{key}_{short}"] = {"value": 100 * row["effect"], "unit": "points", "digits": 0}
             for side in ("lower", "upper", "robust_lower", "robust_upper"):
                 rows[f"{key}_{short}_{side}"] = {
@@ -113,12 +90,12 @@ def effect_rows(tables: Tables, config: PassesConfig) -> Rows:
                     "unit": "points",
                     "digits": 1 if abs(row[side]) < 0.01 else 0,
                 }
-        fit = _one(tables["fits"], model=config.documented.main_model, sample=sample)
-        rows[f"modell_n_{short}"] = _count(fit["n"])
-        rows[f"modell_ereignisse_{short}"] = _count(fit["events"])
-        rows[f"modell_ohne_{short}"] = _count(fit["n"] - fit["events"])
+        fit = only_row(tables["fits"], model=config.documented.main_model, sample=sample)
+        rows[f"modell_n_{short}"] = number(fit["n"])
+        rows[f"modell_ereignisse_{short}"] = number(fit["events"])
+        rows[f"modell_ohne_{short}"] = number(fit["n"] - fit["events"])
         index = tables["effects"].query("model == 'Deprivationsindex' and sample == @sample")
-        row = _one(index, term="gisd_score")
+        row = only_row(index, term="gisd_score")
         for side, column in {
             "": "effect",
             "_robust_von": "robust_lower",
@@ -130,7 +107,7 @@ def effect_rows(tables: Tables, config: PassesConfig) -> Rows:
                 "digits": 1,
             }
     feasible = tables["sensitivity"].dropna(subset="implied_share")
-    rows["impliziert"] = _span(
+    rows["impliziert"] = span(
         feasible["implied_share"].min(), feasible["implied_share"].max(), "share"
     )
     doubling = feasible[feasible["change"] == "doubling"]
@@ -153,11 +130,11 @@ def pass_rows(tables: Tables, config: PassesConfig) -> Rows:
     current = tables["inclusion"].query("scope == 'aktuell'")
     for row in current.to_dict("records"):
         key = f"kreis_{row['group']}"
-        rows[f"{key}_ja"] = _count(row["yes"])
-        rows[f"{key}_offen"] = _count(row["not_stated"])
-        rows[f"{key}_nein"] = _count(row["no"] + row["no_by_closed_list"])
-        rows[f"{key}_spanne"] = _span(row["lower"], row["upper"], "share")
-    rows["paesse_aktuell"] = _count(current["n"].iloc[0])
+        rows[f"{key}_ja"] = number(row["yes"])
+        rows[f"{key}_offen"] = number(row["not_stated"])
+        rows[f"{key}_nein"] = number(row["no"] + row["no_by_closed_list"])
+        rows[f"{key}_spanne"] = span(row["lower"], row["upper"], "share")
+    rows["paesse_aktuell"] = number(current["n"].iloc[0])
     routes = tables["routes"].set_index("route")["n"]
     for code, word in {
         "yes": "automatisch",
@@ -165,29 +142,29 @@ def pass_rows(tables: Tables, config: PassesConfig) -> Rows:
         "no": "antrag",
         "not_stated": "offen",
     }.items():
-        rows[f"weg_{word}"] = _count(routes[code])
-    rows["profile_n"] = _count(len(tables["ranks"]))
-    rows["profile_min"] = _count(config.profile.min_stated)
-    rows["dominanz_paare"] = _count(len(tables["dominance"]))
+        rows[f"weg_{word}"] = number(routes[code])
+    rows["profile_n"] = number(len(tables["ranks"]))
+    rows["profile_min"] = number(config.profile.min_stated)
+    rows["dominanz_paare"] = number(len(tables["dominance"]))
     full = (tables["ranks"]["rank_low"] == 1) & (
         tables["ranks"]["rank_high"] == len(tables["ranks"])
     )
-    rows["raenge_offen"] = _count(int(full.sum()))
+    rows["raenge_offen"] = number(int(full.sum()))
     types = tables["type_shares"].set_index("type")
-    rows["rundum_sicher"] = _count(types.loc["Rundum-Pass", "n_certain"])
-    rows["rundum_spanne"] = _span(
+    rows["rundum_sicher"] = number(types.loc["Rundum-Pass", "n_certain"])
+    rows["rundum_spanne"] = span(
         types.loc["Rundum-Pass", "at_least_low"], types.loc["Rundum-Pass", "at_least_high"], "share"
     )
     rows["konsum_mindestens"] = {
         "value": types.loc["Kultur-und-Konsum-Pass", "at_least_low"],
         "unit": "share",
     }
-    rows["typ_unklar"] = _count(
+    rows["typ_unklar"] = number(
         int(tables["types"]["type"].str.startswith(("nicht eindeutig", "nicht klass")).sum())
     )
-    need = _one(tables["income_rules"], basis="percent_of_need")
-    rows["bedarf_n"] = _count(need["n_with_value"])
-    rows["bedarf_spanne"] = _span(need["minimum"], need["maximum"], "number")
+    need = only_row(tables["income_rules"], basis="percent_of_need")
+    rows["bedarf_n"] = number(need["n_with_value"])
+    rows["bedarf_spanne"] = span(need["minimum"], need["maximum"], "number")
     return rows
 
 
@@ -197,13 +174,13 @@ def use_rows(tables: Tables) -> Rows:
     pairs = tables["pairs"]
     strict = pairs[pairs["comparability"] == "vergleichbar"]
     loose = pairs[pairs["comparability"] != "vergleichbar"]
-    rows["paare_n"] = _count(len(pairs))
-    rows["paare_streng"] = _count(len(strict))
-    rows["paare_lose"] = _count(len(loose))
-    rows["naeherung"] = _span(loose["share_low"].min(), loose["share_high"].max(), "share", 1)
+    rows["paare_n"] = number(len(pairs))
+    rows["paare_streng"] = number(len(strict))
+    rows["paare_lose"] = number(len(loose))
+    rows["naeherung"] = span(loose["share_low"].min(), loose["share_high"].max(), "share", 1)
     for pair in pairs.to_dict("records"):
         key = str(pair["pair_id"]).rsplit("-", 1)[0].replace("-", "_")
-        rows[f"quote_{key}"] = _span(pair["share_low"], pair["share_high"], "share", 1)
+        rows[f"quote_{key}"] = span(pair["share_low"], pair["share_high"], "share", 1)
     per_holder = tables["cost_per_holder"].dropna(subset="per_holder_low")
     names = {
         "05314000-bonn-ausweis": "bonn",
@@ -218,38 +195,36 @@ def use_rows(tables: Tables) -> Rows:
             middle = (row["per_holder_low"] + row["per_holder_high"]) / 2
             rows[key] = {"value": middle, "unit": "eur"}
         else:
-            rows[key] = _span(row["per_holder_low"], row["per_holder_high"], "eur")
+            rows[key] = span(row["per_holder_low"], row["per_holder_high"], "eur")
     used = per_holder[per_holder["in_scenario"]]
-    rows["kosten_spanne"] = _span(
-        used["per_holder_low"].min(), used["per_holder_high"].max(), "eur"
-    )
-    rows["kosten_n"] = _count(len(used))
+    rows["kosten_spanne"] = span(used["per_holder_low"].min(), used["per_holder_high"].max(), "eur")
+    rows["kosten_n"] = number(len(used))
     cities = {"05111000": "duesseldorf", "05315000": "koeln", "05314000": "bonn"}
     variants = {"Antrag": "antrag", "automatisch": "automatik"}
     for row in tables["scenarios"].to_dict("records"):
         city, variant = cities.get(row["ags"], row["ags"]), variants[row["variant"]]
-        rows[f"szenario_{city}_personen"] = _span(
+        rows[f"szenario_{city}_personen"] = span(
             two_digits(row["persons_low"]), two_digits(row["persons_high"]), "number"
         )
-        rows[f"szenario_{city}_{variant}"] = _span(
+        rows[f"szenario_{city}_{variant}"] = span(
             two_digits(row["eur_low"]), two_digits(row["eur_high"]), "eur"
         )
-        rows[f"quote_{variant}"] = _span(row["take_up_low"], row["take_up_high"], "share", 1)
+        rows[f"quote_{variant}"] = span(row["take_up_low"], row["take_up_high"], "share", 1)
     return rows
 
 
 def fact_rows(clean: Tables, config: PassesConfig) -> Rows:
     """Pick published findings that the prose quotes, and the size of the inventory."""
     rows: Rows = {
-        "inventar_paesse": _count(len(clean["passes"])),
-        "inventar_zahlen": _count(len(clean["counts"])),
+        "inventar_paesse": number(len(clean["passes"])),
+        "inventar_zahlen": number(len(clean["counts"])),
         "stand": {"value": config.as_of.isoformat(), "unit": "text"},
     }
     evidence = clean["evidence"].set_index("evidence_id")
     for key, finding in {"arp_anteil": "ev025", "arp_geringverdienst": "ev026"}.items():
         rows[key] = {"value": evidence.loc[finding, "value"] / 100, "unit": "share"}
     rows["nichtinanspruch_alter"] = {"value": evidence.loc["ev033", "value"] / 100, "unit": "share"}
-    rows["nichtinanspruch_sgb2"] = _span(
+    rows["nichtinanspruch_sgb2"] = span(
         evidence.loc["ev037", "value_low"] / 100, evidence.loc["ev037", "value_high"] / 100, "share"
     )
     counts = clean["counts"].set_index("count_id")
@@ -269,7 +244,7 @@ def fact_rows(clean: Tables, config: PassesConfig) -> Rows:
     }.items():
         if not counts.loc[count, "verified"]:
             raise LookupError(f"{count} was not found again and must not be printed.")
-        rows[key] = _count(counts.loc[count, "value"])
+        rows[key] = number(counts.loc[count, "value"])
     rows["aachen_nutzung"] = {
         "value": counts.loc["cnt078", "value"] / 100,
         "unit": "share",
@@ -279,7 +254,7 @@ def fact_rows(clean: Tables, config: PassesConfig) -> Rows:
         "status == 'yes' and verified and counts_for_municipality and kind in @config.pass_kinds "
         "and freshness in ('historical', 'undated')"
     )
-    rows["aelter_n"] = _count(len(older))
+    rows["aelter_n"] = number(len(older))
     costs = clean["costs"].set_index("cost_id")
     rows["dus_vorlage_mio"] = {
         "value": costs.loc["cnt014", "value"] / 1e6,

@@ -164,6 +164,42 @@ def microdata_file(project: Project, name: str) -> Path | None:
     return Path(row["path"]) if row["present"] else None
 
 
+def vintages_exhibit(table: pd.DataFrame) -> Exhibit:
+    """Return the table of a report that names its data packages with version and hash.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `vintages` makes it.
+
+    Returns
+    -------
+    Exhibit
+        The table ``tbl-datenstand``.
+    """
+    from armutsexpertise.publish.exhibit import Exhibit
+    from armutsexpertise.publish.numbers import date_de
+
+    days = table["created"].astype(str).str[:10]
+    return Exhibit(
+        id="tbl-datenstand",
+        title="Datenstand: Version und Prüfsumme der Datenpakete",
+        alt="Tabelle der Datenpakete mit Version, Stand und Prüfsumme.",
+        source="datapackage.yaml der Pakete",
+        reference_date=str(days.max()),
+        n=f"{len(table)} Datenpakete",
+        table=pd.DataFrame(
+            {
+                "Paket": table["package"],
+                "Inhalt": table["title"],
+                "Version": table["version"].astype(str),
+                "Stand": days.map(date_de),
+                "SHA-256 (Anfang)": table["sha256"].str[:16],
+            }
+        ),
+    )
+
+
 def check_claims(claims: Sequence[Claim], z: Values) -> None:
     """Stop if a sentence of the report no longer fits its numbers.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,18 @@ import pandas as pd
 
 from armutsexpertise.publish import numbers
 
-__all__ = ["COLUMNS", "Values", "headline"]
+__all__ = [
+    "COLUMNS",
+    "Values",
+    "eur",
+    "headline",
+    "number",
+    "only_row",
+    "points",
+    "share",
+    "span",
+    "two_digits",
+]
 
 COLUMNS = ("key", "value", "low", "high", "unit", "digits", "note")
 """Columns of a table of headline values; see `headline`."""
@@ -49,6 +61,63 @@ def headline(rows: Mapping[str, Mapping[str, object]]) -> pd.DataFrame:
     if empty.any():
         raise ValueError(f"'{table.loc[empty, 'key'].iloc[0]}' needs a value, or low and high.")
     return table
+
+
+def only_row(table: pd.DataFrame, /, **where: object) -> pd.Series:
+    """Return the only row of a table that fits.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Table of estimates.
+    **where : object
+        Column and the value it has to have.
+
+    Returns
+    -------
+    Series
+        The row.
+
+    Raises
+    ------
+    LookupError
+        If no row or several fit: a fault of the script that asks.
+    """
+    for column, value in where.items():
+        table = table[table[column] == value]
+    if len(table) != 1:
+        raise LookupError(f"{len(table)} rows for {where}: one was expected.")
+    return table.iloc[0]
+
+
+def number(value: object, digits: int = 0) -> dict[str, object]:
+    """Return a row of `headline` for a number or a count."""
+    return {"value": value, "unit": "number", "digits": digits}
+
+
+def share(value: object, digits: int = 0) -> dict[str, object]:
+    """Return a row of `headline` for a share in [0, 1], printed in percent."""
+    return {"value": value, "unit": "share", "digits": digits}
+
+
+def points(value: float, digits: int = 1) -> dict[str, object]:
+    """Return a row of `headline` for a difference of shares, printed in percentage points."""
+    return {"value": 100 * value, "unit": "points", "digits": digits}
+
+
+def eur(value: object, digits: int = 0) -> dict[str, object]:
+    """Return a row of `headline` for an amount in EUR."""
+    return {"value": value, "unit": "eur", "digits": digits}
+
+
+def span(low: float, high: float, unit: str, digits: int = 0) -> dict[str, object]:
+    """Return a row of `headline` for a range."""
+    return {"low": low, "high": high, "unit": unit, "digits": digits}
+
+
+def two_digits(value: float) -> float:
+    """Round to two significant digits: no scenario is known better."""
+    return round(value, 1 - math.floor(math.log10(value))) if value else value
 
 
 class Values:
