@@ -483,6 +483,15 @@ def neighbours(geometry: pd.DataFrame, *, area_id: str) -> pd.DataFrame:
     -----
     Borders must meet exactly: polygons that were simplified one by one have gaps, and their
     areas come out as islands. Needs ``pip install armutsexpertise[gis]``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely.geometry import box
+    >>> row = gpd.GeoDataFrame({"key": ["a", "b", "c"]},
+    ...     geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1), box(2, 0, 3, 1)])
+    >>> neighbours(row, area_id="key").values.tolist()
+    [['a', 'b'], ['b', 'a'], ['b', 'c'], ['c', 'b']]
     """
     try:
         from libpysal.weights import (
@@ -560,6 +569,20 @@ def local_association(
     doi:10.1111/j.2517-6161.1995.tb02031.x; Castro and Singer (2006),
     doi:10.1111/j.0016-7363.2006.00682.x. The statistic relates a place to its surroundings, not
     heat and deprivation of the same place.
+
+    Examples
+    --------
+    Twelve areas in a row, poor and hot at one end:
+
+    >>> keys = [f"{k:02d}" for k in range(12)]
+    >>> areas = pd.DataFrame({"key": keys, "poor": range(12), "heat": range(12)})
+    >>> pairs = pd.DataFrame([(a, b) for a, b in zip(keys, keys[1:])],
+    ...     columns=["area_id", "neighbour_id"])
+    >>> pairs = pd.concat([pairs, pairs.set_axis(["neighbour_id", "area_id"], axis=1)])
+    >>> table = local_association(areas, pairs, area_id="key", value="poor",
+    ...     neighbour_value="heat", permutations=99, seed=1)
+    >>> table.loc[[0, 11], ["key", "quadrant"]].values.tolist()
+    [['00', 'low-low'], ['11', 'high-high']]
     """
     try:
         from esda import Moran_Local_BV

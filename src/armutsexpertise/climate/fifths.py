@@ -224,6 +224,16 @@ def evaluate_variants(
     ------
     TypeError, ValueError
         As in `evaluate`, or if there is no variant.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"weight": [1.0, 1.0], "persons": [1, 1], "drive_t": [1.0, 2.0],
+    ...     "net_income_eur_a": [10_000.0, 40_000.0], "group": ["low", "high"]})
+    >>> plan = Scenario(name="plain", source="example", price_eur_t=65.0, use="none")
+    >>> found = evaluate_variants({"main": table, "double": table.assign(drive_t=[2.0, 4.0])},
+    ...     [Channel("drive", "drive_t", 0.19)], [plan], "group")
+    >>> sorted(found)
+    ['double', 'main']
     """
     if not variants:
         raise ValueError("There is no variant: give at least one table of households.")

@@ -97,6 +97,16 @@ def basket_items(
     -----
     Straight-line depreciation without interest: price net of grant over life in months. Prices of
     different dates are not brought to one price level.
+
+    Examples
+    --------
+    >>> basket = Basket.model_validate({"title": "example", "items": {"device": {
+    ...     "label": "Computer", "kind": "device", "per": "household", "division": "8",
+    ...     "life_months": 36, "life_source": "example",
+    ...     "middle": {"eur": 360, "date": "2025-01-01", "source": "example"}}}})
+    >>> items = basket_items(basket, Household("single", (1,)))
+    >>> items.loc[items["variant"] == "middle", "eur_month"].tolist()
+    [10.0]
     """
     unknown = sorted(set(grants) - set(basket.grants))
     if unknown:
