@@ -15,7 +15,10 @@ from armutsexpertise.render import RenderError, choose_renderer, render, rendere
 
 Write = Callable[..., Path]
 
-PROGRAM = """#!{python}
+# The first lines are a shell script that starts Python, which may lie in a path with spaces.
+PROGRAM = """#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
 import json, os, sys
 from pathlib import Path
 args = sys.argv[1:]
