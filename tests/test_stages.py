@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -282,3 +283,21 @@ def test_what_a_killed_run_left_aside_goes(tmp_path: Path) -> None:
     replace_folder(tmp_path / "new", tmp_path / "clean")
     assert (tmp_path / "clean" / "of").read_text() == "new"
     assert [p.name for p in tmp_path.iterdir()] == ["clean"]
+
+
+def test_an_interrupt_just_after_the_new_folder_is_made_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal may come before the name of the folder is known to anyone."""
+    made = tempfile.mkdtemp
+
+    def interrupted(**options: str) -> str:
+        made(**options)
+        raise KeyboardInterrupt
+
+    write_tables({"a": pd.DataFrame({"x": [1]})}, tmp_path / "tables")
+    monkeypatch.setattr(tempfile, "mkdtemp", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_tables({"a": pd.DataFrame({"x": [2]})}, tmp_path / "tables")
+    assert [p.name for p in tmp_path.iterdir()] == ["tables"]
+    assert (tmp_path / "tables" / "a.csv").read_text() == "x\n1\n"

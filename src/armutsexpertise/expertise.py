@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from armutsexpertise import catalog
 from armutsexpertise.mark import KIND_COLUMN, MARK_TEXT, is_synthetic
 from armutsexpertise.provenance import content_hash, git_state, versions
 from armutsexpertise.publish.values import Values
-from armutsexpertise.stages import Project, StageError, read_tables, replace_folder
+from armutsexpertise.stages import Project, StageError, new_folder, read_tables
 
 if TYPE_CHECKING:
     from armutsexpertise.publish.exhibit import Exhibit
@@ -331,10 +330,5 @@ def _origin(project: Project, topic: str, programs: Iterable[str]) -> dict[str, 
 def _copy_exhibits(source: Path, target: Path) -> None:
     """Put a copy of the exhibits beside the report, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=".exhibits-", dir=target.parent))
-    try:
+    with new_folder(target) as new:
         shutil.copytree(source, new, dirs_exist_ok=True)
-        new.chmod(0o755)
-        replace_folder(new, target)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)

@@ -9,6 +9,7 @@ nothing is ever half-written.
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import sys
 import tempfile
@@ -31,6 +32,7 @@ __all__ = [
     "Project",
     "StageError",
     "find_project",
+    "new_folder",
     "read_tables",
     "replace_folder",
     "run_stage",
@@ -250,14 +252,9 @@ def write_tables(tables: Mapping[str, pd.DataFrame | Protected], folder: Path) -
             frames[name] = table
         frames[name] = mark(frames[name].copy(deep=False), *given)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with new_folder(folder) as new:
         for name, frame in frames.items():
             write_atomic(new / f"{name}.csv", table_csv(frame))
-        new.chmod(0o755)
-        replace_folder(new, folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
 
 
 TEXT_COLUMNS = (
@@ -303,6 +300,32 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
         raise StageError(f"No tables in {folder}: run the stage before, or make report.")
     text = dict.fromkeys(TEXT_COLUMNS, "str")
     return {file.stem: pd.read_csv(file, dtype=text, keep_default_na=True) for file in files}
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Give a new folder beside the target, which takes its place when all has gone well.
+
+    Parameters
+    ----------
+    target : Path
+        Folder to make or replace; its parent exists.
+
+    Yields
+    ------
+    Path
+        Empty folder to fill. After an error or an interrupt it is gone and the target as it was.
+    """
+    prefix = f".{target.name}-{os.getpid()}-"
+    try:
+        new = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+        yield new
+        new.chmod(0o755)
+        replace_folder(new, target)
+    finally:
+        # By the prefix: an interrupt may come when the folder is there and its name not yet known.
+        for left in target.parent.glob(f"{prefix}*"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def replace_folder(new: Path, old: Path) -> None:
