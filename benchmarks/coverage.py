@@ -18,6 +18,7 @@ from armutsexpertise.inequality import gini_linearised, quintile_share_ratio_lin
 from armutsexpertise.poverty import (
     at_risk_of_poverty_rate_linearised,
     relative_median_poverty_gap_linearised,
+    sample_bandwidth,
     weighted_quantile_linearised,
 )
 from armutsexpertise.survey.design import SurveyDesign
@@ -34,12 +35,6 @@ UNITS = (30, 3)  # sampled per stratum
 CAP = 80_000  # about one income in a hundred lies above it
 CAPPED = f"Gini of incomes capped at {CAP:,}"
 TERMS = ["age", "woman", "low_education"]
-
-
-def sample_bandwidth(income: pd.Series, weights: np.ndarray) -> float:
-    """Return a bandwidth by the number of persons drawn, not by the sum of their weights."""
-    spread = np.sqrt(np.cov(income, aweights=weights, bias=True))
-    return float(spread / len(income) ** 0.2)
 
 
 INDICATORS = {

@@ -293,3 +293,12 @@ def test_recentered_influence_of_the_mean_line_is_the_income():
     weight = np.arange(1.0, 11.0)
     line = pv.poverty_line_linearised(INCOME, weight, share=0.5, of="mean")
     assert iq.recentered_influence(line, weight) == pytest.approx(INCOME / 2)
+
+
+def test_bandwidth_of_the_sample_by_hand_and_under_scaled_weights():
+    # The mean is 2000, the mean square 5 836 000, so the variance 1 836 000; ten persons.
+    expected = 1_836_000**0.5 / 10**0.2
+    assert pv.sample_bandwidth(INCOME) == pytest.approx(expected, rel=1e-12)
+    assert pv.sample_bandwidth(INCOME, np.full(10, 90_000.0)) == pytest.approx(expected, rel=1e-12)
+    with_zero = pv.sample_bandwidth([*INCOME, 9.0], [1.0] * 10 + [0.0])
+    assert with_zero == pytest.approx(expected, rel=1e-12)
