@@ -24,6 +24,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "built" not in getattr(item, "fixturenames", ()))
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name bytes by their parameter: workers must agree on the names, and packed bytes hold a time."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """Return a copy of the project in which nothing has run."""
