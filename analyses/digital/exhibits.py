@@ -26,7 +26,8 @@ Tables = dict[str, pd.DataFrame]
 
 ICT = "Eurostat, isoc_ci_in_h"
 DSI = "Eurostat, isoc_sk_dskl_i21"
-IAB = "IAB, Panel Arbeitsmarkt und soziale Sicherung (PASS) 2022"
+# The institute's own publication of these pairs was not at hand: the agency's report was.
+IAB = "IAB, Panel Arbeitsmarkt und soziale Sicherung (PASS) 2022, nach AFP (web.de)"
 DATA = "Datenpaket digital, Quelle je Angabe"
 LAW = "RBEG 2021 und Regelbedarfe (Datenpakete statutory und parameters)"
 INKAR = "BBSR, INKAR, Datenstand Oktober 2024"
@@ -62,7 +63,7 @@ RULES = {
     "rest": "was in Abteilung 8 nach dem Anschluss bleibt",
     "leisure": "alles aus Abteilung 9 (Freizeit, Kultur)",
 }
-TYPES = {"all households": "alle Haushalte", "single-person household": "allein Lebende"}
+TYPES = {"all households": "alle Haushalte", "single-person household": "Alleinlebende"}
 
 
 def access(tables: Tables, z: Values) -> list[Exhibit]:
@@ -154,7 +155,9 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         missing="nicht berechnet",
     )
     curves = tables["curves"].query("group == 'Q1'").copy()
-    curves["line"] = curves["model"].map({"bis alle": "one", "mit freier Obergrenze": "free"})
+    curves["line"] = curves["model"].map(
+        {"mit Obergrenze 100 %": "one", "mit freier Obergrenze": "free"}
+    )
     seen = lines.query("group == 'Q1'").assign(line="seen")
     drawn = pd.concat([seen, curves], ignore_index=True)
     years = tables["years"]
@@ -166,7 +169,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         alt=(
             "Beobachtete Anteile des ärmsten Viertels als Punkte und zwei Wachstumskurven mit "
-            f"Intervall bis {int(curves['period'].max())}. Bis alle: {z('ziel')} im Jahr "
+            f"Intervall bis {int(curves['period'].max())}. Obergrenze 100 %: {z('ziel')} im Jahr "
             f"{z('jahr95_q1')}; mit freier Obergrenze: höchstens {z('obergrenze_q1')}."
         ),
         source=f"{ICT}; {OWN}",
@@ -197,7 +200,9 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             "share",
             "line",
             names={
-                "seen": "beobachtet", "free": "Kurve mit freier Obergrenze", "one": "Kurve bis alle"
+                "seen": "beobachtet",
+                "free": "Kurve mit freier Obergrenze",
+                "one": "Kurve mit Obergrenze 100 %",
             },
             band=("ci_low", "ci_high"),
             points=["seen"],
@@ -211,11 +216,11 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
     after = Exhibit(
         id="fig-bruch",
         title=(
-            f"Nach der Umstellung der Erhebung haben {z('allein_2025')} der allein Lebenden Internet, "
+            f"Nach der Umstellung der Erhebung haben {z('allein_2025')} der Alleinlebenden Internet, "
             f"{z('alle_2025')} aller Haushalte"
         ),
         alt=(
-            "Linien für alle Haushalte und allein Lebende mit einem Bruch vor 2021. 2020: "
+            "Linien für alle Haushalte und Alleinlebende mit einem Bruch vor 2021. 2020: "
             f"{z('alle_2020')} und {z('allein_2020')}; 2021: {z('alle_2021')} und "
             f"{z('allein_2021')}; 2025: {z('alle_2025')} und {z('allein_2025')}."
         ),
@@ -235,7 +240,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             "share",
             "group",
             names={
-                "single-person household": "allein Lebende", "all households": "alle Haushalte"
+                "single-person household": "Alleinlebende", "all households": "alle Haushalte"
             },
             breaks=[2021],
             axis_label="Haushalte mit Internetzugang zu Hause",
@@ -285,7 +290,10 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             )
             + "."
         ),
-        source=f"{IAB}; Destatis, LWR 2019; Eurostat, EU-SILC 2022; SOEP ({DATA})",
+        source=(
+            f"{IAB}; Destatis, LWR 2019, nach epd (berlinertageszeitung); Eurostat, EU-SILC 2022, nach "
+            f"eisbludan.com; SOEP, nach nd-aktuell ({DATA})"
+        ),
         reference_date="2019 bis 2023",
         n=f"{len(frame)} veröffentlichte Paare; Fallzahlen dort nicht genannt",
         note=(
@@ -325,8 +333,8 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2019 bis 2025",
         n=f"{len(table)} veröffentlichte Vergleiche; Fallzahlen dort nicht genannt",
         note=(
-            "Abstand (Prozentpunkte), Verhältnis und Chancenverhältnis der Anteile mit Zugang, Gerät oder "
-            "Kompetenz, Vergleichsgruppe gegen Arme. Wo die Vergleichsgruppe alle sind, enthält sie die Armen; "
+            "Abstand in Prozentpunkten, Verhältnis und Chancenverhältnis gelten für die Anteile mit Zugang, Gerät "
+            "oder Kompetenz, Vergleichsgruppe gegen Arme. Wo die Vergleichsgruppe alle sind, enthält sie die Armen; "
             f"der Abstand ist dann zu klein. {NO_ERROR}"
         ),
         table=pd.DataFrame(
@@ -338,8 +346,8 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
                 "dort": table["other"],
                 "Jahr": table["when"].map(_when),
                 "Abstand": 100 * table["absolute"],
-                "Verhältnis": table["relative"],
-                "Chancen": table["odds_ratio"],
+                "Verhältnis (mit)": table["relative"],
+                "Chancen (mit)": table["odds_ratio"],
             }
         ),
         formats={
@@ -347,8 +355,8 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             "dort": "percent:1",
             "Jahr": "right",
             "Abstand": "number:1",
-            "Verhältnis": "number:2",
-            "Chancen": "number:1",
+            "Verhältnis (mit)": "number:2",
+            "Chancen (mit)": "number:1",
         },
     )
     beside = tables["beside"]
@@ -567,7 +575,7 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
     """Set the basket against the standard benefit; saving and spending."""
     table = tables["affordability"].copy()
     table["year"] = table["day"].str[:4].astype(int)
-    single = table.query("household == 'allein lebend' and variant == 'low'")
+    single = table.query("household == 'alleinlebend' and variant == 'low'")
     lines = pd.DataFrame(
         {
             "year": single["year"],
@@ -612,7 +620,7 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             axis_label="EUR im Monat: Teil für Post und Telekommunikation, Preis eines Anschlusses",
             references=[
                 (tables["same_year"]["price"].min(), "mittleres Angebot 2025"),
-                (tables["same_year"]["price"].max(), "mittlere Rechnung 2023"),
+                (tables["same_year"]["price"].max(), "durchschnittliche Rechnung 2023"),
             ],
             height_cm=4.3,
             label_width=26,
@@ -625,7 +633,7 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
     prices = Exhibit(
         id="tbl-korb",
         title=(
-            f"Der Korb kostet eine allein lebende Person {z('korb')} im Monat, mit einem Computer, der "
+            f"Der Korb kostet eine alleinlebende Person {z('korb')} im Monat, mit einem Computer, der "
             "über seine Lebensdauer verteilt wird"
         ),
         alt="Tabelle der Posten, Preise, Daten und Quellen des Korbs.",
@@ -634,7 +642,7 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         n=f"{len(items)} Preise",
         note=(
             "Nur belegte Preise (A4); für den Anschluss ist kein höherer als der mittlere belegt, und die "
-            "mittlere Rechnung enthält oft Telefon und Fernsehen. Computer drei Jahre nach der AfA-Tabelle "
+            "durchschnittliche Rechnung enthält oft Telefon und Fernsehen. Computer drei Jahre nach der AfA-Tabelle "
             "(A5). Beträge aus Gerichten und Behörden sind Einzelfälle und Höchstbeträge, keine Marktpreise. "
             "Mobilfunk, Smartphone, Drucker, Programme und Kurse fehlen, weil kein Preis nach Stufen belegt ist"
         ),
@@ -673,7 +681,7 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
     home = Exhibit(
         id="tbl-haushalte",
         title=(
-            f"Der Korb nimmt {z('korb_anteil_regelbedarf')} des Regelbedarfs einer allein lebenden "
+            f"Der Korb nimmt {z('korb_anteil_regelbedarf')} des Regelbedarfs einer alleinlebenden "
             f"Person, bei einem Paar mit kleinem Kind {z('korb_anteil_familie')}"
         ),
         alt="Tabelle: Kosten des Korbs und Teile des Regelbedarfs je Haushaltstyp und Jahr.",
@@ -722,7 +730,7 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
     months = Exhibit(
         id="tbl-sparen",
         title=(
-            f"Für einen Computer zu {z('geraet_middle')} spart eine allein lebende Person "
+            f"Für einen Computer zu {z('geraet_middle')} spart eine alleinlebende Person "
             f"{z('sparen_freizeit_middle')} bis {z('sparen_rest_middle')} Monate"
         ),
         alt="Tabelle: Monate des Sparens nach Preis und Sparregel.",
@@ -941,6 +949,38 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
             text_label="Zahlen: einmalige Kosten in Mio. EUR",
         ),
     )
+    by_area = Exhibit(
+        id="tbl-kreise",
+        title=(
+            f"Was der gezielte Gerätezuschuss je Kreis kostete: von {z('kreis_unten_je')} je Einwohner "
+            f"({z('kreis_unten')}) bis {z('kreis_oben_je')} ({z('kreis_oben')}), höchstens"
+        ),
+        alt="Tabelle: je Kreis und kreisfreie Stadt erreichte Haushalte und Kosten.",
+        source=f"{INKAR}; {IAB}; BKG VG250-EW, 31.12.2022; {OWN}",
+        reference_date="2022",
+        n=f"{z('kreise_n')} Kreise und kreisfreie Städte",
+        note=(
+            "Auf zwei Stellen gerundet, von der niedrigsten zur höchsten Annahme (A9 bis A12); genauer in "
+            "den Dateien der Kachelkarte"
+        ),
+        table=pd.DataFrame(
+            {
+                "Kreis": kreise["name"],
+                "Bedarfsgemeinschaften": _rounded(_ends(kreise, "households")),
+                "erreicht": _rounded(_ends(kreise, "reached")),
+                "Kosten in Tsd. EUR": _rounded(
+                    [(a / 1e3, b / 1e3) for a, b in _ends(kreise, "eur")]
+                ),
+                "höchstens je Einwohner": kreise["eur_per_inhabitant"],
+            }
+        ).reset_index(drop=True),
+        formats={
+            "Bedarfsgemeinschaften": "right",
+            "erreicht": "right",
+            "Kosten in Tsd. EUR": "right",
+            "höchstens je Einwohner": "euro:2",
+        },
+    )
     steps = tables["steps"]
     how = Exhibit(
         id="tbl-schritte",
@@ -960,7 +1000,7 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         formats={"von": "right", "bis": "right"},
     )
-    return [variants, totals, tiles, how]
+    return [variants, totals, tiles, by_area, how]
 
 
 def _ends(table: pd.DataFrame, name: str) -> list[tuple[float, float]]:

@@ -46,7 +46,7 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: z.raw("probe_2006") > 1 > abs(z.raw("probe_2020")),
     ),
     (
-        "Nach dem Bruch stieg der Anteil der allein Lebenden weiter",
+        "Nach dem Bruch stieg der Anteil der Alleinlebenden weiter",
         lambda z: z.raw("allein_2025") > z.raw("allein_2021"),
     ),
     (
@@ -126,7 +126,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
     """Return title, text and exhibit of the five findings."""
     return [
         {
-            "title": "Zugang: Die Lücke ist kleiner geworden, und sie sammelt sich bei den Ärmsten.",
+            "title": "Zugang: Die Lücke ist kleiner geworden; wer offline ist, gehört immer öfter zu den Ärmsten.",
             "text": (
                 f"Von 2006 bis 2020 stieg der Anteil der Haushalte mit Internet im ärmsten Viertel von "
                 f"{z('q1_2006')} auf {z('q1_2020')}, im reichsten von {z('q4_2006')} auf {z('q4_2020')}. "
@@ -161,23 +161,24 @@ def findings(z: Values) -> list[dict[str, Any]]:
         {
             "title": "Bezahlbarkeit: Der Anschluss passt in den Regelbedarf, der Computer muss angespart werden.",
             "text": (
-                f"Mit Preisen von {z('jahr_preis_frueh')} und {z('jahr_preis_spaet')} kostet ein Anschluss "
-                f"allein Lebende {z('anschluss_anteil')} des Betrags für Post und "
-                f"Telekommunikation im Regelbedarf {z('regelbedarf_jahr')}; es bleiben "
-                f"{z('rest_nach_anschluss')} im Monat. Bei der mittleren Rechnung reicht der Rest erst nach "
-                f"{z('sparen_rest_middle')} Monaten für einen Computer zu {z('geraet_middle')}; wer auf "
-                f"Freizeit und Kultur ganz verzichtet, spart {z('sparen_freizeit_middle')}."
+                f"Mit Preisen von {z('jahr_preis_frueh')} und {z('jahr_preis_spaet')} zahlt eine alleinlebende Person "
+                f"für den Anschluss {z('anschluss_anteil')} des Betrags, den der Regelbedarf "
+                f"{z('regelbedarf_jahr')} für Post und Telekommunikation enthält; es bleiben "
+                f"{z('rest_nach_anschluss')} im Monat. Beim durchschnittlichen Rechnungsbetrag reicht der "
+                f"Rest erst nach {z('sparen_rest_middle')} Monaten für einen Computer zu "
+                f"{z('geraet_middle')}; wer auf Freizeit und Kultur ganz verzichtet, braucht "
+                f"{z('sparen_freizeit_middle')} Monate."
             ),
             "exhibit": "fig-regelbedarf",
         },
         {
-            "title": "Förderung: Gezielt ist je neu versorgtem Haushalt billiger, wenn die Prüfung gelingt.",
+            "title": "Förderung: Gezielte Zuschüsse kosten je neu versorgtem Haushalt weniger, solange die Prüfung wenig kostet.",
             "text": (
                 f"Ein Gerätezuschuss nur für Haushalte ohne Computer kostet im Szenario "
                 f"{z('geraet_gezielt_je_neu')} je neu ausgestattetem Haushalt, für alle im SGB II "
-                f"{z('geraet_alle_je_neu')}. Die Kosten der Prüfung kennt keine Quelle; sie sind nicht "
-                f"enthalten. Im Land erreichte der gezielte "
-                f"{z('geraet_gezielt_erreicht')} Haushalte und kostete {z('geraet_gezielt_mio')} Mio. EUR."
+                f"{z('geraet_alle_je_neu')}. Die Kosten der Prüfung kennt keine Quelle; der Vorteil "
+                f"hält, solange sie je Zuschuss unter rund {z('pruefung_hoechstens')} liegen. Im Land erreichte "
+                f"der gezielte Zuschuss {z('geraet_gezielt_erreicht')} Haushalte und kostete {z('geraet_gezielt_mio')} Mio. EUR."
             ),
             "exhibit": "fig-varianten",
         },

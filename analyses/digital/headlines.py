@@ -57,7 +57,7 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
     rows["eu_q1"] = share(eu["share"], 1)
     gap = only_row(tables["gaps"], place="EU27", period=last, measure="absolute")
     rows["eu_luecke"] = points(gap["estimate"])
-    for name, key in {"bis alle": "alle", "mit freier Obergrenze": "frei"}.items():
+    for name, key in {"mit Obergrenze 100 %": "alle", "mit freier Obergrenze": "frei"}.items():
         fit = only_row(tables["growth"], model=name, group="Q1")
         rows[f"abweichung_{key}"] = points(fit["rmse"])
         rows[f"nachbarn_{key}"] = number(fit["autocorrelation"], 2)
@@ -65,7 +65,9 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
     rows["obergrenze_q1"] = share(fit["ceiling"], 1)
     for reached in config.access.shares:
         for quartile in ("Q1", "Q2", "Q3", "Q4"):
-            found = only_row(tables["years"], model="bis alle", group=quartile, share=reached)
+            found = only_row(
+                tables["years"], model="mit Obergrenze 100 %", group=quartile, share=reached
+            )
             key = f"jahr{round(100 * reached)}_{quartile.lower()}"
             rows[key] = _year(found["year"])
             rows[f"{key}_von"] = _year(found["ci_low"])
@@ -173,7 +175,7 @@ def money_rows(tables: Tables) -> Rows:
     table = tables["affordability"]
     last = table["day"].max()
     rows["regelbedarf_jahr"] = {"value": int(str(last)[:4]), "unit": "year"}
-    single = table[(table["household"] == "allein lebend") & (table["day"] == last)]
+    single = table[(table["household"] == "alleinlebend") & (table["day"] == last)]
     single = single.set_index("variant")
     rows["abt8"] = eur(single.loc["low", "connection_allowance"], 2)
     rows["abt89"] = eur(single.loc["low", "allowance_eur_month"], 2)
@@ -215,7 +217,7 @@ def money_rows(tables: Tables) -> Rows:
             rows[f"sparen_{key}_{variant}"] = number(saving.loc[(rule, variant), "months"])
     for variant in ("low", "middle", "high"):
         rows[f"geraet_{variant}"] = eur(saving.loc[("rest", variant), "price"], 0)
-    items = tables["items"].query("item == 'computer' and household == 'allein lebend'")
+    items = tables["items"].query("item == 'computer' and household == 'alleinlebend'")
     rows["preise_fehlen"] = number(int(items["price_eur"].isna().sum()))
     return rows
 

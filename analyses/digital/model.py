@@ -19,7 +19,7 @@ from armutsexpertise.stages import Project, read_tables, write_tables
 TOPIC = "digital"
 LAND = "05"
 FIRST, LAST = "Q1", "Q4"
-CEILINGS = {"one": "bis alle", "free": "mit freier Obergrenze"}
+CEILINGS = {"one": "mit Obergrenze 100 %", "free": "mit freier Obergrenze"}
 
 # How Eurostat begins the names of the classes and areas of isoc_sk_dskl_i21.
 CLASSES = {

@@ -69,7 +69,7 @@ def test_model_uses_no_year_after_the_break(full: Project) -> None:
 
 def test_years_of_the_curve_follow_from_its_parameters(full: Project) -> None:
     tables = read_tables(full.estimates("digital"))
-    fit = tables["growth"].query("model == 'bis alle' and group == 'Q1'").iloc[0]
+    fit = tables["growth"].query("model == 'mit Obergrenze 100 %' and group == 'Q1'").iloc[0]
     year = fit["midpoint"] + math.log(0.95 / 0.05) / fit["speed"]
     values = headline(full, "digital")
     assert number(evaluate('z("jahr95_q1")', values)) == math.ceil(year)
