@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
-    """Name bytes by their parameter: workers must agree on the names, and packed bytes hold a time."""
+    """Name bytes by their parameter: all workers must agree, and packed bytes hold a time."""
     return argname if isinstance(val, bytes) else None
 
 

@@ -201,7 +201,8 @@ def parameter_throughout(
     name : str
         Name of the parameter.
     period : str
-        ISO year, month or day: ``2025``, ``2025-07``, ``2025-07-01``.
+        ISO year, month, day or interval: ``2025``, ``2025-07``, ``2025-07-01``,
+        ``2025-10-01/2026-03-31``.
     item, variant, root
         As in :func:`parameter`.
 

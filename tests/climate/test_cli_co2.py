@@ -50,6 +50,16 @@ def test_worked_example_as_json():
         (f"{GAS} --selbstversorgt --eigene-geraete", "vermietung_eur", 84.59),  # 89.04 x 0.95
         (f"{GAS} --nichtwohngebaeude", "stufe", None),
         (f"{GAS} --von 2025-01-01 --bis 2025-03-14", "stufe", 10),  # bounds cut to a fifth
+        (
+            "--brennstoff erdgas --verbrauch 9000 --flaeche 75 --von 2024-05-01 --bis 2024-12-31",
+            "umsatzsteuer_prozent",
+            19,  # the whole period lies behind the change of April 2024
+        ),
+        (
+            f"{GAS} --von 2025-10-01 --bis 2026-03-31 --datum 2025-10-15",
+            "preis_eur_t",
+            55,  # the fuel was delivered on one day
+        ),
         ("--brennstoff heizoel --verbrauch 1000 --flaeche 75 --jahr 2025", "co2_kg", 2676.284),
         (
             "--brennstoff fluessiggas --verbrauch 500 --einheit kg --flaeche 75 --jahr 2025",
@@ -107,6 +117,14 @@ def test_options(options, key, value):
         (f"{GAS} --einheit liter", "keinen Standardwert je liter"),
         ("--brennstoff anthrazit --verbrauch 1 --flaeche 75 --jahr 2025", "--einheit nötig"),
         (f"{GAS} --von 2025-01-01", "--von und --bis"),
+        (f"{GAS} --von 2025-10-01 --bis 2026-03-31", "ändert sich der CO2-Preis"),
+        (f"{GAS} --von 2025-06-30 --bis 2025-01-01", "vor seinem Beginn"),
+        (f"{GAS} --datum 2023-05-01", "liegt nicht im Zeitraum von 2025-01-01 bis 2025-12-31"),
+        (
+            "--brennstoff erdgas --verbrauch 1 --flaeche 75 --von 2024-02-01 --bis 2024-05-31",
+            "für 2024-02-01 bis 2024-05-31 nicht eindeutig",
+        ),
+        (f"{GAS} --einheit kWh", "kwh_hs angeben"),
         (f"{GAS} --von 2025-01-01 --bis 2026-06-30", "höchstens ein Jahr"),
         (f"{GAS} --von 1.1.2025 --bis 2025-06-30", "JJJJ-MM-TT"),
         (f"{GAS} --eigene-geraete", "--selbstversorgt"),

@@ -230,11 +230,13 @@ def test_sum_of_deaths_by_hand():
         }
     )
     found = heat.sum_of_heat_deaths(table)
-    half = np.array([1350, 1250, 1400])
     assert found["sum"] == 4700
-    assert found["high"] - 4700 == pytest.approx(np.sqrt((half**2).sum()))
-    assert found["high_shared"] - 4700 == pytest.approx(half.sum())
-    assert found["low"] == pytest.approx(9400 - found["high"])
+    assert found["low"] == pytest.approx(4700 - np.sqrt(1300**2 + 1200**2 + 1400**2))
+    assert found["high"] == pytest.approx(4700 + np.sqrt(1400**2 + 1300**2 + 1400**2))
+    assert found["low_shared"] == pytest.approx(600 + 600 - 400)
+    assert found["high_shared"] == pytest.approx(3300 + 3100 + 2400)
+    narrow = heat.sum_of_heat_deaths(table, level=0.9)  # 1.644854 / 1.959964
+    assert 4700 - narrow["low_shared"] == pytest.approx(0.839227 * 3900, rel=1e-5)
 
 
 @pytest.mark.parametrize(

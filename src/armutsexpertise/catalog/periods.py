@@ -1,4 +1,4 @@
-"""First and last day of a period given as year, half-year, month or day."""
+"""First and last day of a period given as year, half-year, month, day or interval."""
 
 import calendar
 import datetime as dt
@@ -8,12 +8,13 @@ _HALF_YEAR = re.compile(r"(\d{4})-S([12])")
 
 
 def first_day(text: str) -> dt.date:
-    """Return the first day of a year, half-year (``2024-S2``), month or day.
+    """Return the first day of a year, half-year (``2024-S2``), month, day or interval.
 
     Parameters
     ----------
     text : str
-        ISO year, month or day, or a half-year as Eurostat writes it.
+        ISO year, month, day or interval (``2024-05-01/2024-12-31``), or a half-year as Eurostat
+        writes it.
 
     Returns
     -------
@@ -33,12 +34,13 @@ def first_day(text: str) -> dt.date:
 
 
 def last_day(text: str) -> dt.date:
-    """Return the last day of a year, half-year (``2024-S2``), month or day.
+    """Return the last day of a year, half-year (``2024-S2``), month, day or interval.
 
     Parameters
     ----------
     text : str
-        ISO year, month or day, or a half-year as Eurostat writes it.
+        ISO year, month, day or interval (``2024-05-01/2024-12-31``), or a half-year as Eurostat
+        writes it.
 
     Returns
     -------
@@ -65,6 +67,11 @@ def _days(text: str) -> tuple[dt.date, dt.date]:
             dt.date(year, 6 * number - 5, 1),
             dt.date(year, 6 * number, 30 if number == 1 else 31),
         )
+    if isinstance(text, str) and text.count("/") == 1:
+        start, end = (_days(part) for part in text.split("/"))
+        if start[0] > end[1]:
+            raise ValueError(f"The interval {text!r} ends before it begins: swap its ends.")
+        return start[0], end[1]
     try:
         if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
             raise ValueError

@@ -243,8 +243,9 @@ def co2_kosten_command(
         fail("Ein kürzerer Zeitraum braucht --von und --bis.")
     if flaeche is None and not nichtwohngebaeude:
         fail("Die Wohnfläche fehlt: mit --flaeche in Quadratmetern angeben (§ 5 Abs. 1).")
-    first = _day(von, "--von")
-    delivery = _day(datum, "--datum") or first
+    first, last = _day(von, "--von"), _day(bis, "--bis")
+    day = _day(datum, "--datum")
+    delivery = day or first
     if jahr is not None and not re.fullmatch(r"\d{4}", jahr):
         fail(f"--jahr ist {jahr}: ein Jahr mit vier Ziffern angeben.")
     year = int(jahr) if jahr is not None else int(delivery[:4]) if delivery else None
@@ -252,6 +253,11 @@ def co2_kosten_command(
         fail("Das Jahr fehlt: mit --jahr angeben.")
     if first is not None and int(first[:4]) != year:
         fail(f"--jahr {year} und --von {first} passen nicht zusammen: eines berichtigen.")
+    if first is not None and last is not None and first > last:
+        fail(f"Der Zeitraum endet am {last}, vor seinem Beginn am {first}: eines berichtigen.")
+    start, end = first or f"{year}-01-01", last or f"{year}-12-31"
+    if day is not None and not start <= day <= end:
+        fail(f"--datum {day} liegt nicht im Zeitraum von {start} bis {end}: eines berichtigen.")
     if year < 2023:
         fail(
             f"Für {year} gilt das CO2KostAufG nicht: es gilt für Abrechnungszeiträume, die ab dem "
@@ -273,13 +279,13 @@ def co2_kosten_command(
         "--umsatzsteuer": umsatzsteuer,
     }
     numbers = {name: _number(text, name) for name, text in given.items() if text is not None}
-    on = datum if datum is not None else str(year)
+    on = day or (f"{first}/{last}" if first is not None else str(year))
+    try:
+        share = share_of_year(first, str(last)) if first is not None else 1
+    except ValueError:
+        fail("Der Zeitraum passt nicht: er hat höchstens ein Jahr.")
     emissions = _emissions(fuel, on, einheit, numbers)
     cost = _cost(fuel, on, emissions["kg"], numbers)
-    try:
-        share = share_of_year(first, str(_day(bis, "--bis"))) if first is not None else 1
-    except ValueError:
-        fail("Der Zeitraum passt nicht: er beginnt vor seinem Ende und hat höchstens ein Jahr.")
     if numbers.get("--flaeche") == 0:
         fail("Die Wohnfläche ist 0: mit --flaeche in Quadratmetern angeben.")
     result = split_cost(
@@ -322,6 +328,11 @@ def _day(text: str | None, option: str) -> str | None:
         fail(f"{option} ist {text}: einen Tag als JJJJ-MM-TT angeben.")
 
 
+def _span(on: str) -> str:
+    """Write a period in words: 2024, or 2024-05-01 bis 2024-12-31."""
+    return on.replace("/", " bis ")
+
+
 def _number(text: str, option: str) -> Any:
     """Return a number in German or English notation as a decimal."""
     from decimal import Decimal, InvalidOperation
@@ -356,9 +367,14 @@ def _emissions(fuel: str, on: str, unit: str | None, numbers: dict[str, Any]) ->
         )
     if "--verbrauch" not in numbers:
         fail("Der Verbrauch fehlt: mit --verbrauch angeben, oder die CO2-Menge der Rechnung.")
-    unit = unit or USUAL_UNIT.get(fuel)
+    unit = unit.lower() if unit else USUAL_UNIT.get(fuel)
     if unit is None:
         fail(f"Für {FUEL_NAMES[fuel]} ist --einheit nötig, etwa kg.")
+    if unit in ("kwh", "mwh"):
+        fail(
+            f"--einheit ist {unit}: kwh_hs angeben, wenn die Menge auf den Brennwert bezogen ist, "
+            "kwh_hi beim Heizwert; eine Megawattstunde sind 1000 Kilowattstunden."
+        )
     if unit not in UNIT_NAMES:
         fail(f"--einheit ist {unit}: {', '.join(UNIT_NAMES)} sind möglich.")
     quantity = numbers["--verbrauch"]
@@ -406,6 +422,12 @@ def _cost(fuel: str, on: str, kg: Any, numbers: dict[str, Any]) -> dict[str, Any
         try:
             price = certificate_price_on(on)
         except ValueError:
+            if on[:4] != on.split("/")[-1][:4]:
+                fail(
+                    f"Im Zeitraum von {_span(on)} ändert sich der CO2-Preis: den Betrag der "
+                    "Rechnung mit --rechnung-eur angeben, ihren Preis mit --preis, oder den Tag "
+                    "der Lieferung mit --datum."
+                )
             fail(
                 f"Für {on[:4]} ist kein CO2-Preis hinterlegt; ab 2027 veröffentlicht ihn das "
                 "Umweltbundesamt (§ 4 CO2KostAufG): mit --preis angeben, oder den Betrag der "
@@ -416,8 +438,8 @@ def _cost(fuel: str, on: str, kg: Any, numbers: dict[str, Any]) -> dict[str, Any
             vat = vat_on(fuel, on) * 100
         except ValueError:
             fail(
-                f"Für {FUEL_NAMES[fuel]} steht der Umsatzsteuersatz in {on} nicht eindeutig fest: "
-                "den Tag der Lieferung mit --datum angeben, oder den Satz der Rechnung mit "
+                f"Für {FUEL_NAMES[fuel]} steht der Umsatzsteuersatz für {_span(on)} nicht eindeutig "
+                "fest: den Tag der Lieferung mit --datum angeben, oder den Satz der Rechnung mit "
                 "--umsatzsteuer."
             )
     if vat >= 100:

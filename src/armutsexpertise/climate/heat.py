@@ -601,30 +601,33 @@ def sum_of_heat_deaths(
 
     Notes
     -----
-    Normal errors with the standard deviations of `heat_death_slope`: the variance of the sum is
-    the sum of the variances, or the square of the sum of the deviations. How the errors hang
-    together is not published; any non-negative correlation lies between.
+    The distances of a bound from the estimates add up in squares if the errors are independent,
+    and plainly if they are the same in all years; each side by itself, since published intervals
+    need not be symmetric. Distances are rescaled by the normal quantiles where `level` is not
+    `pi_level`. How the errors hang together is not published; any non-negative correlation lies
+    between.
 
     Examples
     --------
     >>> table = pd.DataFrame({"year": [2018, 2019], "deaths": [1900, 1800],
     ...     "pi_low": [600, 600], "pi_high": [3300, 3100]})
     >>> sum_of_heat_deaths(table).round(0).tolist()
-    [3700.0, 1860.0, 5540.0, 1100.0, 6300.0, 2.0]
+    [3700.0, 1931.0, 5610.0, 1200.0, 6400.0, 2.0]
     """
     _require_level(level)
     _require_level(pi_level)
-    table, sigma = _predictions(deaths, pi_level, ())
-    z = float(stats.norm.ppf((1 + level) / 2))
+    table, _ = _predictions(deaths, pi_level, ())
+    scale = float(stats.norm.ppf((1 + level) / 2) / stats.norm.ppf((1 + pi_level) / 2))
     total = float(table["deaths"].sum())
-    apart, together = z * float(np.sqrt((sigma**2).sum())), z * float(sigma.sum())
+    below = scale * (table["deaths"] - table["pi_low"]).to_numpy()
+    above = scale * (table["pi_high"] - table["deaths"]).to_numpy()
     return pd.Series(
         {
             "sum": total,
-            "low": total - apart,
-            "high": total + apart,
-            "low_shared": total - together,
-            "high_shared": total + together,
+            "low": total - float(np.sqrt((below**2).sum())),
+            "high": total + float(np.sqrt((above**2).sum())),
+            "low_shared": total - float(below.sum()),
+            "high_shared": total + float(above.sum()),
             "n": float(len(table)),
         }
     )

@@ -1,9 +1,10 @@
 """Numbers, shares, amounts and dates in German form.
 
-All functions are pure and round half up in decimal arithmetic: the shortest decimal that
-identifies the float is rounded, ties away from zero, as a reader with pencil and paper would do
-(2.675 becomes 2,68, where binary rounding gives 2.67). A value that is missing or infinite is an
-error unless the caller says which words shall stand for it.
+All functions are pure and round half up in decimal arithmetic: a float is read with 15 significant
+digits, which every decimal of that length survives and the noise of binary arithmetic does not
+(8.35 / 100 is 0.08349999999999999 and means 0.0835). Ties are rounded away from zero, as a reader
+with pencil and paper would do (2.675 becomes 2,68, where binary rounding gives 2.67). A value that
+is missing or infinite is an error unless the caller says which words shall stand for it.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ _WORDS = (
 
 
 def _decimal(x: Number) -> Decimal | None:
-    """Return the shortest decimal that identifies `x`, or None for NaN, NA and infinity."""
+    """Return `x` as a decimal of 15 significant digits, or None for NaN, NA and infinity."""
     if isinstance(x, (bool, np.bool_)):
         raise TypeError("A truth value is no number: convert it to 0 or 1 first.")
     if isinstance(x, Decimal):
@@ -84,7 +85,7 @@ def _decimal(x: Number) -> Decimal | None:
         value = float(x)
     except (TypeError, ValueError):
         raise TypeError(f"A number is needed, not {type(x).__name__}.") from None
-    return Decimal(repr(value)) if math.isfinite(value) else None
+    return Decimal(f"{value:.15g}") if math.isfinite(value) else None
 
 
 def _check_digits(digits: int) -> None:
