@@ -438,9 +438,9 @@ def _cost(fuel: str, on: str, kg: Any, numbers: dict[str, Any]) -> dict[str, Any
             vat = vat_on(fuel, on) * 100
         except ValueError:
             fail(
-                f"Für {FUEL_NAMES[fuel]} steht der Umsatzsteuersatz für {_span(on)} nicht eindeutig "
-                "fest: den Tag der Lieferung mit --datum angeben, oder den Satz der Rechnung mit "
-                "--umsatzsteuer."
+                f"Für {FUEL_NAMES[fuel]} steht der Umsatzsteuersatz für {_span(on)} nicht "
+                "eindeutig fest: den Tag der Lieferung mit --datum angeben, oder den Satz der "
+                "Rechnung mit --umsatzsteuer."
             )
     if vat >= 100:
         fail(f"--umsatzsteuer ist {vat}: einen Satz in Prozent angeben, etwa 19.")
