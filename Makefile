@@ -83,7 +83,7 @@ data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/cle
 data/processed/$(1)/model.done: data/processed/$(1)/clean.done analyses/$(1)/model.py $$(wildcard analyses/$(1)/headlines.py) $$(call code,$$($(1)_model)) $$(if $$(wildcard data/processed/$(1)/estimates),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only model && touch $$@ $(REBUILT)
 
-data/processed/$(1)/report.done: data/processed/$(1)/model.done analyses/_quarto.yml analyses/references.bib $$(wildcard analyses/$(1)/*.py analyses/$(1)/*.md analyses/$(1)/*.qmd) $$(call code,$$($(1)_report)) $$(if $$(and $$(wildcard reports/$(1)/report.html),$$(wildcard reports/$(1)/report.pdf),$$(wildcard reports/$(1)/exhibits/exhibits.json)),,FORCE)
+data/processed/$(1)/report.done: data/processed/$(1)/model.done analyses/_quarto.yml analyses/references.bib analyses/glossary.yml $$(wildcard analyses/$(1)/*.py analyses/$(1)/*.md analyses/$(1)/*.qmd) $$(call code,$$($(1)_report)) $$(if $$(and $$(wildcard reports/$(1)/report.html),$$(wildcard reports/$(1)/report.pdf),$$(wildcard reports/$(1)/exhibits/exhibits.json)),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only report && touch $$@ $(REBUILT)
 endef
 $(foreach t,$(TOPICS),$(eval $(call topic_rules,$(t))))

@@ -280,7 +280,7 @@ def report(
         _require_stamp(folder / document)
         made = [replace(one, synthetic=True) for one in made]
     built = write_exhibits(made, folder / "exhibits")
-    origin = _origin(project, topic, [*PROGRAMS, *programs])
+    origin = _origin(project, topic, document, [*PROGRAMS, *programs])
     if "microdata" in tables:
         records = tables["microdata"].astype(object).fillna("").to_dict("records")
         origin["microdata"] = records
@@ -312,13 +312,20 @@ def _require_stamp(document: Path) -> None:
         )
 
 
-def _origin(project: Project, topic: str, programs: Iterable[str]) -> dict[str, object]:
-    """Return what the colophon says of the inputs, the versions and the commit."""
+def _origin(
+    project: Project, topic: str, document: str, programs: Iterable[str]
+) -> dict[str, object]:
+    """Return what the colophon says of the document, the inputs, the versions and the commit."""
+    from armutsexpertise.publish.parts import citation
+    from armutsexpertise.render.document import read_document
+
+    meta = read_document(project.analysis(topic) / document).meta
     folder = project.analysis(topic)
     texts = [p for p in folder.iterdir() if p.suffix in (".py", ".yml", ".qmd", ".md")]
     tables = list(project.estimates(topic).glob("*.csv"))
     git = git_state(project.root)
     return {
+        "citation": citation(str(meta["title"]), str(meta["date"])),
         "estimates_sha256": content_hash(tables, project.estimates(topic)),
         "analysis_sha256": content_hash(texts, folder),
         "versions": versions(dict.fromkeys(programs)),

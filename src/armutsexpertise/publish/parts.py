@@ -1,16 +1,24 @@
-"""Parts that every report prints: navigation, a finding, the assumptions, the colophon."""
+"""Parts that every report prints: navigation, a finding, assumptions, abbreviations, colophon."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from armutsexpertise import __version__
+from armutsexpertise.publish.numbers import date_de
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
 
 __all__ = [
+    "abbreviations",
     "assumption_rows",
     "assumptions",
+    "citation",
     "colophon",
     "finding",
     "links",
@@ -153,6 +161,65 @@ def assumptions(text: str) -> Markdown:
     )
 
 
+def abbreviations(glossary: str, *texts: str) -> Markdown:
+    """Return what the abbreviations of a report stand for.
+
+    Parameters
+    ----------
+    glossary : str
+        Content of ``analyses/glossary.yml``; its ``abbreviations`` are used.
+    *texts : str
+        What the report prints, as Markdown or JSON; only abbreviations that occur are listed.
+
+    Returns
+    -------
+    IPython.display.Markdown
+        One paragraph, and in HTML a link to the glossary.
+
+    Examples
+    --------
+    >>> words = "abbreviations: {BGB: Bürgerliches Gesetzbuch, IW: Institut}"
+    >>> abbreviations(words, "§ 559 BGB").data.splitlines()[0]
+    '**BGB** Bürgerliches Gesetzbuch.'
+    """
+    meanings = yaml.safe_load(glossary)["abbreviations"]
+    text = " ".join(texts)
+    used = "; ".join(
+        f"**{name}** {meaning}"
+        for name, meaning in meanings.items()
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    )
+    return _markdown(
+        f"{used}.\n\n"
+        '::: {.content-visible when-format="html"}\n'
+        "Begriffe und Kennzahlen erklärt das [Glossar](../glossar.html).\n:::\n"
+    )
+
+
+def citation(title: str, date: str) -> str:
+    """Return how a report is cited.
+
+    Parameters
+    ----------
+    title, date : str
+        Of the document; the date as ``YYYY-MM-DD``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> citation("Pässe", "2026-02-01").startswith(
+    ...     "armutsexpertise contributors (2026): Pässe. Expertise, Version ")
+    True
+    """
+    return (
+        f"armutsexpertise contributors ({date[:4]}): {title}. Expertise, Version {__version__}, "
+        f"Stand {date_de(date)}. CC BY 4.0."
+    )
+
+
 def colophon(origin: Mapping[str, Any], third_parties: str) -> Markdown:
     """Return what a report says of its making.
 
@@ -166,7 +233,7 @@ def colophon(origin: Mapping[str, Any], third_parties: str) -> Markdown:
     Returns
     -------
     IPython.display.Markdown
-        List of definitions: hashes, commit, renderer, programs, licences.
+        List of definitions: citation, files, hashes, commit, renderer, programs, licences.
     """
     from armutsexpertise.render import renderer_name
 
@@ -178,6 +245,10 @@ def colophon(origin: Mapping[str, Any], third_parties: str) -> Markdown:
     return _markdown(
         _list(
             {
+                "So zitieren": origin["citation"],
+                "Dateien": "Abbildungen (SVG) und Tabellen (XLSX, CSV) liegen im Ordner `exhibits` "
+                "neben diesem Bericht, Daten, Code und Handbuch im Projektordner (`data`, `src`, "
+                "`docs`).",
                 "Prüfsumme der Ergebnisse": f"`{origin['estimates_sha256'][:16]}`",
                 "Prüfsumme von Text und Einstellungen": f"`{origin['analysis_sha256'][:16]}`",
                 "Commit": commit,

@@ -12,7 +12,7 @@ from armutsexpertise.config import Config, ConfigError, read_config
 from armutsexpertise.provenance import content_hash
 from armutsexpertise.publish import exhibit
 from armutsexpertise.publish.numbers import date_de
-from armutsexpertise.publish.parts import assumption_rows, links
+from armutsexpertise.publish.parts import assumption_rows, citation, links
 from armutsexpertise.publish.release import write_release
 from armutsexpertise.render.document import read_document
 from armutsexpertise.render.renderer import page
@@ -203,9 +203,7 @@ def _expertise(
 
 def _how_to(project: Project, headers: Mapping[str, Mapping[str, str]]) -> str:
     entries = "\n".join(
-        f"- armutsexpertise contributors ({header['date'][:4]}): {header['title']}. Expertise, "
-        f"Version {__version__}, Stand {date_de(header['date'])}. CC BY 4.0."
-        for header in headers.values()
+        f"- {citation(header['title'], header['date'])}" for header in headers.values()
     )
     packages = "\n".join(
         f"- {', '.join(by['title'] for by in package['contributors'])} "
@@ -219,14 +217,14 @@ def _how_to(project: Project, headers: Mapping[str, Mapping[str, str]]) -> str:
 
 {entries}
 
-Die Software nennt die Datei CITATION.cff. Werte anderer behalten ihre Bedingungen
-([Datenpakete](daten.html#pakete)). Die gepflegten Datenpakete:
+Wie die Software zu zitieren ist, steht in der Datei CITATION.cff. Werte anderer behalten ihre
+Bedingungen ([Datenpakete](daten.html#pakete)). Die gepflegten Datenpakete:
 
 {packages}
 
 # So nachrechnen {{#nachrechnen}}
 
-Nötig sind Python (3.11 bis 3.13) und make:
+Nötig sind der Projektordner, Python (3.11 bis 3.13) und make:
 
 ```
 make report
