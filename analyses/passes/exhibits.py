@@ -127,7 +127,7 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         source=f"{INVENTORY}; {POPULATION}",
         reference_date="2026-11-22",
         n=f"{z('nrw_dat_n')} Gemeinden, Quellen ab 2015",
-        note=NO_CENSUS,
+        note=f"Keine Vollerhebung; weiß: verneint ({z('verneint_ort')})",
         table=pd.DataFrame(
             {
                 "Größenklasse (Einwohner)": dated["value"],
@@ -329,7 +329,7 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         note=(
             "Durchschnittlicher Unterschied der Wahrscheinlichkeit nach einem Firth-Logit, übrige "
-            "Merkmale gleich; dokumentiert heißt nicht vorhanden (A4, A5). Großstädte: nur "
+            "Merkmale gleich; „dokumentiert“ ist nicht dasselbe wie „vorhanden“ (A4, A5). Großstädte: nur "
             f"{z('modell_ohne_gross')} ohne Beleg, daher unsicher"
         ),
         table=pd.DataFrame(
@@ -397,8 +397,9 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2026-11-22",
         n=f"{z('nrw_dat_n')} Gemeinden",
         note=(
-            "GISD: Index der sozioökonomischen Deprivation des RKI für 2021, ein relativer Rang "
-            "innerhalb von NRW, keine Menge; hoch: stärker benachteiligt. Quellen ab 2015"
+            "GISD: Index der sozioökonomischen Deprivation des RKI für 2021, Werte von 0 bis 1 im "
+            "Vergleich der Gemeinden des Landes; hoch: das am stärksten benachteiligte Drittel. Quellen "
+            "ab 2015"
         ),
         table=pd.DataFrame(
             {
@@ -411,6 +412,14 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
                 "Obergrenze": bounds["upper"],
             }
         ).reset_index(drop=True),
+        show_columns=[
+            "Drittel der Gemeinden nach GISD",
+            "Gemeinden",
+            "belegt",
+            "unbekannt",
+            "Untergrenze",
+            "Obergrenze",
+        ],
         max_rows=int(overall.sum()) - 1,
         formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
     )
@@ -500,7 +509,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=40,
         ),
     )
-    matrix = tables["matrix"]
+    matrix = tables["matrix"].sort_values("label", key=lambda names: names.str.casefold())
     table = pd.DataFrame({"Pass": matrix["label"]})
     table["Quelle"] = matrix["freshness"].map({"current": "aktuell", "dated": "datiert"})
     for code, label in SHORT.items():
@@ -514,7 +523,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         n=f"{len(matrix)} Sozialpässe von Gemeinden mit Quelle ab 2015",
         note=(
             "ja, nein: Angabe der Quelle; (nein): Quelle nennt die Berechtigten abschließend; "
-            "?: nicht genannt, also weder ja noch nein. KiZ: Kinderzuschlag"
+            "?: nicht genannt, also weder ja noch nein. KiZ: Kinderzuschlag. Quelle aktuell: ab 2022; datiert: 2015 bis 2021"
         ),
         table=table,
     )
@@ -540,7 +549,9 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         source=INVENTORY,
         reference_date="2026-11-22",
         n=n,
-        note="teils automatisch: je Rechtskreis verschieden",
+        note=(
+            "teils: für einen Teil der Rechtskreise. Bochum: Stand 2023, seit Mai 2024 neu geregelt"
+        ),
         table=pd.DataFrame(
             {"Zugang": [words[k] for k in routes.index], "Pässe": routes.to_numpy()}
         ),
@@ -725,7 +736,8 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2011 bis 2023",
         n=f"{len(cases)} Zahlen",
         note=(
-            "Kein Vergleich zwischen den Zeilen: Einheit, Quelle und Umstände wechseln. Bochum 2023: "
+            "Automatisch: Düsseldorf seit Juli 2017 (SGB II), Bochum 2023, Bonn seit November 2023. Kein "
+            "Vergleich zwischen den Zeilen: Einheit, Quelle und Umstände wechseln. Bochum 2023: "
             "Nutzungen sind Besuche, in denselben Monaten waren Angebote kostenfrei; das Jahr der "
             "58.000 Berechtigten ist strittig. Bonn: 40.000 Berechtigte stammen aus der Presse"
         ),
@@ -878,19 +890,19 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         table=pd.DataFrame(
             {
                 "Stadt": plan["city"],
-                "Wohngeld schon im Pass": plan["group_included"].map(included),
-                "Personen": [
-                    interval(two_digits(r.persons_low), two_digits(r.persons_high))
-                    for r in plan.itertuples()
-                ],
                 "Zugang": plan["variant"],
-                "Inanspruchnahme": [
-                    interval(r.take_up_low, r.take_up_high, "percent", 1) for r in plan.itertuples()
-                ],
                 "EUR im Jahr": [
                     interval(two_digits(r.eur_low), two_digits(r.eur_high))
                     for r in plan.itertuples()
                 ],
+                "Personen": [
+                    interval(two_digits(r.persons_low), two_digits(r.persons_high))
+                    for r in plan.itertuples()
+                ],
+                "Inanspruchnahme": [
+                    interval(r.take_up_low, r.take_up_high, "percent", 1) for r in plan.itertuples()
+                ],
+                "Wohngeld schon im Pass": plan["group_included"].map(included),
             }
         ),
         formats={"Personen": "right", "Inanspruchnahme": "right", "EUR im Jahr": "right"},
@@ -904,6 +916,11 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
             regex=True,
         )
         .str.replace(r": Wohngeld beziehende Haushalte am .*", ", Wohngeld", regex=True)
+    )
+    steps["step"] = (
+        steps["step"]
+        .str.replace(r"\d{4}-\d{2}-\d{2}", lambda day: date_de(day[0]), regex=True)
+        .str.replace("31.12. 2023", "31.12.2023")
     )
     derivation = Exhibit(
         id="tbl-schritte",
@@ -920,14 +937,16 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
             {
                 "Stadt": steps["city"],
                 "Schritt": steps["step"],
-                "von bis": [
-                    interval(r.low, r.high, digits=3 if r.high < 1 else 2 if r.high < 10 else 0)
+                "Wert": [
+                    interval(r.low, r.high, "percent", 1)
+                    if r.unit == "Anteil"
+                    else interval(r.low, r.high, digits=2 if r.unit == "Faktor" else 0)
                     for r in steps.itertuples()
                 ],
                 "Quelle": steps["source"],
             }
         ).reset_index(drop=True),
-        formats={"von bis": "right"},
+        formats={"Wert": "right"},
     )
     return [figure, scenario, derivation]
 
