@@ -28,7 +28,14 @@ INDICATORS = "BBSR INKAR 2021; RKI GISD 2025 (DOI 10.5281/zenodo.14781119)"
 NO_CENSUS = "Keine Vollerhebung; nicht genannt heißt nicht ausgeschlossen"
 NO_RATE = "Inhabende, Ausstellungen, Nutzungen und Anträge sind verschiedene Größen"
 
-BOUNDS = {"Untergrenze": "percent:1", "Obergrenze": "percent:1"}
+STATUS = {
+    "n": "Gemeinden",
+    "confirmed": "Pass belegt",
+    "absent": "Pass verneint",
+    "unknown": "unbekannt",
+}
+ENDS = {"lower": "Untergrenze", "upper": "Obergrenze"}
+BOUNDS = dict.fromkeys(ENDS.values(), "percent:1")
 
 GROUPS = {
     "sgb2": "SGB II (Bürgergeld)",
@@ -155,12 +162,8 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
             dated,
             {
                 "value": "Größenklasse (Einwohner)",
-                "n": "Gemeinden",
-                "confirmed": "Pass belegt",
-                "absent": "Pass verneint",
-                "unknown": "unbekannt",
-                "lower": "Untergrenze",
-                "upper": "Obergrenze",
+                **STATUS,
+                **ENDS,
             },
         ),
         formats=BOUNDS,
@@ -215,10 +218,7 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
                 "kreis_ags5": "Schlüssel",
                 "kreis": "Kreis",
                 "kreis_type": "Art",
-                "n": "Gemeinden",
-                "confirmed": "Pass belegt",
-                "absent": "Pass verneint",
-                "unknown": "unbekannt",
+                **STATUS,
                 "population_confirmed": "Anteil der Bevölkerung mit belegtem Pass",
             },
         ),
@@ -419,8 +419,7 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
                 "n": "Gemeinden",
                 "confirmed": "belegt",
                 "unknown": "unbekannt",
-                "lower": "Untergrenze",
-                "upper": "Obergrenze",
+                **ENDS,
             },
         ),
         show_columns=[
@@ -498,8 +497,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
                 "no": "nein",
                 "no_by_closed_list": "nein (abschließende Liste)",
                 "not_stated": "nicht genannt",
-                "lower": "Untergrenze",
-                "upper": "Obergrenze",
+                **ENDS,
             },
         ),
         formats=BOUNDS,
