@@ -5,6 +5,7 @@ Reads only the estimates. Numbers in titles come from them as well.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import pandas as pd
@@ -19,12 +20,22 @@ from armutsexpertise.publish.values import Values, two_digits
 
 Tables = dict[str, pd.DataFrame]
 
+AS_OF = "2026-11-22"
 INVENTORY = "Inventar armutsexpertise (Datenpaket passes, Quelle je Angabe)"
 POPULATION = "Einwohner: BKG VG250-EW, 31.12.2022"
 INDICATORS = "BBSR INKAR 2021; RKI GISD 2025 (DOI 10.5281/zenodo.14781119)"
 # The full caveats stand in the report under "Grenzen"; the exhibits carry their core.
 NO_CENSUS = "Keine Vollerhebung; nicht genannt heißt nicht ausgeschlossen"
 NO_RATE = "Inhabende, Ausstellungen, Nutzungen und Anträge sind verschiedene Größen"
+
+STATUS = {
+    "n": "Gemeinden",
+    "confirmed": "Pass belegt",
+    "absent": "Pass verneint",
+    "unknown": "unbekannt",
+}
+ENDS = {"lower": "Untergrenze", "upper": "Obergrenze"}
+BOUNDS = dict.fromkeys(ENDS.values(), "percent:1")
 
 GROUPS = {
     "sgb2": "SGB II (Bürgergeld)",
@@ -98,18 +109,37 @@ def _count(value: float, low: float, high: float, suffix: str = "") -> str:
     return interval(low, high) + suffix
 
 
+def _columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Take the columns of a table of estimates under their German labels."""
+    return frame[list(labels)].rename(columns=dict(labels)).reset_index(drop=True)
+
+
+def _intervals(
+    frame: pd.DataFrame, low: str, high: str, kind: str = "number", digits: int = 0
+) -> list[str]:
+    """Write the two ends of every row."""
+    return [interval(a, b, kind, digits) for a, b in zip(frame[low], frame[high], strict=True)]
+
+
+def _points(frame: pd.DataFrame) -> list[str]:
+    """Write every effect in percentage points, with its interval."""
+    return [
+        f"{de(100 * r.effect, 1)} ({interval(100 * r.lower, 100 * r.upper, digits=1)})"
+        for r in frame.itertuples()
+    ]
+
+
+def _spoken(labels: Iterable[str], values: Iterable[str], between: str = ": ") -> str:
+    """Name every row with its value, for the alternative text."""
+    return "; ".join(f"{a}{between}{b}" for a, b in zip(labels, values, strict=True)) + "."
+
+
 def coverage(tables: Tables, z: Values) -> list[Exhibit]:
     """Where passes are documented: by size, on the tile map, by domain."""
     table = tables["coverage"]
     size = table.query("domain == 'Größe' and weight == 'Gemeinden'")
     dated = size.query("scope == 'aktuell oder datiert' and value != 'insgesamt'")
-    frame = pd.DataFrame(
-        {
-            "Größe": dated["value"] + " (" + dated["n"].map(de) + ")",
-            "unten": dated["lower"],
-            "oben": dated["upper"],
-        }
-    )
+    frame = dated.assign(label=dated["value"] + " (" + dated["n"].map(de) + ")")
     by_size = Exhibit(
         id="fig-groesse",
         title=(
@@ -125,27 +155,24 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
             + "."
         ),
         source=f"{INVENTORY}; {POPULATION}",
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=f"{z('nrw_dat_n')} Gemeinden, Quellen ab 2015",
-        note=NO_CENSUS,
-        table=pd.DataFrame(
+        note=f"Keine Vollerhebung; weiß: verneint ({z('verneint_ort')})",
+        table=_columns(
+            dated,
             {
-                "Größenklasse (Einwohner)": dated["value"],
-                "Gemeinden": dated["n"],
-                "Pass belegt": dated["confirmed"],
-                "Pass verneint": dated["absent"],
-                "unbekannt": dated["unknown"],
-                "Untergrenze": dated["lower"],
-                "Obergrenze": dated["upper"],
-            }
-        ).reset_index(drop=True),
-        formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
+                "value": "Größenklasse (Einwohner)",
+                **STATUS,
+                **ENDS,
+            },
+        ),
+        formats=BOUNDS,
         figure=partial(
             charts.plot_bounds,
             frame,
-            "Größe",
-            "unten",
-            "oben",
+            "label",
+            "lower",
+            "upper",
             legend=("Pass belegt", "ungeklärt"),
             axis_label="Anteil der Gemeinden",
             label_width=34,
@@ -179,24 +206,22 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
             + ". In den übrigen ist keiner belegt; dort ist unbekannt, ob es einen gibt."
         ),
         source=f"{INVENTORY}; eigene Anordnung der Kacheln",
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=f"{z('kreise_n')} Kreise und kreisfreie Städte, {z('nrw_dat_n')} Gemeinden",
         note=(
             "Gemeindeeigene Pässe, Quellen ab 2015; Kürzel: Kfz-Kennzeichen, AC: Städteregion Aachen. "
             f"{NO_CENSUS}"
         ),
-        table=pd.DataFrame(
+        table=_columns(
+            kreise,
             {
-                "Schlüssel": kreise["kreis_ags5"],
-                "Kreis": kreise["kreis"],
-                "Art": kreise["kreis_type"],
-                "Gemeinden": kreise["n"],
-                "Pass belegt": kreise["confirmed"],
-                "Pass verneint": kreise["absent"],
-                "unbekannt": kreise["unknown"],
-                "Anteil der Bevölkerung mit belegtem Pass": kreise["population_confirmed"],
-            }
-        ).reset_index(drop=True),
+                "kreis_ags5": "Schlüssel",
+                "kreis": "Kreis",
+                "kreis_type": "Art",
+                **STATUS,
+                "population_confirmed": "Anteil der Bevölkerung mit belegtem Pass",
+            },
+        ),
         formats={"Anteil der Bevölkerung mit belegtem Pass": "percent:1"},
         figure=partial(
             plot_tile_map,
@@ -219,11 +244,8 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
     )
 
     def span(weight: str, scope: str) -> pd.Series:
-        lower, upper = wide["lower", weight, scope], wide["upper", weight, scope]
-        return pd.Series(
-            [interval(a, b, "percent", 1) for a, b in zip(lower, upper, strict=True)],
-            index=wide.index,
-        )
+        ends = pd.DataFrame({end: wide[end, weight, scope] for end in ("lower", "upper")})
+        return pd.Series(_intervals(ends, "lower", "upper", "percent", 1), index=wide.index)
 
     domains = pd.DataFrame(
         {
@@ -253,7 +275,7 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         alt="Tabelle der Grenzen je Regierungsbezirk und Kreistyp.",
         source=f"{INVENTORY}; {POPULATION}",
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=f"{z('nrw_dat_n')} Gemeinden",
         note=(
             "RB: Regierungsbezirk; ab 2022 und ab 2015: Bezugsjahr der Quelle; Bevölkerung: Anteil der "
@@ -281,7 +303,7 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         title="Gesondert gezählt: Familienpässe, Kulturvermittlung, Mobilitätstickets und Kreispässe",
         alt="Tabelle der gesondert gezählten Angebote nach Art, Träger und Alter der Quelle.",
         source=INVENTORY,
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=f"{int(counted.to_numpy().sum())} Angebote, deren Bestand zum Bezugsjahr belegt ist",
         note=NO_CENSUS,
         table=counted.astype(int).reset_index(),
@@ -297,13 +319,8 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
     ]
     effects = effects.dropna(subset="label")
     main = effects.query("model == 'Einkommen und Arbeitslosigkeit'")
-    shown = pd.DataFrame(
-        {
-            "label": main["label"] + ", " + main["sample"].replace({"alle Gemeinden": "alle"}),
-            "effect": main["effect"],
-            "lower": main["lower"],
-            "upper": main["upper"],
-        }
+    shown = main.assign(
+        label=main["label"] + ", " + main["sample"].replace({"alle Gemeinden": "alle"})
     )
     figure = Exhibit(
         id="fig-effekte",
@@ -313,15 +330,10 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         alt=(
             "Punkte mit Konfidenzintervallen. "
-            + "; ".join(
-                f"{r.label}: {de(100 * r.effect, 1)} Punkte ({de(100 * r.lower, 1)} bis "
-                f"{de(100 * r.upper, 1)})"
-                for r in shown.itertuples()
-            )
-            + "."
+            + _spoken(shown["label"], [text.replace(" (", " Punkte (") for text in _points(shown)])
         ),
         source=f"{INVENTORY}; {POPULATION}; BBSR INKAR 2021; eigene Berechnung",
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=(
             f"{z('modell_n_alle')} Gemeinden, davon {z('modell_ereignisse_alle')} mit "
             f"dokumentiertem Pass; Großstädte: {z('modell_n_gross')} und "
@@ -329,21 +341,22 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         note=(
             "Durchschnittlicher Unterschied der Wahrscheinlichkeit nach einem Firth-Logit, übrige "
-            "Merkmale gleich; dokumentiert heißt nicht vorhanden (A4, A5). Großstädte: nur "
+            "Merkmale gleich; „dokumentiert“ ist nicht dasselbe wie „vorhanden“ (A4, A5). Großstädte: nur "
             f"{z('modell_ohne_gross')} ohne Beleg, daher unsicher"
         ),
-        table=pd.DataFrame(
+        table=_columns(
+            effects,
             {
-                "Modell": effects["model"],
-                "Stichprobe": effects["sample"],
-                "Merkmal": effects["label"],
-                "Unterschied": effects["effect"],
-                "von": effects["lower"],
-                "bis": effects["upper"],
-                "robust von": effects["robust_lower"],
-                "robust bis": effects["robust_upper"],
-            }
-        ).reset_index(drop=True),
+                "model": "Modell",
+                "sample": "Stichprobe",
+                "label": "Merkmal",
+                "effect": "Unterschied",
+                "lower": "von",
+                "upper": "bis",
+                "robust_lower": "robust von",
+                "robust_upper": "robust bis",
+            },
+        ),
         formats=dict.fromkeys(
             ("Unterschied", "von", "bis", "robust von", "robust bis"), "number:3"
         ),
@@ -359,7 +372,7 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         alt="Tabelle: je angenommener Auffindquote rechnerischer Anteil und Effekt der Größe.",
         source=f"{INVENTORY}; eigene Berechnung",
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=f"{z('modell_n_alle')} Gemeinden",
         note=(
             "In Klammern 95-%-Konfidenzintervalle. Die Auffindquoten sind Annahmen (A6), keine "
@@ -373,10 +386,7 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
                     f"{percent(r.implied_share, 1)} ({interval(r.implied_lower, r.implied_upper, 'percent', 1)})"
                     for r in sensitivity.itertuples()
                 ],
-                "doppelte Einwohnerzahl, Prozentpunkte": [
-                    f"{de(100 * r.effect, 1)} ({interval(100 * r.lower, 100 * r.upper, digits=1)})"
-                    for r in sensitivity.itertuples()
-                ],
+                "doppelte Einwohnerzahl, Prozentpunkte": _points(sensitivity),
             }
         ),
         formats={
@@ -394,32 +404,41 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         title="Ob ärmere Gemeinden häufiger einen Pass haben, lässt das Inventar offen",
         alt="Tabelle der Grenzen nach Drittel des Deprivationsindex.",
         source=f"{INVENTORY}; RKI GISD 2025 (DOI 10.5281/zenodo.14781119)",
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=f"{z('nrw_dat_n')} Gemeinden",
         note=(
-            "GISD: Index der sozioökonomischen Deprivation des RKI für 2021, ein relativer Rang "
-            "innerhalb von NRW, keine Menge; hoch: stärker benachteiligt. Quellen ab 2015"
+            "GISD: Index der sozioökonomischen Deprivation des RKI für 2021, Werte von 0 bis 1 im "
+            "Vergleich der Gemeinden des Landes; hoch: das am stärksten benachteiligte Drittel. Quellen "
+            "ab 2015"
         ),
-        table=pd.DataFrame(
+        table=_columns(
+            bounds,
             {
-                "Drittel der Gemeinden nach GISD": bounds["deprivation_tercile"],
-                "Größe": bounds["size_class"],
-                "Gemeinden": bounds["n"],
-                "belegt": bounds["confirmed"],
-                "unbekannt": bounds["unknown"],
-                "Untergrenze": bounds["lower"],
-                "Obergrenze": bounds["upper"],
-            }
-        ).reset_index(drop=True),
+                "deprivation_tercile": "Drittel der Gemeinden nach GISD",
+                "size_class": "Größe",
+                "n": "Gemeinden",
+                "confirmed": "belegt",
+                "unknown": "unbekannt",
+                **ENDS,
+            },
+        ),
+        show_columns=[
+            "Drittel der Gemeinden nach GISD",
+            "Gemeinden",
+            "belegt",
+            "unbekannt",
+            "Untergrenze",
+            "Obergrenze",
+        ],
         max_rows=int(overall.sum()) - 1,
-        formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
+        formats=BOUNDS,
     )
     every = Exhibit(
         id="tbl-modelle",
         title="Alle Modelle: gesichert ist nur der Zusammenhang mit der Größe",
         alt="Tabelle der Effekte je Modell und Stichprobe mit Konfidenzintervallen.",
         source=f"{INVENTORY}; {POPULATION}; {INDICATORS}; eigene Berechnung",
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=figure.n,
         note=(
             "Modell A: Größe, Einkommen, Arbeitslosigkeit; B: Größe, Einkommen, Deprivationsindex (das "
@@ -432,10 +451,7 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
                 "Modell": effects["model"].map(MODELS),
                 "Gemeinden": effects["sample"].replace({"alle Gemeinden": "alle"}),
                 "Merkmal": effects["label"],
-                "Effekt (Modell)": [
-                    f"{de(100 * r.effect, 1)} ({interval(100 * r.lower, 100 * r.upper, digits=1)})"
-                    for r in effects.itertuples()
-                ],
+                "Effekt (Modell)": _points(effects),
                 "gebündelt": [
                     f"({interval(100 * r.robust_lower, 100 * r.robust_upper, digits=1)})"
                     for r in effects.itertuples()
@@ -451,15 +467,8 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
     """Who is included, how a pass reaches people, income rules."""
     current = tables["inclusion"].query("scope == 'aktuell'")
     current = current.set_index("group").loc[list(GROUPS)].reset_index()
-    answers = pd.DataFrame(
-        {
-            "label": current["group"].map(GROUPS),
-            "yes": current["yes"],
-            "partial": current["partial"],
-            "no": current["no"] + current["no_by_closed_list"],
-            "not_stated": current["not_stated"],
-        }
-    )
+    current["label"] = current["group"].map(GROUPS)
+    answers = current.assign(no=current["no"] + current["no_by_closed_list"])
     n = f"{z('paesse_aktuell')} Sozialpässe von Gemeinden mit Quelle ab 2022"
     groups = Exhibit(
         id="fig-rechtskreise",
@@ -476,22 +485,22 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
             + "."
         ),
         source=INVENTORY,
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=n,
         note="„nein“ auch, wo die Quelle die Berechtigten abschließend nennt (A9)",
-        table=pd.DataFrame(
+        table=_columns(
+            current,
             {
-                "Rechtskreis": answers["label"],
-                "ja": current["yes"],
-                "teilweise": current["partial"],
-                "nein": current["no"],
-                "nein (abschließende Liste)": current["no_by_closed_list"],
-                "nicht genannt": current["not_stated"],
-                "Untergrenze": current["lower"],
-                "Obergrenze": current["upper"],
-            }
+                "label": "Rechtskreis",
+                "yes": "ja",
+                "partial": "teilweise",
+                "no": "nein",
+                "no_by_closed_list": "nein (abschließende Liste)",
+                "not_stated": "nicht genannt",
+                **ENDS,
+            },
         ),
-        formats={"Untergrenze": "percent:1", "Obergrenze": "percent:1"},
+        formats=BOUNDS,
         figure=partial(
             charts.plot_stacked_answers,
             answers,
@@ -500,7 +509,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=40,
         ),
     )
-    matrix = tables["matrix"]
+    matrix = tables["matrix"].sort_values("label", key=lambda names: names.str.casefold())
     table = pd.DataFrame({"Pass": matrix["label"]})
     table["Quelle"] = matrix["freshness"].map({"current": "aktuell", "dated": "datiert"})
     for code, label in SHORT.items():
@@ -510,11 +519,11 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         title="Wer einbezogen ist, Pass für Pass; ein Fragezeichen heißt: nicht genannt",
         alt="Tabelle der Pässe und Rechtskreise.",
         source=INVENTORY,
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=f"{len(matrix)} Sozialpässe von Gemeinden mit Quelle ab 2015",
         note=(
             "ja, nein: Angabe der Quelle; (nein): Quelle nennt die Berechtigten abschließend; "
-            "?: nicht genannt, also weder ja noch nein. KiZ: Kinderzuschlag"
+            "?: nicht genannt, also weder ja noch nein. KiZ: Kinderzuschlag. Quelle aktuell: ab 2022; datiert: 2015 bis 2021"
         ),
         table=table,
     )
@@ -538,9 +547,11 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
             + " Pässe."
         ),
         source=INVENTORY,
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=n,
-        note="teils automatisch: je Rechtskreis verschieden",
+        note=(
+            "teils: für einen Teil der Rechtskreise. Bochum: Stand 2023, seit Mai 2024 neu geregelt"
+        ),
         table=pd.DataFrame(
             {"Zugang": [words[k] for k in routes.index], "Pässe": routes.to_numpy()}
         ),
@@ -586,7 +597,7 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
             "stehen in der Datentabelle."
         ),
         source=f"{INVENTORY}; eigene Berechnung",
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=f"{len(shown)} Sozialpässe mit Quelle ab 2022 und wenigstens {z('profile_min')} Angaben",
         note="Punkt: belegt; Balken: was die Quellen offenlassen (A8–A11)",
         table=table.reset_index(drop=True),
@@ -624,7 +635,7 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         alt="Tabelle der Typen mit den zugeordneten Pässen.",
         source=f"{INVENTORY}; Bezeichnungen nach Arp (2021), eigene Regel (A13)",
-        reference_date="2026-11-22",
+        reference_date=AS_OF,
         n=f"{z('paesse_aktuell')} Sozialpässe von Gemeinden mit Quelle ab 2022",
         note="Ein weiterer Typ setzt die engeren voraus. Arps Kodierregeln liegen nicht vor",
         table=grouped.rename(
@@ -658,11 +669,11 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         alt=(
             "Spannen der Quote je Pass: "
-            + "; ".join(
-                f"{r.label.rstrip(' *')} {interval(r.share_low, r.share_high, 'percent', 1)}"
-                for r in pairs.itertuples()
+            + _spoken(
+                pairs["label"].str.rstrip(" *"),
+                _intervals(pairs, "share_low", "share_high", "percent", 1),
+                between=" ",
             )
-            + "."
         ),
         source=INVENTORY,
         reference_date="2007 bis 2021",
@@ -681,9 +692,7 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
                     _count(r.denominator_value, r.denominator_low, r.denominator_high)
                     for r in pairs.itertuples()
                 ],
-                "Quote": [
-                    interval(r.share_low, r.share_high, "percent", 1) for r in pairs.itertuples()
-                ],
+                "Quote": _intervals(pairs, "share_low", "share_high", "percent", 1),
                 "Einordnung": [
                     r.comparability if pd.isna(r.reasons) else f"{r.comparability}: {r.reasons}"
                     for r in pairs.itertuples()
@@ -725,7 +734,8 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2011 bis 2023",
         n=f"{len(cases)} Zahlen",
         note=(
-            "Kein Vergleich zwischen den Zeilen: Einheit, Quelle und Umstände wechseln. Bochum 2023: "
+            "Automatisch: Düsseldorf seit Juli 2017 (SGB II), Bochum 2023, Bonn seit November 2023. Kein "
+            "Vergleich zwischen den Zeilen: Einheit, Quelle und Umstände wechseln. Bochum 2023: "
             "Nutzungen sind Besuche, in denselben Monaten waren Angebote kostenfrei; das Jahr der "
             "58.000 Berechtigten ist strittig. Bonn: 40.000 Berechtigte stammen aus der Presse"
         ),
@@ -791,14 +801,11 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
     known = table.dropna(subset="per_holder_low").query(
         "pass_id != '05978-sozialticket-kreis-unna'"
     )
-    known = known.sort_values("per_holder_high", ascending=False).copy()
+    known = known.sort_values("per_holder_high", ascending=False).assign(
+        kind=known["type"].map(COSTS), cost_year=known["cost_year"].astype(int)
+    )
     known["label"] = (
-        known["pass_name"]
-        + " ("
-        + known["type"].map(COSTS)
-        + ", "
-        + known["cost_year"].astype(int).astype(str)
-        + ")"
+        known["pass_name"] + " (" + known["kind"] + ", " + known["cost_year"].astype(str) + ")"
     )
     figure = Exhibit(
         id="fig-kosten",
@@ -808,11 +815,9 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         alt=(
             "Punkte und Spannen in Euro: "
-            + "; ".join(
-                f"{r.label}: {interval(r.per_holder_low, r.per_holder_high, 'euro', 2)}"
-                for r in known.itertuples()
+            + _spoken(
+                known["label"], _intervals(known, "per_holder_low", "per_holder_high", "euro", 2)
             )
-            + "."
         ),
         source=f"{INVENTORY}; eigene Berechnung",
         reference_date="2006 bis 2024",
@@ -821,22 +826,23 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
             f"Nicht preisbereinigt; bei {z_words(int(known['years_differ'].sum()))} Pässen stammen "
             "Kosten und Inhabende aus verschiedenen Jahren; Mettmann: Jahr erschlossen"
         ),
-        table=pd.DataFrame(
+        table=_columns(
+            known,
             {
-                "Pass": known["pass_name"],
-                "Kostenart": known["type"].map(COSTS),
-                "Kosten von": known["eur_low"],
-                "Kosten bis": known["eur_high"],
-                "Jahr der Kosten": known["cost_year"].astype(int),
-                "Inhabende von": known["holders_low"],
-                "Inhabende bis": known["holders_high"],
-                "Jahr der Inhabenden": known["holders_year"],
-                "je Pass von": known["per_holder_low"],
-                "je Pass bis": known["per_holder_high"],
-                "Grundlage": known["basis"],
-                "Quelle": known["source_title"],
-            }
-        ).reset_index(drop=True),
+                "pass_name": "Pass",
+                "kind": "Kostenart",
+                "eur_low": "Kosten von",
+                "eur_high": "Kosten bis",
+                "cost_year": "Jahr der Kosten",
+                "holders_low": "Inhabende von",
+                "holders_high": "Inhabende bis",
+                "holders_year": "Jahr der Inhabenden",
+                "per_holder_low": "je Pass von",
+                "per_holder_high": "je Pass bis",
+                "basis": "Grundlage",
+                "source_title": "Quelle",
+            },
+        ),
         formats={
             "Kosten von": "euro:2",
             "Kosten bis": "euro:2",
@@ -860,6 +866,7 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         ),
     )
     plan = tables["scenarios"]
+    rounded = plan[["persons_low", "persons_high", "eur_low", "eur_high"]].map(two_digits)
     included = {"yes": "ja", "no": "nein", "partial": "teils", "not_stated": "nicht genannt"}
     scenario = Exhibit(
         id="tbl-szenario",
@@ -878,19 +885,11 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         table=pd.DataFrame(
             {
                 "Stadt": plan["city"],
-                "Wohngeld schon im Pass": plan["group_included"].map(included),
-                "Personen": [
-                    interval(two_digits(r.persons_low), two_digits(r.persons_high))
-                    for r in plan.itertuples()
-                ],
                 "Zugang": plan["variant"],
-                "Inanspruchnahme": [
-                    interval(r.take_up_low, r.take_up_high, "percent", 1) for r in plan.itertuples()
-                ],
-                "EUR im Jahr": [
-                    interval(two_digits(r.eur_low), two_digits(r.eur_high))
-                    for r in plan.itertuples()
-                ],
+                "EUR im Jahr": _intervals(rounded, "eur_low", "eur_high"),
+                "Personen": _intervals(rounded, "persons_low", "persons_high"),
+                "Inanspruchnahme": _intervals(plan, "take_up_low", "take_up_high", "percent", 1),
+                "Wohngeld schon im Pass": plan["group_included"].map(included),
             }
         ),
         formats={"Personen": "right", "Inanspruchnahme": "right", "EUR im Jahr": "right"},
@@ -904,6 +903,11 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
             regex=True,
         )
         .str.replace(r": Wohngeld beziehende Haushalte am .*", ", Wohngeld", regex=True)
+    )
+    steps["step"] = (
+        steps["step"]
+        .str.replace(r"\d{4}-\d{2}-\d{2}", lambda day: date_de(day[0]), regex=True)
+        .str.replace("31.12. 2023", "31.12.2023")
     )
     derivation = Exhibit(
         id="tbl-schritte",
@@ -920,14 +924,16 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
             {
                 "Stadt": steps["city"],
                 "Schritt": steps["step"],
-                "von bis": [
-                    interval(r.low, r.high, digits=3 if r.high < 1 else 2 if r.high < 10 else 0)
+                "Wert": [
+                    interval(r.low, r.high, "percent", 1)
+                    if r.unit == "Anteil"
+                    else interval(r.low, r.high, digits=2 if r.unit == "Faktor" else 0)
                     for r in steps.itertuples()
                 ],
                 "Quelle": steps["source"],
             }
         ).reset_index(drop=True),
-        formats={"von bis": "right"},
+        formats={"Wert": "right"},
     )
     return [figure, scenario, derivation]
 

@@ -64,6 +64,13 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: z.raw("dus_vorlage_mio") * 1e6 > z.high("szenario_duesseldorf_automatik"),
     ),
     (
+        "Die Faustregel reicht von Mettmann bis Bonn",
+        lambda z: (
+            abs(z.raw("kosten_unten") - z.raw("kosten_mettmann")) < 1
+            and abs(z.high("kosten_spanne") - z.raw("kosten_bonn")) < 1
+        ),
+    ),
+    (
         "Der Zusammenhang mit Deprivation ist in der Gegenprobe nicht gesichert",
         lambda z: z.raw("gisd_alle_robust_von") < 0 < z.raw("gisd_alle_robust_bis"),
     ),
@@ -90,7 +97,9 @@ def findings(z: Values) -> list[dict[str, Any]]:
                 f"{z('nrw_dat_n')} Gemeinden (Quellen ab 2015). Verneint ist er mit solchen Quellen "
                 f"nur in {z('verneint_ort')}. Landesweit liegt der Anteil also irgendwo zwischen "
                 f"{z.between('nrw_dat_spanne')}: Diese Spanne ist zu weit für eine Aussage. In den "
-                f"Gemeinden mit belegtem Pass leben {z('bev_nrw_dat_unten')} der Bevölkerung."
+                f"Gemeinden mit belegtem Pass leben {z('bev_nrw_dat_unten')} der Bevölkerung. Arp fand "
+                f"2019 bei {z('arp_anteil')} der Kommunen einen Sozialpass. Eine Erhebung aller "
+                "Pässe von 2025 liegt vor, ihre Zahlen aber nicht in diesem Inventar."
             ),
             "exhibit": "fig-groesse",
         },
@@ -111,8 +120,8 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "title": "Zugang: Die meisten Pässe gibt es nur auf Antrag.",
             "text": (
                 f"Einen Antrag verlangen {z('weg_antrag')} der {z('paesse_aktuell')} Pässe. "
-                f"Automatisch kommen {z.words('weg_automatisch')}, je nach Leistung "
-                f"{z.words('weg_teils')}; bei {z.words('weg_offen')} ist der Weg nicht genannt."
+                f"Automatisch kommen {z.words('weg_automatisch')}, {z.words('weg_teils')} weitere nur für einen "
+                f"Teil der Rechtskreise; bei {z.words('weg_offen')} ist der Weg nicht genannt."
             ),
             "exhibit": "fig-zugang",
         },
@@ -131,10 +140,12 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "title": "Kosten: Was ein Pass kostet, hängt davon ab, was gezählt wird.",
             "text": (
                 f"Gesamtkosten oder Mindereinnahmen sind für {z.words('kosten_n')} Pässe belegt: "
-                f"{z('kosten_spanne')} je Pass. Wohngeldhaushalte in den Düsselpass aufzunehmen, würde "
-                f"danach auf Antrag {z('szenario_duesseldorf_antrag')} im Jahr kosten, automatisch "
-                f"{z('szenario_duesseldorf_automatik')}. Eine Vorlage der Verwaltung nannte 2023 mehr: "
-                f"{z('dus_vorlage_mio')} Mio. EUR bei voller Nutzung."
+                f"{z('kosten_spanne')} je Pass. Als Faustregel kosten {z('faustregel_paesse')} zusätzliche "
+                f"Pässe damit {z('faustregel')} im Jahr. In Düsseldorf geht es beim Wohngeld um "
+                f"{z('szenario_duesseldorf_personen')} Personen. Den Pass haben davon auf Antrag wohl "
+                f"{z('quote_antrag')}, bei automatischer Ausgabe {z('quote_automatik')}; das ergibt "
+                f"höchstens {z('szenario_duesseldorf_hoechstens')} Mio. EUR im Jahr. Eine Vorlage der "
+                f"Verwaltung nannte 2023 mehr: {z('dus_vorlage_mio')} Mio. EUR bei voller Nutzung."
             ),
             "exhibit": "fig-kosten",
         },

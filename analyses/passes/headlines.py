@@ -12,6 +12,8 @@ from armutsexpertise.publish.values import headline, number, only_row, span, two
 Tables = dict[str, pd.DataFrame]
 Rows = dict[str, dict[str, Any]]
 
+MORE_PASSES = 1000  # the rule of thumb: cost of so many passes more
+
 
 def coverage_rows(tables: Tables) -> Rows:
     """Coverage of municipalities, population, large cities and Kreise."""
@@ -45,7 +47,7 @@ def coverage_rows(tables: Tables) -> Rows:
     searched = tables["searched"].set_index("size_class")
     rows["eintrag_n"] = number(searched.loc["insgesamt", "with_entry"])
     rows["eintrag_anteil"] = {"value": searched.loc["insgesamt", "share"], "unit": "share"}
-    rows["eintrag_gross"] = {"value": searched.loc["100.000 und mehr", "share"], "unit": "share"}
+    rows["gross_eintrag"] = number(int(searched.loc["100.000 und mehr", "with_entry"]))
     small = searched.loc[["unter 10.000", "10.000 bis unter 20.000"]]
     rows["klein_n"] = number(int(small["n"].sum()))
     rows["klein_eintrag"] = number(int(small["with_entry"].sum()))
@@ -199,6 +201,11 @@ def use_rows(tables: Tables) -> Rows:
     used = per_holder[per_holder["in_scenario"]]
     rows["kosten_spanne"] = span(used["per_holder_low"].min(), used["per_holder_high"].max(), "eur")
     rows["kosten_n"] = number(len(used))
+    # From whole euros, so that the rule agrees with the cost per pass printed beside it.
+    low, high = round(used["per_holder_low"].min()), round(used["per_holder_high"].max())
+    rows["faustregel_paesse"] = number(MORE_PASSES)
+    rows["faustregel"] = span(MORE_PASSES * low, MORE_PASSES * high, "eur")
+    rows["kosten_unten"] = {"value": used["per_holder_low"].min(), "unit": "eur"}
     cities = {"05111000": "duesseldorf", "05315000": "koeln", "05314000": "bonn"}
     variants = {"Antrag": "antrag", "automatisch": "automatik"}
     for row in tables["scenarios"].to_dict("records"):
@@ -210,6 +217,8 @@ def use_rows(tables: Tables) -> Rows:
             two_digits(row["eur_low"]), two_digits(row["eur_high"]), "eur"
         )
         rows[f"quote_{variant}"] = span(row["take_up_low"], row["take_up_high"], "share", 1)
+    most = tables["scenarios"].groupby("city")["eur_high"].max()
+    rows["szenario_duesseldorf_hoechstens"] = number(two_digits(most["Düsseldorf"]) / 1e6, 1)
     return rows
 
 

@@ -31,7 +31,7 @@ TYPED: list[Typed] = [
     ("auf vier Seiten", "the four sides of a profile", None),
     ("auf allen vier Seiten", "the four sides of a profile; a claim", None),
     ("die vier Seiten", "the four sides of a profile", None),
-    ("von null bis eins", "scale of a profile", None),
+    ("von null bis eins", "scale of a profile and of the index of deprivation", None),
     ("beantworten sechs Fragen", "they stand behind the colon", None),
     ("älter als zehn Jahre", "dates of the pairs in tbl-quoten", None),
     (
@@ -79,7 +79,8 @@ CAVEATS = [
     "der Prozentsatz kann Wohnkosten einschließen oder nicht",
     "Die Kölner Schätzung der Mehrkosten von 2009 gilt für den damaligen Schritt",
     "in Rheine und im Kreis Steinfurt kein Ticket gibt, ist nur für 2012 belegt",
-    "Der Deprivationsindex GISD ist ein relativer Rang, keine Menge",
+    "Der Deprivationsindex GISD reicht von null bis eins; er vergleicht die Gemeinden des Landes "
+    "miteinander und ist keine Menge",
     "Das Haushaltseinkommen gilt je Einwohner des Kreises, nicht je Haushalt",
     "Nicht gefunden heißt unbekannt, nie „kein Pass“",
     "Verwaltungszahlen haben keinen Stichprobenfehler",
