@@ -22,7 +22,9 @@ from armutsexpertise.disclosure import (
     estimate_protected,
     estimates_and_counts,
     model_counts,
+    poverty_estimates,
     protect,
+    protect_together,
     read_rules,
 )
 from armutsexpertise.survey.design import SurveyDesign
@@ -357,3 +359,65 @@ def test_rules_from_a_file(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(ConfigError, match=key):
             read_rules(file)
+
+
+def test_no_cell_follows_from_the_whole_of_another_table() -> None:
+    """The domains of each table add up to the sample, also where no total is printed."""
+    rng = np.random.default_rng(7)
+    data = pd.DataFrame(
+        {"household_id": range(400), "w": 1.0, "income": rng.lognormal(9, 0.5, 400)}
+    )
+    data["region"] = ["a"] * 200 + ["b"] * 150 + ["c"] * 45 + ["d"] * 5
+    data["sex"] = ["f", "m"] * 200
+    tables = protect_together(
+        [
+            poverty_estimates(data, "person", by, income="income", weights="w")
+            for by in ("region", "sex", ["region", "sex"])
+        ]
+    )
+    region, sex, both = (one.table for one in tables)
+    assert sex["status"].ne("suppressed").all()
+    for _, cells in region.groupby("indicator"):
+        hidden = set(cells.loc[cells["status"].eq("suppressed"), "region"])
+        assert hidden == {"c", "d"}, "the small one and the smallest beside it"
+        assert 400 - cells["n"].sum() >= 10 + 5
+    lines = [line for name in ("region", "sex") for line in both.groupby(["indicator", name])]
+    assert any(cells["status"].eq("suppressed").any() for _, cells in lines)
+    for _, cells in lines:
+        hidden = cells["status"].eq("suppressed")
+        assert hidden.sum() != 1
+        assert not hidden.any() or cells.loc[hidden, "reason"].str.contains("another cell").any()
+
+
+def test_a_model_with_all_interactions_gives_no_cell_away() -> None:
+    group = np.r_[np.ones(61), np.zeros(120)]
+    other = np.r_[np.ones(60), 0, np.ones(60), np.zeros(60)]
+    frame = pd.DataFrame({"a": group, "b": other, "id": range(181), "w": 1.0})
+    frame["ab"], frame["y"] = group * other, np.random.default_rng(1).lognormal(10, 0.4, 181)
+    design = SurveyDesign.from_frame(frame, weights="w")
+    for terms, secret in ((["a", "b", "ab"], ["a"]), (["a", "b", "a:b"], ["a"]), (["a", "b"], [])):
+        model = fit(design, "y", terms, "linear")
+        table = protect(model.table(), model_counts(model, "y", household="id")).table
+        found = table.loc[table["status"].eq("suppressed"), "indicator"].tolist()
+        assert found == secret, "one household has a = 1 and b = 0: without a its mean is unknown"
+    frame.loc[0, "y"] = 1e9
+    model = fit(SurveyDesign.from_frame(frame, weights="w"), "y", ["a"], "linear")
+    results = protect(model.table(), model_counts(model, "y", household="id"))
+    assert results.table["status"].tolist() == ["published", "suppressed"], "it is nearly all of a"
+
+
+def test_a_column_of_two_values_is_a_share_whatever_they_are() -> None:
+    frame = pd.DataFrame({"paid": [0.0] + [100.0] * 399, "w": 1.0, "id": range(400)})
+    design = SurveyDesign.from_frame(frame, weights="w")
+    for indicator in (Total("paid"), Mean("paid")):
+        results = estimate_protected(design, {"paid": indicator}, household="id")
+        assert results.suppressed == 1
+
+
+def test_one_household_with_nearly_all_of_the_weight_is_not_published() -> None:
+    frame = pd.DataFrame({"poor": [1, 0] * 200, "income": range(400), "id": range(400), "w": 1.0})
+    for heavy, suppressed in ((1.0, 0), (1e6, 2)):
+        frame.loc[0, "w"] = heavy
+        design = SurveyDesign.from_frame(frame, weights="w")
+        indicators = {"rate": Proportion("poor", 1), "median": Quantile("income", 0.5)}
+        assert estimate_protected(design, indicators, household="id").suppressed == suppressed

@@ -136,7 +136,8 @@ def cell_counts(
         ``observations``, ``persons`` and ``households`` that the indicator rests on;
         ``numerator`` and ``complement``, the households with and without the property of a
         share (or below and above a quantile), NaN where there is none; ``dominance``, the
-        share in [0, 1] of the largest households in an amount, or NaN; ``distribution``, the
+        share in [0, 1] of the largest households in an amount, or in the weights where there is
+        no amount; ``distribution``, the
         column whose levels add up to one; ``synthetic``, whether the sample is invented. Rows
         with a weight of zero count nowhere.
 
@@ -150,8 +151,9 @@ def cell_counts(
 
     Notes
     -----
-    A mean, total or ratio of columns that hold only 0 and 1 is a share. The numerator is
-    counted in households: three poor persons of one household are one case.
+    A mean or total of a column with two values, and a ratio of columns that hold only 0 and 1,
+    is a share. The numerator is counted in households: three poor persons of one household are
+    one case.
 
     Examples
     --------
@@ -186,14 +188,12 @@ def cell_counts(
                 if top is None
                 else units.households(domains.codes, rows & (top == sign), many).astype(float)
             )
-        part["dominance"] = np.nan
-        if rests.amounts:
-            shares = [
-                units.dominance(domains.codes, rows, amount * weight, many, rules.dominance_n)
-                for amount in rests.amounts
-                for weight in (np.ones(len(design)), design.weights)
-            ]
-            part["dominance"] = np.max(shares, axis=0)
+        shares = [
+            units.dominance(domains.codes, rows, amount * weight, many, rules.dominance_n)
+            for amount in rests.amounts or [np.ones(len(design))]
+            for weight in (np.ones(len(design)), design.weights)
+        ]
+        part["dominance"] = np.max(shares, axis=0)
         part["distribution"] = pd.Series([rests.distribution] * many, dtype="object")
         parts.append(part)
     if not parts:
@@ -240,8 +240,11 @@ def model_counts(
         One row per coefficient, for `armutsexpertise.disclosure.protect` of ``model.table()``.
         The coefficient of a group rests on the smaller of the group and the others; the
         intercept, where all variables are groups, on those that are in none; any other on all
-        rows. Where the outcome has two values, or is a category, ``numerator`` and
-        ``complement`` are its rarest level among them, in households.
+        rows. Where rows with the same values of all terms have a mean of their own in the model, as
+        the cells of a model with all interactions, the coefficients that make it up rest on these
+        rows alone. Where the outcome
+        has two values, or is a category, ``numerator`` and ``complement`` are its rarest level
+        among them, in households; otherwise ``dominance`` is that of its amounts.
 
     Raises
     ------
@@ -251,8 +254,9 @@ def model_counts(
     Notes
     -----
     A model of groups alone gives the mean of each group away, which is why its coefficients
-    are held to the rules of cells. Effects, predictions and contrasts have other rows: count
-    the groups that they compare by `cell_counts`.
+    are held to the rules of cells. Rows have a mean of their own where their leverages add up to
+    one: no other row takes part in their fitted value. Effects, predictions and contrasts have
+    other rows: count the groups that they compare by `cell_counts`.
 
     Examples
     --------
@@ -278,6 +282,8 @@ def model_counts(
     reference = counted & (np.nansum(np.abs(columns[:, slopes]), axis=1) == 0)
     levels = frame[outcome][counted].unique()
     has_levels = len(levels) == 2 or not pd.api.types.is_numeric_dtype(frame[outcome])
+    exact = _fitted_exactly(columns, counted)
+    amounts = None if has_levels else _numbers(frame, outcome, outcome)
     rows = []
     for name in model.names:
         j = names.index(name) if name in names else None
@@ -286,6 +292,10 @@ def model_counts(
             sides = [counted & (columns[:, j] == 1), counted & (columns[:, j] == 0)]
         elif slopes and j not in slopes and all(groups[k] for k in slopes):
             sides = [reference]
+        if j is not None:
+            sides += [
+                side for side, used in exact if used[j] and (j in slopes or not any(used[slopes]))
+            ]
         cells = np.zeros(len(frame), dtype=np.int64)
         households = [int(units.households(cells, side, 1)[0]) for side in sides]
         rarest = np.nan
@@ -308,12 +318,34 @@ def model_counts(
                 "households": min(households),
                 "numerator": rarest,
                 "complement": rarest,
-                "dominance": np.nan,
+                "dominance": np.nan
+                if amounts is None
+                else max(
+                    float(units.dominance(cells, side, np.nan_to_num(amounts) * weight, 1, 2)[0])
+                    for side in sides
+                    for weight in (np.ones(len(frame)), model.design.weights)
+                ),
                 "distribution": None,
             }
         )
     counts = pd.DataFrame(rows, columns=["indicator", *COUNTS[:-1]])
     return _marked(counts, frame, household)
+
+
+def _fitted_exactly(columns: Floats, counted: Booleans) -> list[tuple[Booleans, Booleans]]:
+    """Return the rows (n,) whose fitted value is their own mean, and the columns that form it."""
+    patterns, at, size = np.unique(
+        columns[counted], axis=0, return_inverse=True, return_counts=True
+    )
+    basis, triangle = np.linalg.qr(patterns * np.sqrt(size)[:, None])
+    scale = np.abs(np.diag(triangle))
+    leverage = (basis[:, scale > 1e-10 * scale.max(initial=0)] ** 2).sum(axis=1)
+    found = []
+    for pattern in np.flatnonzero(leverage > 1 - 1e-9):
+        rows = np.zeros(len(counted), dtype=bool)
+        rows[counted] = at.reshape(-1) == pattern
+        found.append((rows, patterns[pattern] != 0))
+    return found
 
 
 def _marked(
@@ -377,9 +409,10 @@ def _rests(
         known = ~np.isnan(values)
         values = np.nan_to_num(values)
         # A total of ones counts the population and says nothing about anyone.
-        constant = isinstance(indicator, Total) and len(np.unique(values[known])) < 2
-        if _is_binary(values[known]) and not constant:
-            return _Rests(known, everyone, numerator=values == 1)
+        levels = np.unique(values[known])
+        constant = isinstance(indicator, Total) and len(levels) < 2
+        if (_is_binary(levels) or len(levels) == 2) and not constant:
+            return _Rests(known, everyone, numerator=values == max(levels, default=1.0))
         return _Rests(known, everyone, amounts=[values])
     if isinstance(indicator, Ratio):
         top = _numbers(frame, indicator.numerator, name)

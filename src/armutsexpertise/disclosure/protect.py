@@ -21,6 +21,7 @@ STATUS = ("published", "bracketed", "unreliable", "suppressed", "undefined")
 """Published; shown in brackets; too unreliable to show; secret; without a value by definition."""
 
 _MANY_DOMAINS = 20
+_SECOND = "left out so that another cell cannot be computed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,12 +239,17 @@ def protect_together(results: Sequence[Protected]) -> list[Protected]:
     -------
     list of Protected
         The same tables; where one has a suppressed cell, all are without totals, because the
-        total of one table is that of the others.
+        total of one table is that of the others. The cells of a whole table add up to that total
+        too: a table with a suppressed cell therefore loses a second domain, of all indicators,
+        the one with the fewest rows in its line.
 
     Notes
     -----
-    A table without domains is a total as a whole: it comes back empty. Sums of some of the
-    domains of one table that are a domain of another are yours to find.
+    A line is all domains that differ in one domain column alone. Each line with a suppressed cell
+    has in the end at least two, one of them large enough to be shown: what the other tables leave
+    for them together is no small number. This is no engine for secondary suppression: sums over
+    several lines, and sums of some of the domains of one table that are a domain of another, are
+    yours to find. A table without domains is a total as a whole: it comes back empty.
 
     Examples
     --------
@@ -261,7 +267,47 @@ def protect_together(results: Sequence[Protected]) -> list[Protected]:
     """
     if not any(one.suppressed for one in results):
         return list(results)
-    return [one.without_totals() for one in results]
+    return [_with_second_cells(one.without_totals()) for one in results]
+
+
+def _with_second_cells(results: Protected) -> Protected:
+    """Suppress a further domain, the smallest, in each line that has a suppressed cell."""
+    table, domains = results.table, list(results.domains)
+    cells = table.groupby(domains, sort=False, dropna=False) if domains else None
+    if cells is None or not results.suppressed:
+        return results
+    size = cells["n"].min()  # of a suppressed cell it is missing
+    hidden_rows = table["status"].eq("suppressed")
+    secret = np.bincount(cells.ngroup(), hidden_rows, minlength=len(size)) > 0
+    known = size.notna().to_numpy() & ~secret
+    second = np.zeros(len(size), dtype=bool)
+    names = size.index.to_frame(index=False)
+    lines = [
+        list(places)
+        for column in domains
+        for places in (
+            names.groupby([c for c in domains if c != column], sort=False, dropna=False).indices
+            if len(domains) > 1
+            else {"": np.arange(len(names))}
+        ).values()
+    ]
+    numbers = size.to_numpy(dtype=float, na_value=np.inf)
+    found = True
+    while found:
+        found = False
+        for line in lines:
+            hidden = secret[line] | second[line]
+            if not hidden.any() or (hidden.sum() > 1 and second[line].any()):
+                continue
+            free = [place for place in line if known[place] and not second[place]]
+            if free:
+                second[min(free, key=lambda place: numbers[place])] = found = True
+    rows = second[cells.ngroup().to_numpy()]
+    table["status"] = table["status"].mask(rows, "suppressed")
+    table["reason"] = table["reason"].mask(rows, _SECOND)
+    for column in COLUMNS:
+        table.loc[rows, column] = pd.NA if column in {"n", "method"} else np.nan
+    return replace(results, _table=table)
 
 
 def _domains(table: pd.DataFrame, counts: pd.DataFrame) -> tuple[str, ...]:
@@ -335,7 +381,7 @@ def _reasons(merged: pd.DataFrame, rules: Rules) -> pd.Series:
         ),
         (
             merged["dominance"] >= rules.dominance_k,
-            f"{rules.dominance_n} households make up nearly all of the amount",
+            f"{rules.dominance_n} households make up nearly all of the amount or of the weights",
         ),
     ]
     found = np.select([test.to_numpy() for test, _ in tests], [text for _, text in tests], "")
