@@ -199,6 +199,15 @@ def test_bad_input_is_one_sentence(call, match):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["15.000", "1.234.567", "-2.500"])
+def test_text_that_may_mean_thousands_is_refused(text):
+    fuel = fuel_on("erdgas", "2025")
+    with pytest.raises(ValueError, match="thousands or decimals"):
+        emissions_kg(text, fuel, "kwh_hs")
+    assert emissions_kg("0.903", fuel, "kwh_hs") == emissions_kg(0.903, fuel, "kwh_hs")
+    assert emissions_kg("2720.920", fuel, "kwh_hs") == emissions_kg(2720.92, fuel, "kwh_hs")
+
+
 def test_a_quantity_that_is_text_is_refused():
     with pytest.raises(TypeError, match="numeric"):
         emissions_kg(["1", "2"], fuel_on("erdgas", "2025"), "kwh_hs")
