@@ -188,6 +188,14 @@ def test_mixed_units_are_converted_by_stated_factors_only():
             "1 of 3 rows .* other units",
         ),
         (
+            lambda: household_emissions(_use(household=[1, 1, None]), _fuels(), UNITS),
+            "household is missing in 1 of 3 rows",
+        ),
+        (
+            lambda: household_emissions(_use(fuel=["erdgas", None, "benzin"]), _fuels(), UNITS),
+            "1 row.s. of consumption have a fuel without factor",
+        ),
+        (
             lambda: household_emissions(_use(quantity=[1.0, np.nan, 1.0]), _fuels(), UNITS),
             "missing",
         ),

@@ -192,6 +192,14 @@ def test_grid_and_its_distribution():
     assert weighted["neutral_share"].iloc[0] == pytest.approx(3 * count / (3 * count + 48 - count))
 
 
+def test_rows_without_a_group_are_not_left_out():
+    results = pd.DataFrame(
+        {"class": ["a", None], "neutral": [True, False], "warm_rent_change_eur_a": [-10.0, 30.0]}
+    )
+    with pytest.raises(ValueError, match="class is missing in 1 of 2 rows"):
+        neutral_share(results, "class")
+
+
 def test_grid_of_funded_heat_pumps():
     # § 559e: flat maintenance and grants leave 8,000 x (1 - 0.15 - 0.3), 10 % of it a year
     funded, pump = levy_rules_on("2025", "funded_heating"), Heating(30.0, 0.0)

@@ -608,7 +608,7 @@ def neutral_share(
     Raises
     ------
     TypeError, ValueError
-        If a column is missing, or a weight is missing or negative.
+        If a column or group is missing, or a weight is missing or negative.
 
     Examples
     --------
@@ -619,6 +619,12 @@ def neutral_share(
     """
     keys = [by] if isinstance(by, str) else list(by)
     require_columns(results, [*keys, "warm_rent_change_eur_a", "neutral"], "results")
+    unclassed = int(results[keys].isna().any(axis=1).sum())
+    if unclassed:
+        raise ValueError(
+            f"{', '.join(keys)} is missing in {unclassed} of {len(results)} rows: class them, or "
+            "leave them out and say so."
+        )
     weights = as_weights(weight, len(results))
     change = as_numbers(results["warm_rent_change_eur_a"], "warm_rent_change_eur_a")
     parts = results[keys].assign(
