@@ -520,8 +520,9 @@ def renovation_grid(
 
     Notes
     -----
-    Consumption is counted in kWh that are bought. A heat pump with a seasonal performance of 3
-    buys a third of the heat it gives: its ``saving`` is 2/3, at the price of electricity.
+    Consumption is counted in kWh that are bought. A heat pump of seasonal performance s that
+    follows a boiler with e kWh of heat per kWh bought has a ``saving`` of 1 - e/s, at the price of
+    electricity in ``after``.
 
     Examples
     --------
