@@ -181,7 +181,9 @@ def test_variants_are_named():
         parameter("emission_factor_kwh_hs", "2025-01-01", item="gas", variant="x")
 
 
-@pytest.mark.parametrize("day", ["2025", "2025-13-01", "01.07.2025", "20250701", "heute"])
+@pytest.mark.parametrize(
+    "day", ["2025", "2025-13-01", "01.07.2025", "20250701", "heute", None, 2025]
+)
 def test_a_day_must_be_a_day(day):
     with pytest.raises(ValueError, match="is no day; write it as YYYY-MM-DD"):
         parameter("co2_price", day)

@@ -470,7 +470,7 @@ def _day(on: str | dt.date) -> dt.date:
     if isinstance(on, dt.date):
         return on
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", on):
+        if not isinstance(on, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", on):
             raise ValueError
         return dt.date.fromisoformat(on)
     except ValueError:

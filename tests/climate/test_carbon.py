@@ -188,6 +188,14 @@ def test_mixed_units_are_converted_by_stated_factors_only():
             "1 of 3 rows .* other units",
         ),
         (
+            lambda: household_emissions(_use(household=[1, 1, None]), _fuels(), UNITS),
+            "household is missing in 1 of 3 rows",
+        ),
+        (
+            lambda: household_emissions(_use(fuel=["erdgas", None, "benzin"]), _fuels(), UNITS),
+            "1 row.s. of consumption have a fuel without factor",
+        ),
+        (
             lambda: household_emissions(_use(quantity=[1.0, np.nan, 1.0]), _fuels(), UNITS),
             "missing",
         ),
@@ -197,6 +205,15 @@ def test_bad_input_is_one_sentence(call, match):
     with pytest.raises(ValueError, match=match) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["15.000", "1.234.567", "-2.500"])
+def test_text_that_may_mean_thousands_is_refused(text):
+    fuel = fuel_on("erdgas", "2025")
+    with pytest.raises(ValueError, match="thousands or decimals"):
+        emissions_kg(text, fuel, "kwh_hs")
+    assert emissions_kg("0.903", fuel, "kwh_hs") == emissions_kg(0.903, fuel, "kwh_hs")
+    assert emissions_kg("2720.920", fuel, "kwh_hs") == emissions_kg(2720.92, fuel, "kwh_hs")
 
 
 def test_a_quantity_that_is_text_is_refused():

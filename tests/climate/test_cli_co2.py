@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from armutsexpertise.cli import app
 
+YEAR_ACROSS = "--brennstoff erdgas --verbrauch 15000 --flaeche 75 --von 2023-10-01 --bis 2024-09-30"
 GAS = "--brennstoff erdgas --verbrauch 15000 --flaeche 75 --jahr 2025"
 
 
@@ -56,10 +57,25 @@ def test_worked_example_as_json():
             19,  # the whole period lies behind the change of April 2024
         ),
         (
-            f"{GAS} --von 2025-10-01 --bis 2026-03-31 --datum 2025-10-15",
+            "--brennstoff heizoel --verbrauch 1000 --flaeche 75 --von 2025-10-01 --bis 2026-03-31 "
+            "--datum 2026-01-15",
             "preis_eur_t",
-            55,  # the fuel was delivered on one day
+            60,  # oil is delivered on one day
         ),
+        (
+            # 2,720.92 kg at a mean price on the bill, § 3 Abs. 3
+            f"{YEAR_ACROSS} --preis 41,25 --umsatzsteuer 16",
+            "kosten_eur",
+            130.20,
+        ),
+        (f"{YEAR_ACROSS} --rechnung-eur 127,03", "kosten_eur", 127.03),
+        (
+            "--brennstoff erdgas --verbrauch 9000 --flaeche 75 --von 2024-02-01 --bis 2024-05-31 "
+            "--datum 2024-05-31",
+            "umsatzsteuer_prozent",
+            19,  # the end of the period of reading decides
+        ),
+        (f"{GAS} --rechnung-kg 2.700,5", "co2_kg", 2700.5),
         ("--brennstoff heizoel --verbrauch 1000 --flaeche 75 --jahr 2025", "co2_kg", 2676.284),
         (
             "--brennstoff fluessiggas --verbrauch 500 --einheit kg --flaeche 75 --jahr 2025",
@@ -118,11 +134,23 @@ def test_options(options, key, value):
         ("--brennstoff anthrazit --verbrauch 1 --flaeche 75 --jahr 2025", "--einheit nötig"),
         (f"{GAS} --von 2025-01-01", "--von und --bis"),
         (f"{GAS} --von 2025-10-01 --bis 2026-03-31", "ändert sich der CO2-Preis"),
+        (YEAR_ACROSS, "zur Zeit der Lieferung (§ 3 Abs. 3 CO2KostAufG)"),
+        (f"{YEAR_ACROSS} --datum 2024-09-30", "ändert sich der CO2-Preis"),
+        (f"{YEAR_ACROSS} --preis 41", "--umsatzsteuer"),
+        (
+            "--brennstoff fluessiggas --einheit kg --verbrauch 1 --flaeche 75 --jahr 2023",
+            "mit --um",
+        ),
+        (f"{GAS} --rechnung-kg 1.5000", "mehrdeutig ist: 15000"),
+        (f"{GAS} --rechnung-kg 1,234.5", "eine Zahl angeben"),
+        (f"{GAS} --rechnung-kg 1_000", "eine Zahl angeben"),
+        (f"{GAS} --brennwert 11,2", "--brennwert gehört zu Kubikmetern"),
+        (f"{GAS} --einheit m3 --brennwert 0 --zustandszahl 0,95", "größer als 0"),
         (f"{GAS} --von 2025-06-30 --bis 2025-01-01", "vor seinem Beginn"),
         (f"{GAS} --datum 2023-05-01", "liegt nicht im Zeitraum von 2025-01-01 bis 2025-12-31"),
         (
             "--brennstoff erdgas --verbrauch 1 --flaeche 75 --von 2024-02-01 --bis 2024-05-31",
-            "für 2024-02-01 bis 2024-05-31 nicht eindeutig",
+            "1. Februar 2024 bis 31. Mai 2024 nicht eindeutig",
         ),
         (f"{GAS} --einheit kWh", "kwh_hs angeben"),
         (f"{GAS} --von 2025-01-01 --bis 2026-06-30", "höchstens ein Jahr"),
@@ -137,8 +165,16 @@ def test_options(options, key, value):
 def test_refusals_are_one_german_sentence(options, part):
     got = run(options)
     assert got.exit_code == 1
-    assert part in got.output
+    assert part in got.output.replace("\u00a0", " ")
     assert got.output.count("\n") == 1
+
+
+def test_the_period_is_stated():
+    text = run(f"{YEAR_ACROSS} --rechnung-eur 127,03").output.replace("\u00a0", " ")
+    assert text.startswith("Erdgas 1. Oktober 2023 bis 30. September 2024\n")
+    got = result(f"{YEAR_ACROSS} --rechnung-eur 127,03")
+    assert (got["von"], got["bis"]) == ("2023-10-01", "2024-09-30")
+    assert run(GAS).output.startswith("Erdgas 2025\n")
 
 
 def test_help_is_german():

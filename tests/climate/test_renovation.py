@@ -192,6 +192,35 @@ def test_grid_and_its_distribution():
     assert weighted["neutral_share"].iloc[0] == pytest.approx(3 * count / (3 * count + 48 - count))
 
 
+def test_rows_without_a_group_are_not_left_out():
+    results = pd.DataFrame(
+        {"class": ["a", None], "neutral": [True, False], "warm_rent_change_eur_a": [-10.0, 30.0]}
+    )
+    with pytest.raises(ValueError, match="class is missing in 1 of 2 rows"):
+        neutral_share(results, "class")
+
+
+def test_grid_of_funded_heat_pumps():
+    # § 559e: flat maintenance and grants leave 8,000 x (1 - 0.15 - 0.3), 10 % of it a year
+    funded, pump = levy_rules_on("2025", "funded_heating"), Heating(30.0, 0.0)
+    axes = {
+        "area_m2": [80],
+        "rent_eur_m2": [6.5],
+        "kwh_m2": [150],
+        "saving": [0.7],
+        "cost_eur_m2": [100, 300],
+        "grants_share": [0.3],
+    }
+    grid = renovation_grid(axes, GAS, pump, funded, {"2025": 55}, None)
+    assert grid["levy_eur_a"].tolist() == pytest.approx([440, 0.5 * 80 * 12])
+    assert grid["capped"].tolist() == [False, True]
+    for odd in ({"maintenance_share": [0.4]}, {"subsidy": [0.3]}):
+        with pytest.raises(ValueError, match="axes of the grid are"):
+            renovation_grid(axes | odd, GAS, pump, funded, {"2025": 55}, None)
+    with pytest.raises(ValueError, match=r"grants_share lies outside \[0, 1\] in 2"):
+        renovation_grid(axes | {"grants_share": [30]}, GAS, pump, funded, {"2025": 55}, None)
+
+
 # --- Wohngeld ------------------------------------------------------------------------------
 
 

@@ -176,16 +176,17 @@ def co2_kosten_command(
         typer.Option(
             "--datum",
             metavar="JJJJ-MM-TT",
-            help="Tag der Lieferung, wenn im Jahr zwei Sätze galten (Erdgas 2022 und 2024).",
+            help="Tag der Lieferung; bei Erdgas der letzte Tag des Ablesezeitraums, wenn zwei "
+            "Steuersätze galten (2024).",
         ),
     ] = None,
     von: Annotated[
         str | None,
-        typer.Option("--von", metavar="JJJJ-MM-TT", help="Erster Tag eines kürzeren Zeitraums."),
+        typer.Option("--von", metavar="JJJJ-MM-TT", help="Erster Tag, wenn kein Kalenderjahr."),
     ] = None,
     bis: Annotated[
         str | None,
-        typer.Option("--bis", metavar="JJJJ-MM-TT", help="Letzter Tag eines kürzeren Zeitraums."),
+        typer.Option("--bis", metavar="JJJJ-MM-TT", help="Letzter Tag, wenn kein Kalenderjahr."),
     ] = None,
     selbstversorgt: Annotated[
         bool,
@@ -240,15 +241,15 @@ def co2_kosten_command(
     if eigene_geraete and not selbstversorgt:
         fail("--eigene-geraete kürzt nur die Erstattung: zusammen mit --selbstversorgt angeben.")
     if (von is None) != (bis is None):
-        fail("Ein kürzerer Zeitraum braucht --von und --bis.")
+        fail("Ein Zeitraum, der kein Kalenderjahr ist, braucht --von und --bis.")
     if flaeche is None and not nichtwohngebaeude:
         fail("Die Wohnfläche fehlt: mit --flaeche in Quadratmetern angeben (§ 5 Abs. 1).")
     first, last = _day(von, "--von"), _day(bis, "--bis")
     day = _day(datum, "--datum")
-    delivery = day or first
+    begin = first or day
     if jahr is not None and not re.fullmatch(r"\d{4}", jahr):
         fail(f"--jahr ist {jahr}: ein Jahr mit vier Ziffern angeben.")
-    year = int(jahr) if jahr is not None else int(delivery[:4]) if delivery else None
+    year = int(jahr) if jahr is not None else int(begin[:4]) if begin else None
     if year is None:
         fail("Das Jahr fehlt: mit --jahr angeben.")
     if first is not None and int(first[:4]) != year:
@@ -279,13 +280,13 @@ def co2_kosten_command(
         "--umsatzsteuer": umsatzsteuer,
     }
     numbers = {name: _number(text, name) for name, text in given.items() if text is not None}
-    on = day or (f"{first}/{last}" if first is not None else str(year))
+    period = f"{first}/{last}" if first is not None else str(year)
     try:
         share = share_of_year(first, str(last)) if first is not None else 1
     except ValueError:
         fail("Der Zeitraum passt nicht: er hat höchstens ein Jahr.")
-    emissions = _emissions(fuel, on, einheit, numbers)
-    cost = _cost(fuel, on, emissions["kg"], numbers)
+    emissions = _emissions(fuel, day or period, einheit, numbers)
+    cost = _cost(fuel, day, period, emissions["kg"], numbers)
     if numbers.get("--flaeche") == 0:
         fail("Die Wohnfläche ist 0: mit --flaeche in Quadratmetern angeben.")
     result = split_cost(
@@ -300,9 +301,10 @@ def co2_kosten_command(
         own_devices=eigene_geraete,
     )
     if as_json:
-        typer.echo(json.dumps(_record(fuel, year, emissions, cost, result), ensure_ascii=False))
+        record = _record(fuel, year, emissions, cost, result) | {"von": start, "bis": end}
+        typer.echo(json.dumps(record, ensure_ascii=False))
         return
-    for line in _lines(fuel, year, emissions, cost, result, numbers):
+    for line in _lines(fuel, period, emissions, cost, result, numbers):
         typer.echo(line)
 
 
@@ -329,27 +331,27 @@ def _day(text: str | None, option: str) -> str | None:
 
 
 def _span(on: str) -> str:
-    """Write a period in words: 2024, or 2024-05-01 bis 2024-12-31."""
-    return on.replace("/", " bis ")
+    """Write a period in words: 2024, or 1. Mai 2024 bis 31. Dezember 2024."""
+    from armutsexpertise.publish.numbers import date_de
+
+    return " bis ".join(date_de(day) for day in on.split("/"))
 
 
 def _number(text: str, option: str) -> Any:
-    """Return a number in German or English notation as a decimal."""
-    from decimal import Decimal, InvalidOperation
+    """Return a number in German notation, or with a plain decimal point, as a decimal."""
+    from decimal import Decimal
 
     plain = text.strip()
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+", plain):  # thousands in German, a decimal in English
+    german = re.fullmatch(r"([0-9]+|[1-9][0-9]{0,2}(\.[0-9]{3})+),[0-9]+", plain)
+    if german:
+        plain = plain.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"(?!0\.)[0-9]+(\.[0-9]{3,})+", plain):
+        # thousands in German, a decimal in English
         whole = plain.replace(".", "")
         fail(f"{option} ist {text}, was mehrdeutig ist: {whole} oder mit Komma schreiben.")
-    if "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        fail(f"{option} ist {text}: eine Zahl angeben, etwa 15000 oder 137,45.")
-    if not number.is_finite() or number < 0:
-        fail(f"{option} ist {text}: eine Zahl angeben, die nicht negativ ist.")
-    return number
+    elif not re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?|0\.[0-9]+", plain):
+        fail(f"{option} ist {text}: eine Zahl angeben, die nicht negativ ist, etwa 137,45.")
+    return Decimal(plain)
 
 
 def _emissions(fuel: str, on: str, unit: str | None, numbers: dict[str, Any]) -> dict[str, Any]:
@@ -378,12 +380,17 @@ def _emissions(fuel: str, on: str, unit: str | None, numbers: dict[str, Any]) ->
     if unit not in UNIT_NAMES:
         fail(f"--einheit ist {unit}: {', '.join(UNIT_NAMES)} sind möglich.")
     quantity = numbers["--verbrauch"]
+    of_volume = {"--brennwert", "--zustandszahl"} & set(numbers)
+    if of_volume and unit != "m3":
+        fail(f"{min(of_volume)} gehört zu Kubikmetern: --einheit m3 angeben, oder weglassen.")
     if unit == "m3":
         if fuel != "erdgas" or not {"--brennwert", "--zustandszahl"} <= set(numbers):
             fail(
                 "Kubikmeter lassen sich nur bei Erdgas und nur mit --brennwert und --zustandszahl "
                 "der Rechnung umrechnen."
             )
+        if numbers["--brennwert"] * numbers["--zustandszahl"] == 0:
+            fail("--brennwert und --zustandszahl sind größer als 0: beide stehen auf der Rechnung.")
         quantity *= numbers["--brennwert"] * numbers["--zustandszahl"]
         unit = "kwh_hs"
     try:
@@ -403,8 +410,14 @@ def _emissions(fuel: str, on: str, unit: str | None, numbers: dict[str, Any]) ->
     }
 
 
-def _cost(fuel: str, on: str, kg: Any, numbers: dict[str, Any]) -> dict[str, Any]:
-    """Return the CO2 cost with VAT and how it was found."""
+def _cost(
+    fuel: str, day: str | None, period: str, kg: Any, numbers: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the CO2 cost with VAT and how it was found.
+
+    The price is that of the time of delivery (§ 3 Abs. 3). How much gas came before and after a
+    change only the bill says: use follows the weather, so days would be no measure of it.
+    """
     from armutsexpertise.climate._money import half_up
     from armutsexpertise.climate.carbon import vat_on
     from armutsexpertise.climate.cost_split import certificate_price_on
@@ -418,29 +431,31 @@ def _cost(fuel: str, on: str, kg: Any, numbers: dict[str, Any]) -> dict[str, Any
             "--rechnung-eur angeben."
         )
     price, vat = numbers.get("--preis"), numbers.get("--umsatzsteuer")
+    piped = fuel == "erdgas"  # flows all the time; other fuels are delivered on a day
     if price is None:
         try:
-            price = certificate_price_on(on)
+            price = certificate_price_on(period if piped or day is None else day)
         except ValueError:
-            if on[:4] != on.split("/")[-1][:4]:
+            if period[:4] != period.split("/")[-1][:4]:
+                other = "" if piped else ", oder den Tag der Lieferung mit --datum"
                 fail(
-                    f"Im Zeitraum von {_span(on)} ändert sich der CO2-Preis: den Betrag der "
-                    "Rechnung mit --rechnung-eur angeben, ihren Preis mit --preis, oder den Tag "
-                    "der Lieferung mit --datum."
+                    f"Im Zeitraum {_span(period)} ändert sich der CO2-Preis, und es zählt der "
+                    "Preis zur Zeit der Lieferung (§ 3 Abs. 3 CO2KostAufG): die CO2-Kosten der "
+                    f"Rechnung mit --rechnung-eur angeben, oder ihren Preis mit --preis{other}."
                 )
             fail(
-                f"Für {on[:4]} ist kein CO2-Preis hinterlegt; ab 2027 veröffentlicht ihn das "
+                f"Für {period[:4]} ist kein CO2-Preis hinterlegt; ab 2027 veröffentlicht ihn das "
                 "Umweltbundesamt (§ 4 CO2KostAufG): mit --preis angeben, oder den Betrag der "
                 "Rechnung mit --rechnung-eur."
             )
     if vat is None:
         try:
-            vat = vat_on(fuel, on) * 100
+            vat = vat_on(fuel, day or period) * 100
         except ValueError:
+            other = ", oder mit --datum das Ende des Ablesezeitraums" if piped else ""
             fail(
-                f"Für {FUEL_NAMES[fuel]} steht der Umsatzsteuersatz für {_span(on)} nicht "
-                "eindeutig fest: den Tag der Lieferung mit --datum angeben, oder den Satz der "
-                "Rechnung mit --umsatzsteuer."
+                f"Für {FUEL_NAMES[fuel]} steht der Umsatzsteuersatz im Zeitraum {_span(period)} "
+                f"nicht eindeutig fest: den Satz der Rechnung mit --umsatzsteuer angeben{other}."
             )
     if vat >= 100:
         fail(f"--umsatzsteuer ist {vat}: einen Satz in Prozent angeben, etwa 19.")
@@ -486,7 +501,7 @@ def _record(
 
 def _lines(
     fuel: str,
-    year: int,
+    period: str,
     emissions: dict[str, Any],
     cost: dict[str, Any],
     result: Any,
@@ -495,7 +510,7 @@ def _lines(
     """Return the result in sentences."""
     from armutsexpertise.publish.numbers import de, euro
 
-    lines = [f"{FUEL_NAMES[fuel]} {year}"]
+    lines = [f"{FUEL_NAMES[fuel]} {_span(period)}"]
     if emissions["factor"] is None:
         how = "laut Rechnung"
     else:
@@ -532,14 +547,14 @@ def _lines(
     elif "§ 5 Abs. 3 und Anlage" not in result.paragraphs:
         lines.append(
             "Fehlt die Aufteilung in der Heizkostenabrechnung, darf die Mietpartei ihren Anteil an "
-            f"den Heizkosten um {_reduction(year)} Prozent kürzen (§ 7 Abs. 4 CO2KostAufG)."
+            f"den Heizkosten um {_reduction(period)} Prozent kürzen (§ 7 Abs. 4 CO2KostAufG)."
         )
     lines.append("Gesetz vom 5. Dezember 2022 (BGBl. I S. 2154). Ersetzt keine Rechtsberatung.")
     return lines
 
 
-def _reduction(year: int) -> str:
+def _reduction(period: str) -> str:
     from armutsexpertise.parameters import parameter_throughout
     from armutsexpertise.publish.numbers import de
 
-    return de(parameter_throughout("co2kostaufg_reduction_right", str(year)).exact(), 0)
+    return de(parameter_throughout("co2kostaufg_reduction_right", period).exact(), 0)

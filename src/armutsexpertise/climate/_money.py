@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -13,11 +14,18 @@ from armutsexpertise.parameters import Parameter
 
 IntArray = npt.NDArray[np.int64]
 
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+"""``15.000`` is fifteen thousand in German and fifteen in English."""
+
 
 def exact(value: object, name: str) -> Decimal:
     """Return a number as the decimal that its shortest notation states, or raise."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal | np.number):
         raise TypeError(f"{name} must be a number, not {type(value).__name__}.")
+    if isinstance(value, str) and _THOUSANDS.fullmatch(value.strip()):
+        raise ValueError(
+            f"{name} is {value!r}, which can mean thousands or decimals: give a number, not text."
+        )
     try:
         number = Decimal(str(value))
     except InvalidOperation:

@@ -527,8 +527,8 @@ def household_emissions(
     Raises
     ------
     TypeError, ValueError
-        If a column is missing, a fuel has no factor or no unit, units are mixed, or a quantity
-        is missing or negative.
+        If a column is missing, a fuel has no factor or no unit, units are mixed, or a household
+        or quantity is missing, or a quantity negative.
 
     Examples
     --------
@@ -540,14 +540,20 @@ def household_emissions(
     {'benzin': 1.197, 'erdgas': 1.814}
     """
     require_columns(consumption, ["household", "fuel", "quantity"], "consumption")
+    nobody = int(consumption["household"].isna().sum())
+    if nobody:
+        raise ValueError(
+            f"household is missing in {nobody} of {len(consumption)} rows of consumption: complete "
+            "it, as their emissions would be lost."
+        )
     names = consumption["fuel"].unique().tolist()
     for known, what in ((fuels, "factor"), (units, "unit")):
-        absent = sorted({str(n) for n in names} - set(known))
-        if absent:
-            count = int(consumption["fuel"].isin(absent).sum())
+        unknown = consumption.loc[~consumption["fuel"].isin(list(known)), "fuel"]
+        if not unknown.empty:
+            absent = ", ".join(sorted({str(name) for name in unknown}))
             raise ValueError(
-                f"{count} row(s) of consumption have a fuel without {what} "
-                f"({', '.join(absent)}): add it."
+                f"{len(unknown)} row(s) of consumption have a fuel without {what} ({absent}): "
+                "add it."
             )
     if "unit" in consumption:
         wrong = consumption[consumption["unit"] != consumption["fuel"].map(units)]

@@ -500,7 +500,9 @@ def renovation_grid(
     axes : mapping of str to sequence of float
         Values of ``area_m2``, ``rent_eur_m2``, ``kwh_m2`` (consumption before, kWh per square
         metre and year), ``saving`` (share of it saved, in [0, 1]), ``cost_eur_m2`` (cost per
-        square metre) and ``maintenance_share`` (share of it that is maintenance, in [0, 1]).
+        square metre); ``maintenance_share`` (share of the cost that is maintenance, in [0, 1]),
+        only where the levy has no flat rate; optionally ``grants_share`` (share of the cost that
+        public grants pay, in [0, 1]).
     before, after, levy, split, counted_percent
         As in `warm_rent`.
     prices_eur_t : mapping of str to float
@@ -516,6 +518,12 @@ def renovation_grid(
     TypeError, ValueError
         If an axis is missing or unknown, a share lies outside [0, 1], or as in `warm_rent`.
 
+    Notes
+    -----
+    Consumption is counted in kWh that are bought. A heat pump of seasonal performance s that
+    follows a boiler with e kWh of heat per kWh bought has a ``saving`` of 1 - e/s, at the price of
+    electricity in ``after``.
+
     Examples
     --------
     >>> gas = Heating(10.0, 0.18139464, 0.19)
@@ -524,21 +532,34 @@ def renovation_grid(
     >>> grid = renovation_grid(axes, gas, gas, levy_rules_on("2025"), {"2025": 55}, None)
     >>> grid[["kwh_m2", "neutral"]].values.tolist()
     [[150.0, False], [250.0, True]]
+
+    A funded heat pump (§ 559e): 200 EUR per square metre cost 15,000 EUR; 10 % of what 15 %
+    maintenance and 30 % grants leave would be 68.75 EUR a month, the cap of 0.50 EUR per square
+    metre is 37.50 EUR.
+
+    >>> pump = Heating(30.0, 0.0)
+    >>> axes = {"area_m2": [75], "rent_eur_m2": [6.5], "kwh_m2": [150], "saving": [2 / 3],
+    ...         "cost_eur_m2": [200], "grants_share": [0.3]}
+    >>> rules = levy_rules_on("2025", "funded_heating")
+    >>> grid = renovation_grid(axes, gas, pump, rules, {"2025": 55}, None)
+    >>> grid[["levy_eur_a", "capped"]].values.tolist()
+    [[450.0, True]]
     """
-    names = (
-        "area_m2",
-        "rent_eur_m2",
-        "kwh_m2",
-        "saving",
-        "cost_eur_m2",
-        "maintenance_share",
-    )
-    if set(axes) != set(names):
-        raise ValueError(f"The axes of the grid are {', '.join(names)}: give each of them.")
-    points = pd.DataFrame(list(product(*(axes[name] for name in names))), columns=list(names))
+    names = ["area_m2", "rent_eur_m2", "kwh_m2", "saving", "cost_eur_m2"]
+    if levy.maintenance_percent is None:
+        names.append("maintenance_share")
+    if set(axes) - {"grants_share"} != set(names):
+        raise ValueError(
+            f"The axes of the grid are {', '.join(names)}, and grants_share if there are grants: "
+            "give these and no others."
+        )
+    names += [name for name in ("grants_share",) if name in axes]
+    points = pd.DataFrame(list(product(*(axes[name] for name in names))), columns=names)
     if points.empty or not prices_eur_t:
         raise ValueError("The grid is empty: give at least one value per axis and one price.")
-    for name in ("saving", "maintenance_share"):
+    for name in names:
+        if name not in ("saving", "maintenance_share", "grants_share"):
+            continue
         outside = int((~points[name].between(0, 1)).sum())
         if outside:
             raise ValueError(f"{name} lies outside [0, 1] in {outside} point(s): give a share.")
@@ -549,8 +570,10 @@ def renovation_grid(
         kwh_before=use,
         kwh_after=use * (1 - points["saving"]),
         cost_eur=cost,
-        maintenance_eur=cost * points["maintenance_share"],
     )
+    for part in ("maintenance", "grants"):
+        if f"{part}_share" in points:
+            dwellings[f"{part}_eur"] = cost * points[f"{part}_share"]
     tables = []
     for name, price in prices_eur_t.items():
         result = warm_rent(
@@ -586,7 +609,7 @@ def neutral_share(
     Raises
     ------
     TypeError, ValueError
-        If a column is missing, or a weight is missing or negative.
+        If a column or group is missing, or a weight is missing or negative.
 
     Examples
     --------
@@ -597,6 +620,12 @@ def neutral_share(
     """
     keys = [by] if isinstance(by, str) else list(by)
     require_columns(results, [*keys, "warm_rent_change_eur_a", "neutral"], "results")
+    unclassed = int(results[keys].isna().any(axis=1).sum())
+    if unclassed:
+        raise ValueError(
+            f"{', '.join(keys)} is missing in {unclassed} of {len(results)} rows: class them, or "
+            "leave them out and say so."
+        )
     weights = as_weights(weight, len(results))
     change = as_numbers(results["warm_rent_change_eur_a"], "warm_rent_change_eur_a")
     parts = results[keys].assign(

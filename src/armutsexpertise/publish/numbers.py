@@ -1,10 +1,11 @@
 """Numbers, shares, amounts and dates in German form.
 
 All functions are pure and round half up in decimal arithmetic: a float is read with 15 significant
-digits, which every decimal of that length survives and the noise of binary arithmetic does not
-(8.35 / 100 is 0.08349999999999999 and means 0.0835). Ties are rounded away from zero, as a reader
-with pencil and paper would do (2.675 becomes 2,68, where binary rounding gives 2.67). A value that
-is missing or infinite is an error unless the caller says which words shall stand for it.
+digits and 14 decimals at most, which the decimals of a source survive and the noise of binary
+arithmetic does not (8.35 / 100 is 0.08349999999999999 and means 0.0835). Ties are rounded away
+from zero, as a reader with pencil and paper would do (2.675 becomes 2,68, where binary rounding
+gives 2.67). A value that is missing or infinite is an error unless the caller says which words
+shall stand for it.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ __all__ = [
 MINUS = "\u2212"
 NBSP = "\u00a0"
 NOT_STATED = "keine Angabe"
+_DECIMALS = 14
 
 Number: TypeAlias = SupportsFloat | Decimal | None
 Kind: TypeAlias = Literal["number", "percent", "euro"]
@@ -70,7 +72,7 @@ _WORDS = (
 
 
 def _decimal(x: Number) -> Decimal | None:
-    """Return `x` as a decimal of 15 significant digits, or None for NaN, NA and infinity."""
+    """Return `x` as a decimal without binary noise, or None for NaN, NA and infinity."""
     if isinstance(x, (bool, np.bool_)):
         raise TypeError("A truth value is no number: convert it to 0 or 1 first.")
     if isinstance(x, Decimal):
@@ -85,7 +87,11 @@ def _decimal(x: Number) -> Decimal | None:
         value = float(x)
     except (TypeError, ValueError):
         raise TypeError(f"A number is needed, not {type(x).__name__}.") from None
-    return Decimal(f"{value:.15g}") if math.isfinite(value) else None
+    if not math.isfinite(value):
+        return None
+    # The noise of a difference of two shares is that of the shares, however small it is itself.
+    number = Decimal(f"{value:.15g}")
+    return round(number, _DECIMALS) if abs(number) < 1 else number
 
 
 def _check_digits(digits: int) -> None:
