@@ -794,7 +794,7 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             f"Je m² Wohnfläche und Jahr; kWh nach Brennwert. Das Gesetz rundet kg auf eine Stelle; danach sind "
             f"die Grenzen für Gas und Öl gerechnet. EUR: {z('flaeche')} m², Mitte der Stufe, in der offenen "
             f"{z('stufe_offen_kg')} kg; {z('preis_haupt')} je Tonne mit Umsatzsteuer, die Obergrenze für 2026 (Rechner "
-            f"`co2-kosten`: {z('preis_rechner')}). Nach Wiedergabe; rechtlich maßgeblich ist das Bundesgesetzblatt (A11)"
+            f"co2-kosten: {z('preis_rechner')}). Nach Wiedergabe; rechtlich maßgeblich ist das Bundesgesetzblatt (A11)"
         ),
         table=pd.DataFrame(
             {
