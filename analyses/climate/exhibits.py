@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import pandas as pd
 
@@ -28,7 +29,10 @@ MAIN, HIGH = "65 EUR", "200 EUR"
 BUDGETS = (
     "Eurostat (ilc_di01, ilc_di03, icw_sr_10, hbs_str_t223); Destatis, LWR 2021; eigene Berechnung"
 )
-SILC = "Eurostat, EU-SILC (ilc_mdes01, ilc_mdes07); IT.NRW"
+SILC = (
+    "Deutschland: Eurostat, EU-SILC (ilc_mdes01), 2024 Statistisches Bundesamt; NRW: IT.NRW "
+    "(Mikrozensus 2023) nach evangelische-zeitung.de"
+)
 KLIMAATLAS = "Klimaatlas NRW (LANUV), nach DWD und RKI"
 SELF = "Selbstauskunft aus einer Befragung"
 
@@ -42,7 +46,7 @@ FIFTHS = {
 USES = {
     "none": "keine Rückzahlung",
     "per_capita": "Klimageld je Kopf",
-    "income_tested": "nur untere zwei Fünftel",
+    "income_tested": "gezielt, untere zwei Fünftel",
     "electricity": "niedrigerer Strompreis",
     "standard_benefit": "höherer Regelbedarf",
 }
@@ -60,6 +64,7 @@ CLASSES = {
     "3500-5000": "3.500 bis unter 5.000 EUR",
     "5000 and more": "5.000 EUR und mehr",
 }
+COUNTRIES = {"ES": "Spanien"}  # the only file that was tried; another country shows its code
 HARDSHIP = {
     "cold_home": Label("Wohnung nicht warm (HH050)", "%"),
     "arrears": Label("Rückstände bei Energie (HS021)", "%"),
@@ -244,7 +249,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             digits=2,
             axis_label="Veränderung in Gini-Punkten (positiv: gleicher)",
             whisker_label="Rechenspanne",
-            label_width=34,
+            label_width=40,
         ),
     )
     rows = []
@@ -269,7 +274,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         n="5 Fünftel der Bevölkerung, durchschnittliche Haushalte",
         note=(
             "EUR je Haushalt und Jahr, in Klammern Prozent des Einkommens; Spannen in der Datentabelle. Je Kopf: "
-            "Klimageld; gezielt: nur die unteren zwei Fünftel; Strompreis: niedriger je kWh; Regelbedarf: das "
+            "Klimageld; gezielt: an die unteren zwei Fünftel; Strompreis: niedriger je kWh; Regelbedarf: das "
             "ganze Geld verteilt auf das ärmste Fünftel, wo alle Leistungsberechtigten angenommen sind, auch "
             "wenn dort nicht alle Leistungen beziehen (A8)"
         ),
@@ -296,16 +301,22 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         n="4 Preise, je 5 Verwendungen mit gleicher Summe",
         note=(
             "Hochrechnung auf die Privathaushalte in Nordrhein-Westfalen, ohne Betriebe; "
-            "Größenordnung, keine Steuerschätzung"
+            "Größenordnung, keine Steuerschätzung. Die Beträge auf den Cent stehen in der Datentabelle"
         ),
         table=pd.DataFrame(
             {"Preis je Tonne": budget["price"].to_numpy()}
+            | {
+                f"{head}, Mio. EUR": (budget[name] / 1e8).to_numpy()
+                for name, head in zip(cents, heads, strict=True)
+            }
             | {
                 head: (budget[name] / 100).to_numpy()
                 for name, head in zip(cents, heads, strict=True)
             }
         ),
-        formats=dict.fromkeys(heads, "euro:2"),
+        show_columns=["Preis je Tonne", *(f"{head}, Mio. EUR" for head in heads)],
+        formats=dict.fromkeys((f"{head}, Mio. EUR" for head in heads), "number:0")
+        | dict.fromkeys(heads, "euro:2"),
     )
     paths = tables["price_paths"]
     ends = paths[paths["class"].isin(["Q1", "Q5"])].pivot_table(
@@ -327,8 +338,9 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2024 bis 2030",
         n=f"{len(rows_of_paths)} Preise",
         note=(
-            "EUR je Haushalt und Jahr, gleicher Verbrauch, Einkommen von 2022, durchgehend 19 % Umsatzsteuer. Projektionen sind kein geltendes "
-            "Recht; die der Kommission entstand vor der Verschiebung des Beginns, die des PIK ist ungeprüft"
+            "EUR je Haushalt und Jahr, gleicher Verbrauch, Einkommen von 2022, durchgehend 19 % Umsatzsteuer. Das "
+            "Gesetz nennt für 2026 einen Korridor. Projektionen sind kein geltendes Recht; die der Kommission "
+            "entstand vor der Verschiebung des Beginns, die des PIK und des Gastbeitrags sind ungeprüft"
         ),
         table=pd.DataFrame(
             {
@@ -403,6 +415,7 @@ VARIANTS = {
     "mittel": "Hauptrechnung",
     "cap": "Konsum bis zum Einkommen",
     "gas_like_petroleum": "Gas wie Mineralöl",
+    "cap_gas_like_petroleum": "beides: Konsum und Gas",
     "weight_low": "Mitglieder zählen wenig",
     "weight_high": "Mitglieder zählen viel",
     "tonnes_low": "wenig CO2",
@@ -431,7 +444,20 @@ def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
             "Kakwani": [kakwani[v] for v in VARIANTS],
         }
     )
-    ends = [f"{what}, {FIFTHS[q]}" for what in ("Anteil", "netto") for q in ("Q1", "Q5")]
+    extremes = []
+    for word, end in (
+        ("kleinster Wert aller Varianten", "min"),
+        ("größter Wert aller Varianten", "max"),
+    ):
+        shares, amounts = share.agg(end), net.agg(end)
+        extremes.append(
+            {"Annahme": word, "Kakwani": kakwani.agg(end)}
+            | {f"Anteil, {name}": shares[fifth] for fifth, name in FIFTHS.items()}
+            | {f"netto, {name}": signed(amounts[fifth]) for fifth, name in FIFTHS.items()}
+        )
+    rows = pd.concat([rows, pd.DataFrame(extremes)], ignore_index=True)
+    ends = [f"{what}, {FIFTHS[q]}" for what, q in product(("Anteil", "netto"), ("Q1", "Q5"))]
+    ends.insert(1, f"Anteil, {FIFTHS['Q2']}")
     return Exhibit(
         id="tbl-varianten",
         title=(
@@ -441,11 +467,12 @@ def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
         alt="Tabelle: Last und Wirkung des Klimageldes im ärmsten und reichsten Fünftel je Annahme.",
         source=BUDGETS,
         reference_date="Verbrauch 2021, Verteilung 2020, Einkommen 2022",
-        n=f"{len(VARIANTS)} von {z('varianten_n')} Varianten: je eine Annahme geändert",
+        n=f"{len(VARIANTS)} von {z('varianten_n')} Varianten",
         note=(
             f"Bei {z('preis_haupt')} je Tonne. Anteil: CO2-Kosten ohne Rückzahlung am Einkommen; netto: EUR je "
             "Haushalt und Jahr mit Klimageld. Konsum: A4; Gas: A3; Gewicht weiterer Mitglieder: A5; CO2 je "
-            "Haushalt: A2. Alle Fünftel in der Datentabelle"
+            "Haushalt: A2. Die unteren Zeilen umfassen auch alle Verbindungen der Annahmen. Alle Fünftel in der "
+            "Datentabelle"
         ),
         table=rows,
         show_columns=["Annahme", *ends, "Kakwani"],
@@ -481,7 +508,7 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
         n="5 Einkommensklassen",
         note=(
             f"Bei {z('preis_haupt')} je Tonne. Ausgaben für Energie je Klasse sind aus Wohnen und Verkehr "
-            "abgeleitet, nicht gemessen (A9); Personen je Klasse sind nicht veröffentlicht"
+            "abgeleitet, nicht gemessen, mit Anteilen aus 2020 und 2022 (A9); Personen je Klasse sind nicht veröffentlicht"
         ),
         table=pd.DataFrame(
             {
@@ -522,9 +549,9 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
     rows = [
         ("Regelbedarf einer allein lebenden Person", "", contains["regelbedarf"]),
         ("darin rechnerisch für Verkehr", "Abteilung 7", contains["transport"]),
+        ("darin rechnerisch für Wohnen und Strom", "Abteilung 4", contains["housing_energy"]),
         ("Preis des Deutschlandtickets", "2026", contains["ticket"]),
         ("Lücke für das Deutschlandticket", "", contains["ticket_gap"]),
-        ("darin rechnerisch für Wohnen und Strom", "Abteilung 4", contains["housing_energy"]),
         (
             "CO2-Preis beim Heizen",
             "zahlt das Amt, soweit angemessen",
@@ -548,7 +575,8 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
         n="1 Beispielhaushalt",
         note=(
             f"EUR im Monat; CO2-Preis {z('preis_haupt')} je Tonne. Anteile der Abteilungen sind "
-            "fortgeschrieben (A10); Strom trägt im nationalen Handel keinen CO2-Preis"
+            f"fortgeschrieben (A10). Heizen: {z('heizen_flaeche')} m², {z('heizen_kwh')} kWh Gas je m², Teil der "
+            "Mietenden nach der Aufteilung. Strom trägt im nationalen Handel keinen CO2-Preis"
         ),
         table=pd.DataFrame(rows, columns=["Posten", "Erläuterung", "EUR im Monat"]),
         formats={"EUR im Monat": "euro:2"},
@@ -556,8 +584,9 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
     )
     published = tables["published"].set_index("id")
     wanted = {
-        "dis0282": "Einkommensverlust von Haushalten mit Gas- oder Ölheizung bei 60 EUR (2026 gegen 2019)",
-        "dis0283": "dasselbe bei 150 EUR",
+        "dis0282": "Einkommensverlust von Haushalten mit Gas- oder Ölheizung bei 60 EUR (2026 gegen 2019), "
+        "davon CO2-Preis 0,85 Punkte",
+        "dis0283": "dasselbe bei 150 EUR, davon CO2-Preis drei Viertel",
         "dis0284": "Haushalte, die mit Klimageld gewinnen (2027)",
         "dis0285": "Haushalte, die das Klimageld nicht voll entschädigt (2027)",
         "dis0194": "Anteil mit mehr als 10 % des Einkommens für Energie, 2021",
@@ -611,8 +640,9 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2005 bis 2024",
         n="20 Jahre Deutschland, 2 Jahre Nordrhein-Westfalen",
         note=(
-            f"{SELF}; seit 2020 neue Erhebung, nicht mit früher vergleichbar. NRW 2021 erschlossen aus 2023 und "
-            "der Veränderung"
+            f"{SELF}; seit 2020 neue Erhebung, nicht mit früher vergleichbar. Die Quelle nennt für NRW den "
+            "Mikrozensus, in dem die EU-SILC erhoben wird (so IT.NRW zu den Rückständen); eine andere Auswertung als "
+            "die von Eurostat. NRW 2021 erschlossen aus 2023 und der Veränderung"
         ),
         table=pd.DataFrame(
             {
@@ -641,42 +671,31 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
     )
     groups = tables["hardship_groups"].set_index("id")["value"]
     order = [
-        ("zu kalt: alle", "xdis0052", "NRW 2023"),
-        ("zu kalt: Alleinerziehende", "xdis0054", "NRW 2023"),
-        ("zu kalt: zwei Erwachsene mit Kindern", "xdis0056", "NRW 2023"),
-        ("zu kalt: zwei Erwachsene ohne Kinder", "xdis0055", "NRW 2023"),
-        ("zu kalt: Alleinerziehende", "dis0217", "Deutschland 2022"),
-        ("zu kalt: zwei Erwachsene, ab drei Kindern", "dis0221", "Deutschland 2022"),
-        ("zu kalt: allein lebend", "dis0220", "Deutschland 2022"),
-        ("Rückstand: alle", "dis0268", "Deutschland 2024"),
-        ("Rückstand: Miete", "dis0270", "Deutschland 2024"),
-        ("Rückstand: Eigentum", "dis0269", "Deutschland 2024"),
+        ("alle", "xdis0052"),
+        ("Alleinerziehende", "xdis0054"),
+        ("zwei Erwachsene mit Kindern", "xdis0056"),
+        ("zwei Erwachsene ohne Kinder", "xdis0055"),
     ]
     frame = pd.DataFrame(
-        [
-            (f"{label} ({place.replace('Deutschland', 'Bund')})", label, place, groups[key] / 100)
-            for label, key, place in order
-        ],
-        columns=["label", "Gruppe", "Gebiet und Jahr", "share"],
+        [(label, groups[key] / 100) for label, key in order], columns=["label", "share"]
     )
     by_type = Exhibit(
         id="fig-haushaltstypen",
         title=(
-            f"Alleinerziehende sind mit {z('kalt_allein')} am häufigsten betroffen; wer mietet, ist öfter im "
-            "Rückstand als wer im Eigentum wohnt"
+            f"Kalte Wohnungen 2023 in Nordrhein-Westfalen: Haushalte Alleinerziehender sind mit "
+            f"{z('kalt_allein')} am häufigsten betroffen"
         ),
         alt=(
             "Punkte je Gruppe: "
             + "; ".join(f"{r.label}: {percent(r.share, 1)}" for r in frame.itertuples())
             + "."
         ),
-        source="IT.NRW nach Presse; Statistisches Bundesamt, 28. November 2023 und 16. September 2025",
-        reference_date="2022 bis 2024",
+        source="IT.NRW (Mikrozensus 2023) nach evangelische-zeitung.de",
+        reference_date="2023",
         n=f"{len(frame)} veröffentlichte Anteile",
-        note=f"{SELF}. Zu kalt: kann aus Geldmangel nicht angemessen heizen; Rückstand: bei Energie und "
-        "Wasser; verschiedene Merkmale, Gebiete und Jahre. "
+        note=f"{SELF}: kann aus Geldmangel nicht angemessen heizen. Stichprobenfehler nicht veröffentlicht. "
         "Rückstände nach Haushaltstyp liegen für Nordrhein-Westfalen nicht vor",
-        table=frame[["Gruppe", "Gebiet und Jahr", "share"]].rename(columns={"share": "Anteil"}),
+        table=frame.rename(columns={"label": "Haushalt", "share": "Anteil"}),
         formats={"Anteil": "percent:1"},
         figure=partial(
             charts.plot_ranges,
@@ -687,7 +706,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             digits=1,
             unit="%",
             axis_label="Anteil der Menschen in %",
-            label_width=54,
+            label_width=30,
         ),
     )
     labels = {
@@ -696,16 +715,25 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         "arrears_de": "Rückstände bei Energie und Wasser, Deutschland (Anteil der Menschen)",
         "cut_offs_nrw": "Stromsperren, NRW (Fälle)",
     }
-    years = (2017, 2021, 2022, 2023)
-    rows = []
+    of_groups = {
+        ("Rückstände bei Energie und Wasser, Deutschland, zur Miete", 2024): "dis0270",
+        ("Rückstände bei Energie und Wasser, Deutschland, im Eigentum", 2024): "dis0269",
+        ("Wohnung zu kalt, Deutschland, Alleinerziehende", 2022): "dis0217",
+        ("Wohnung zu kalt, Deutschland, zwei Erwachsene, ab drei Kindern", 2022): "dis0221",
+        ("Wohnung zu kalt, Deutschland, allein lebend", 2022): "dis0220",
+    }
+    years = (2017, 2021, 2022, 2023, 2024)
+    rows: list[dict[str, str | None]] = []
     for name, label in labels.items():
         part = lines[lines["series"] == name].set_index("year")["value"]
         rows.append(
             {"Merkmal": label}
             | {
                 str(year): (
-                    None
-                    if year not in part.index or (name == "arrears_de" and year < 2020)
+                    "nicht gezeigt"
+                    if name == "arrears_de" and year < 2020
+                    else None
+                    if year not in part.index
                     else de(part[year])
                     if name == "cut_offs_nrw"
                     else percent(part[year] / 100, 1)
@@ -713,6 +741,11 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
                 for year in years
             }
         )
+    rows += [
+        {"Merkmal": label}
+        | {str(y): percent(groups[key] / 100, 1) if y == year else None for y in years}
+        for (label, year), key in of_groups.items()
+    ]
     arrears = Exhibit(
         id="tbl-rueckstaende",
         title=(
@@ -720,15 +753,17 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             f"{z('rueck_nrw_2023')} (2023); {z('sperren_2023')} Stromsperren"
         ),
         alt="Tabelle der Zahlungsrückstände und Stromsperren nach Jahr.",
-        source="IT.NRW; Eurostat ilc_mdes07; Bundesnetzagentur und Bundeskartellamt, Monitoringberichte",
-        reference_date="2017 bis 2023",
-        n="4 Reihen",
+        source="IT.NRW; Eurostat ilc_mdes07; Statistisches Bundesamt, 28. November 2023 und 16. September 2025; "
+        "Bundesnetzagentur und Bundeskartellamt, Monitoringberichte",
+        reference_date="2017 bis 2024",
+        n=f"4 Reihen, {len(of_groups)} einzelne Anteile",
         note=(
-            f"Rückstände: {SELF}, Deutschland 2017 wegen des Bruchs 2020 nicht gezeigt. Stromsperren: "
+            f"Anteile: {SELF}, Deutschland 2017 wegen des Bruchs 2020 nicht gezeigt. Leer: keine Angabe. Stromsperren: "
             "Meldungen der Netzbetreiber, Fälle und nicht Haushalte"
         ),
         table=pd.DataFrame(rows),
         formats={str(year): "right" for year in years},
+        missing="",
     )
     return [series, by_type, arrears]
 
@@ -756,19 +791,21 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2026-01-01",
         n=f"{z('stufen_n')} Stufen",
         note=(
-            f"Je m² Wohnfläche und Jahr; kWh nach Brennwert. EUR: {z('flaeche')} m², Mitte der Stufe, "
-            f"{z('preis_haupt')} je Tonne mit Umsatzsteuer. Am Gesetz prüfen (A11)"
+            f"Je m² Wohnfläche und Jahr; kWh nach Brennwert. Das Gesetz rundet kg auf eine Stelle; danach sind "
+            f"die Grenzen für Gas und Öl gerechnet. EUR: {z('flaeche')} m², Mitte der Stufe, in der offenen "
+            f"{z('stufe_offen_kg')} kg; {z('preis_haupt')} je Tonne mit Umsatzsteuer, die Obergrenze für 2026 (Rechner "
+            f"co2-kosten: {z('preis_rechner')}). Nach Wiedergabe; rechtlich maßgeblich ist das Bundesgesetzblatt (A11)"
         ),
         table=pd.DataFrame(
             {
                 "Stufe": table["step"],
                 "kg CO2": [span(r.low, r.high) for r in table.itertuples()],
-                "Gas, kWh": [span(r.gas_low, r.gas_high) for r in table.itertuples()],
-                "Heizöl, Liter": [span(r.oil_low, r.oil_high, 1) for r in table.itertuples()],
+                "Gas, kWh": [span(r.gas_low, r.gas_high, 1) for r in table.itertuples()],
                 "Mietende": table["tenant"],
                 "Vermietung": 1 - table["tenant"],
-                "Mietende, EUR": table["tenant_65"],
-                "Vermietung, EUR": table["landlord_65"],
+                "Heizöl, Liter": [span(r.oil_low, r.oil_high, 2) for r in table.itertuples()],
+                "Mietende, EUR im Jahr": table["tenant_65"],
+                "Vermietung, EUR im Jahr": table["landlord_65"],
                 "Mietende im Jahr bei 55 EUR": table["tenant_55"],
                 "Vermietung im Jahr bei 55 EUR": table["landlord_55"],
             }
@@ -776,11 +813,11 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
         show_columns=[
             "kg CO2",
             "Gas, kWh",
-            "Heizöl, Liter",
             "Mietende",
             "Vermietung",
-            "Mietende, EUR",
-            "Vermietung, EUR",
+            "Heizöl, Liter",
+            "Mietende, EUR im Jahr",
+            "Vermietung, EUR im Jahr",
         ],
         formats={
             "kg CO2": "right",
@@ -788,8 +825,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             "Heizöl, Liter": "right",
             "Mietende": "percent:0",
             "Vermietung": "percent:0",
-            "Mietende, EUR": "euro:0",
-            "Vermietung, EUR": "euro:0",
+            "Mietende, EUR im Jahr": "number:0",
+            "Vermietung, EUR im Jahr": "number:0",
             "Mietende im Jahr bei 55 EUR": "euro:2",
             "Vermietung im Jahr bei 55 EUR": "euro:2",
         },
@@ -804,7 +841,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             "Ersparnis": float(saving),
         }
         for r in part.itertuples():
-            row[f"{de(r.cost_eur_m2)} EUR je m²"] = signed(r.change_eur_m2, 2)
+            counted = r.cost_eur_m2 * (1 - r.maintenance_share)
+            row[f"{de(counted)} EUR anrechenbar"] = signed(r.change_eur_m2, 2)
         for price, name in ((MAIN, "bei 65 EUR"), (HIGH, "bei 200 EUR")):
             for who, words in (
                 ("split", "neutral bis, "),
@@ -819,7 +857,7 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
                 row[f"{words}{name}"] = float(found["neutral_cost_eur_m2"].iloc[0])
         rows.append(row)
     wide = pd.DataFrame(rows)
-    costs = [c for c in wide.columns if c.endswith("EUR je m²")]
+    costs = [c for c in wide.columns if c.endswith("EUR anrechenbar")]
     neutral = [c for c in wide.columns if c.startswith("neutral")]
     renovate = Exhibit(
         id="tbl-sanierung",
@@ -832,9 +870,9 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="Recht 2026, Gaspreis 1. Halbjahr 2025",
         n=f"{z('raster_n')} Beispiele, keine Erhebung von Gebäuden",
         note=(
-            "Änderung der Warmmiete in EUR je m² und Monat bei Gesamtkosten von 100, 200 und 400 EUR je m², "
-            "davon 40 % Instandhaltung (A12); neutral bis: anrechenbare Kosten in EUR je m². Gasheizung vorher "
-            f"und nachher, {z('preis_haupt')} je Tonne"
+            "Spalten „anrechenbar“: Änderung der Warmmiete in EUR je m² und Monat, wenn so viele EUR je m² "
+            "anrechenbar sind (Gesamtkosten 100, 200 und 400 EUR, davon 40 % Instandhaltung, A12); neutral bis: "
+            f"anrechenbare Kosten in EUR je m². Gasheizung vorher und nachher, {z('preis_haupt')} je Tonne"
         ),
         table=wide,
         show_columns=[
@@ -860,8 +898,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
     wohngeld = Exhibit(
         id="tbl-wohngeld",
         title=(
-            "Die Heizkomponente im Wohngeld übersteigt im Beispiel die Heizkosten, die Klimakomponente deckt "
-            f"{z('wohngeld_umlage_anteil')} einer Umlage an der Kappungsgrenze"
+            "Die Heizkomponente im Wohngeld übersteigt im Beispiel die Heizkosten, die Klimakomponente entspricht "
+            f"rechnerisch {z('wohngeld_umlage_anteil')} einer Umlage an der Kappungsgrenze"
         ),
         alt="Tabelle der Kosten und der Komponenten des Wohngelds nach Haushaltsgröße.",
         source="§ 12 Abs. 6 und 7 WoGG; § 559 BGB; eigene Berechnung",
@@ -879,13 +917,13 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
                 "Kosten im Monat": cover["cost_eur_m"],
                 "dagegen steht": cover["component"].map(parts),
                 "Komponente": cover["component_eur_m"],
-                "gedeckt": cover["counted_share"],
+                "Komponente an den Kosten, höchstens": cover["counted_share"],
             }
         ),
         formats={
             "Kosten im Monat": "euro:2",
             "Komponente": "euro:2",
-            "gedeckt": "percent:0",
+            "Komponente an den Kosten, höchstens": "percent:0",
         },
     )
     return [steps, renovate, wohngeld]
@@ -903,7 +941,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         alt=(
             "Balken: heiße Tage je Jahr im Landesmittel. "
             + "; ".join(f"{r.year}: {de(r.value)}" for r in days.itertuples())
-            + f". Gestrichelt: Mittel 1961 bis 1990, {z('heiss_frueher')} Tage."
+            + f". Gestrichelt: Mittel 1991 bis 2020, {z('heiss_heute')} Tage; 1961 bis 1990 waren es {z('heiss_frueher')}."
         ),
         source=f"{KLIMAATLAS}, Indikator 1.4",
         reference_date="1995 bis 2023",
@@ -921,8 +959,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
             "year",
             "value",
             reference=(
-                float(tables["heat_normals"].set_index("kind").loc["Hot days", "before"]),
-                "Mittel 1961 bis 1990",
+                float(tables["heat_normals"].set_index("kind").loc["Hot days", "after"]),
+                "Mittel 1991 bis 2020",
             ),
             axis_label="heiße Tage im Jahr",
             height_cm=5.2,
@@ -948,8 +986,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="1992 bis 2022",
         n=f"{z('tote_jahre')} Jahre",
         note=(
-            "Modellschätzung mit Vorhersageintervall, aus Diagrammdaten gelesen. Negative Grenzen "
-            "heißen: kein Effekt ist möglich"
+            "Modellschätzung mit Vorhersageintervall, aus Diagrammdaten gelesen. Eine negative Untergrenze "
+            "heißt: Möglich ist auch, dass es keinen Effekt gab"
         ),
         table=pd.DataFrame(
             {
@@ -1007,18 +1045,20 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         formats={"Anteil": "percent:0"},
     )
     cities = tables["cities"].sort_values("exposed_share", ascending=False)
-    view = cities[["city", "exposed_share", "gisd", "minimum_income"]].reset_index(drop=True)
+    view = cities[["exposed_share", "minimum_income"]].assign(
+        label=[f"{r.city} (Rang {de(r.gisd_rank)})" for r in cities.itertuples()]
+    )
     towns = Exhibit(
         id="fig-staedte",
         title=(
-            f"Düsseldorf: {z('stadt_duesseldorf')} in ungünstiger Lage, geringste Benachteiligung; "
-            f"Duisburg: {z('stadt_duisburg')}, höchste"
+            f"Düsseldorf: {z('stadt_duesseldorf')} in ungünstiger Lage, am wenigsten benachteiligt; "
+            f"Duisburg: {z('stadt_duisburg')}, am stärksten der gezeigten Städte"
         ),
         alt=(
             "Balken je Stadt: "
             + "; ".join(
-                f"{r.city}: {percent(r.exposed_share, 1)} in ungünstiger Lage, Deprivationsindex "
-                f"{de(r.gisd, 2)}, Mindestsicherung {percent(r.minimum_income, 1)}"
+                f"{r.city}: {percent(r.exposed_share, 1)} in ungünstiger Lage, Rang {de(r.gisd_rank)} der "
+                f"Benachteiligung, Mindestsicherung {percent(r.minimum_income, 1)}"
                 for r in cities.itertuples()
             )
             + "."
@@ -1027,7 +1067,8 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="Hitze 2018, GISD und Mindestsicherung 2021",
         n=f"{z('staedte_n')} Städte mit veröffentlichter Zahl",
         note=(
-            "Auswahl einer Zeitung, kein Zusammenhang berechnet (A16). GISD: relativer Rang in NRW. "
+            f"Auswahl einer Zeitung, kein Zusammenhang berechnet (A16). Rang des GISD unter {z('gemeinden_n')} "
+            f"Gemeinden, {z('gemeinden_n')} = am stärksten benachteiligt; Anteil an den Einwohnern der Quelle. "
             "Mindestsicherung Dinslaken, Moers: Kreis Wesel"
         ),
         table=pd.DataFrame(
@@ -1036,7 +1077,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
                 "betroffene Menschen": cities["exposed_persons"].astype(int),
                 "Anteil betroffen": cities["exposed_share"],
                 "Anteil bei einem Grad mehr": cities["exposed_share_plus1"],
-                "GISD 2021": cities["gisd"],
+                "GISD 2021, Punkte von 0 bis 1": cities["gisd"],
                 "Rang des GISD": cities["gisd_rank"].astype(int),
                 "Mindestsicherungsquote 2021": cities["minimum_income"],
                 "Rang der Dringlichkeit": [
@@ -1047,22 +1088,22 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         formats={
             "Anteil betroffen": "percent:1",
             "Anteil bei einem Grad mehr": "percent:1",
-            "GISD 2021": "number:2",
+            "GISD 2021, Punkte von 0 bis 1": "number:2",
             "Mindestsicherungsquote 2021": "percent:1",
             "Rang der Dringlichkeit": "right",
         },
         figure=partial(
             plot_panels,
             view,
-            "city",
+            "label",
             {
                 "exposed_share": "Menschen in ungünstiger Lage",
-                "gisd": "Deprivationsindex (relativer Rang)",
                 "minimum_income": "Mindestsicherungsquote",
             },
-            kinds={"exposed_share": "percent", "gisd": "number", "minimum_income": "percent"},
+            kinds=dict.fromkeys(("exposed_share", "minimum_income"), "percent"),
             digits=1,
-            limits={"exposed_share": (0, 1), "gisd": (0, 1), "minimum_income": (0, 0.2)},
+            limits={"exposed_share": (0, 1), "minimum_income": (0, 0.2)},
+            label_width=24,
         ),
     )
     rows = [
@@ -1104,6 +1145,7 @@ def microdata(tables: Tables) -> list[Exhibit]:
     if "survey_about" not in tables:
         return shown
     about = tables["survey_about"].iloc[0]
+    country = COUNTRIES.get(about["country"], str(about["country"]))
     domains = {
         "survey_income": ("tbl-mikro-einkommen", "income_fifth", "Einkommensfünftel"),
         "survey_type": ("tbl-mikro-haushalte", "household_type", "Haushaltstyp"),
@@ -1117,12 +1159,13 @@ def microdata(tables: Tables) -> list[Exhibit]:
         exhibit = results_exhibit(
             results,
             exhibit_id=exhibit_id,
-            title=f"Aus Mikrodaten: kalte Wohnungen und Rückstände nach {word}, Land {about['country']}",
+            title=f"Aus Mikrodaten, {country} {about['survey']}: kalte Wohnungen und Rückstände nach {word}"
+            + _ends(table, column),
             alt=f"Tabelle der Anteile nach {word} mit Standardfehler und Intervall.",
             source=f"EU-SILC-Haushaltsdatei {about['file']}, Codebuch {about['codebook']}; eigene Berechnung",
             reference_date=str(about["survey"]),
             note=(
-                f"Gilt für das Land {about['country']}, nicht für Nordrhein-Westfalen, und ist mit keinem "
+                f"Gilt für {country}, nicht für Nordrhein-Westfalen, und ist mit keinem "
                 "anderen Wert dieses Berichts zu vergleichen; Anteile der Menschen in Prozent."
             ),
             labels=HARDSHIP,
@@ -1136,12 +1179,21 @@ def microdata(tables: Tables) -> list[Exhibit]:
             "Intervall von",
             "Intervall bis",
             "n",
-            "Zeichen",
         ]
+        if results.table["status"].ne("shown").any():
+            columns.append("Zeichen")
         # the first indicator is printed for every household type, the others stand in the files
         rows = None if name == "survey_income" else results.table[column].nunique()
         shown.append(replace(exhibit, show_columns=columns, max_rows=rows))
     return shown
+
+
+def _ends(table: pd.DataFrame, column: str) -> str:
+    """Say how often homes are cold in the first and the last fifth, where both may be shown."""
+    cold = table[table["indicator"].eq("cold_home")].set_index(column)["estimate"]
+    if column != "income_fifth" or cold.reindex(["1", "5"]).isna().any():
+        return ""
+    return f"; zu kalt {percent(cold['1'], 1)} im ärmsten, {percent(cold['5'], 1)} im reichsten"
 
 
 def all_exhibits(tables: Tables) -> list[Exhibit]:

@@ -45,7 +45,7 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: abs(z.raw("gini_strom_haupt")) < 0.5 * z.raw("gini_kopf_haupt"),
     ),
     (
-        "Die Zahlung nach Einkommen verteilt deutlich stärker um als das Klimageld",
+        "Die gezielte Zahlung an die unteren zwei Fünftel verteilt deutlich stärker um als das Klimageld",
         lambda z: z.raw("gini_gezielt_haupt_tief") > z.raw("gini_kopf_haupt_hoch"),
     ),
     (
@@ -57,8 +57,22 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: z.raw("kalt_nrw_2023") > z.raw("kalt_de_2023"),
     ),
     (
-        "Kalte Wohnungen und Rückstände nahmen von 2021 bis 2023 zu, in Nordrhein-Westfalen stärker "
-        "als im Bund",
+        "Die größte Wirkung hätte rechnerisch ein höherer Regelbedarf",
+        lambda z: (
+            z.raw("gini_regel_haupt")
+            > max(z.raw(f"gini_{use}_haupt") for use in ("kopf", "gezielt", "strom"))
+        ),
+    ),
+    (
+        "Die schlechtere Wohnung kostet Mietende nur wenig mehr, obwohl sie doppelt so viel verbraucht",
+        lambda z: (
+            z.raw("wohnung_schlecht_mieter") < 1.3 * z.raw("wohnung_gut_mieter")
+            and abs(z.raw("wohnung_schlecht_kwh") - 2 * z.raw("wohnung_gut_kwh")) < 0.1
+        ),
+    ),
+    (
+        "Kalte Wohnungen und Rückstände nahmen von 2021 bis 2023 zu; die gemeldeten Werte stiegen in "
+        "Nordrhein-Westfalen stärker als im Bund",
         lambda z: (
             z.raw("kalt_nrw_2023") - z.raw("kalt_nrw_2021")
             > z.raw("kalt_de_2023") - z.raw("kalt_de_2021")
@@ -177,10 +191,10 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "so häufig wie 2021.",
             "text": (
                 f"{z('kalt_nrw_2023')} der Menschen im Land konnten 2023 ihre Wohnung aus Geldmangel nicht "
-                f"angemessen heizen; 2021 waren es {z('kalt_nrw_2021')}. "
+                f"angemessen heizen; 2021 waren es {z('kalt_nrw_2021')}, erschlossen aus der gemeldeten Zunahme. "
                 f"Im Bund stieg der Anteil von {z('kalt_de_2021')} auf {z('kalt_de_2023')} und lag 2024 "
-                f"bei {z('kalt_de_2024')}. Am häufigsten betroffen sind Haushalte Alleinerziehender "
-                f"({z('kalt_allein')}). Stichprobenfehler: nicht veröffentlicht."
+                f"bei {z('kalt_de_2024')}. Am häufigsten betroffen waren im Land 2023 Haushalte "
+                f"Alleinerziehender ({z('kalt_allein')}). Stichprobenfehler: nicht veröffentlicht."
             ),
             "exhibit": "fig-waerme",
         },
@@ -189,7 +203,8 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "text": (
                 f"Unter {z('kg_erste')} Kilogramm CO2 je Quadratmeter und Jahr zahlen Mietende den CO2-Preis "
                 f"allein, ab {z('kg_letzte')} Kilogramm noch {z('mieter_letzte')}. Für eine Wohnung von "
-                f"{z('flaeche')} Quadratmetern sind das in den Beispielen höchstens {z('mieter_hoechstens')} im Jahr. Die "
+                f"{z('flaeche')} Quadratmetern in der Mitte ihrer Stufe sind das bei {z('preis_haupt')} je Tonne, der "
+                f"Obergrenze für 2026, höchstens {z('mieter_hoechstens')} im Jahr. Die "
                 f"Kehrseite: Kommt das Haus durch eine Sanierung von der schlechtesten in die beste "
                 f"Stufe, zahlen Mietende {z('mieter_erste_eur')} statt {z('mieter_letzte_eur')}."
             ),
@@ -202,8 +217,8 @@ def findings(z: Values) -> list[dict[str, Any]]:
                 f"In {z('tote_sicher')} von {z('tote_jahre')} Jahren liegt das ganze Intervall über "
                 f"null. Für 2018 nennt der Klimaatlas {z('tote_2018')} Hitzetote im Land "
                 f"({z('tote_2018_spanne')}). Je weiterem heißen Tag sind es in der Schätzung rund "
-                f"{z('tote_je_tag')} mehr ({z('tote_je_tag_spanne')}). Im langjährigen Mittel sind es "
-                f"{z('heiss_heute')} heiße Tage statt {z('heiss_frueher')}."
+                f"{z('tote_je_tag')} mehr ({z('tote_je_tag_spanne')}). Von 1991 bis 2020 gab es im Mittel "
+                f"{z.words('heiss_heute')} heiße Tage im Jahr, von 1961 bis 1990 {z.words('heiss_frueher')}."
             ),
             "exhibit": "fig-hitzetote",
         },
@@ -212,7 +227,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "text": (
                 f"In Düsseldorf leben {z('stadt_duesseldorf')} der Menschen in (sehr) ungünstiger thermischer "
                 f"Lage, der höchste Anteil der {z.words('staedte_n')} Städte mit veröffentlichter Zahl; zugleich "
-                f"ist sie nach dem Index GISD die am wenigsten benachteiligte Gemeinde des Landes. In Duisburg, auf Rang "
+                f"ist Düsseldorf nach dem Index GISD die am wenigsten benachteiligte Gemeinde des Landes. In Duisburg, auf Rang "
                 f"{z('stadt_duisburg_rang')} von {z('gemeinden_n')}, sind es {z('stadt_duisburg')}. Ob arme "
                 f"Viertel stärker betroffen sind, sagt keine der Quellen."
             ),

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from armutsexpertise.climate.config import ClimateConfig
+from armutsexpertise.climate.cost_split import certificate_price_on
 from armutsexpertise.publish.values import eur, headline, number, only_row, share, span
 
 Tables = dict[str, pd.DataFrame]
@@ -73,6 +74,9 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
         law = only_row(paths, path="Gesetz", **{"class": fifth}, year=2024)
         rows[f"pfad_2024_{fifth.lower()}"] = eur(law["burden_eur_a"])
     last = paths[paths["path"].str.startswith("Kommission")]
+    rows["preis_tief"] = eur(min(p.price_eur_t for p in config.scenarios.prices))
+    guest = paths[paths["path"].str.startswith("Gastbeitrag")]
+    rows["pfad_gastbeitrag"] = eur(guest["price_eur_t"].max())
     rows["pfad_kommission"] = eur(last["price_eur_t"].max())
     rows["pfad_kommission_q1"] = eur(last.loc[last["class"] == "Q1", "burden_eur_a"].max())
     indices = tables["progressivity"]
@@ -122,6 +126,8 @@ def class_rows(tables: Tables, config: ClimateConfig) -> Rows:
     driving = balance[balance["litres"] > 0]
     rows["benzin_liter"] = number(float(driving["litres"].iloc[0]), 0)
     rows["benzin_monat"] = eur(only_row(driving, item="petrol_co2")["household_eur_m"], 2)
+    rows["heizen_flaeche"] = number(config.wohngeld.area_m2[1], 0)
+    rows["heizen_kwh"] = number(config.wohngeld.kwh_m2, 0)
     rows["heizen_amt"] = eur(only_row(driving, item="heating_co2")["cost_eur_m"], 2)
     return rows
 
@@ -134,12 +140,20 @@ def home_rows(tables: Tables, config: ClimateConfig) -> Rows:
     rows["stufen_n"] = number(len(steps))
     rows["mieter_erste"] = share(first["tenant"], 0)
     rows["mieter_letzte"] = share(last["tenant"], 0)
-    rows["gas_erste"] = number(first["gas_high"], 0)
-    rows["gas_letzte"] = number(last["gas_low"], 0)
+    rows["gas_erste"] = number(first["gas_high"], 1)
+    rows["gas_letzte"] = number(last["gas_low"], 1)
     rows["kg_erste"] = number(first["high"], 0)
     rows["kg_letzte"] = number(last["low"], 0)
     half = only_row(steps, tenant=0.5)
-    rows["gas_haelfte"] = span(half["gas_low"], half["gas_high"], "number")
+    rows["gas_haelfte"] = span(half["gas_low"], half["gas_high"], "number", 1)
+    rows["stufe_offen_kg"] = number(last["example_kg_m2"], 1)
+    rows["preis_rechner"] = eur(float(certificate_price_on(config.cost_split.day)))
+    for word, row in zip(
+        ("gut", "schlecht"), tables["split_examples"].to_dict("records"), strict=True
+    ):
+        rows[f"wohnung_{word}_kwh"] = number(row["kwh_m2"], 0)
+        rows[f"wohnung_{word}_mieter"] = eur(row["tenant_eur_a"])
+        rows[f"wohnung_{word}_vermieter"] = eur(row["landlord_eur_a"])
     rows["flaeche"] = number(config.cost_split.area_m2, 0)
     top = f"tenant_{config.cost_split.prices_eur_t[-1]:g}"
     rows["mieter_hoechstens"] = eur(steps[top].max())
@@ -150,6 +164,10 @@ def home_rows(tables: Tables, config: ClimateConfig) -> Rows:
     rows["umlage"] = share(rules["percent"] / 100, 0)
     rows["kappung"] = eur(rules["cap_eur_m2"], 2)
     rows["kappung_niedrig"] = eur(rules["cap_low_rent_eur_m2"], 2)
+    rows["miete_niedrig"] = eur(rules["low_rent_below_eur_m2"])
+    rows["foerder_umlage"] = share(rules["funded_percent"] / 100, 0)
+    rows["foerder_erhaltung"] = share(rules["funded_maintenance_percent"] / 100, 0)
+    rows["foerder_kappung"] = eur(rules["funded_cap_eur_m2"], 2)
     grid = tables["renovation"]
     main = grid[grid["price"] == config.scenarios.main_price]
     rows["raster_n"] = number(len(main))
@@ -230,6 +248,7 @@ def hardship_rows(tables: Tables) -> Rows:
     }.items():
         rows[key] = share(published[name] / 100, 1)
     rows["imk_schwer_mio"] = number(published["dis0286"] / 1e6, 1)
+    rows["umlage_erhoehung"] = share(published["xdis0167"] / 100, 0)
     rows["alter_unterschied"] = number(published["xdis0158"], 0)
     return rows
 
@@ -314,6 +333,9 @@ def city_rows(tables: Tables, config: ClimateConfig) -> Rows:
     dus = only_row(cities, city="Düsseldorf")
     rows["dus_rang_tief"], rows["dus_rang_hoch"] = number(dus["rank_low"]), number(dus["rank_high"])
     worked = cities[cities["ags"].str.zfill(8).eq(config.worked_city)].iloc[0]
+    # the press gives number and share: together the population that the share refers to
+    rows["dus_basis"] = number(round(worked["exposed_persons"] / worked["exposed_share"], -3))
+    rows["dus_einwohner"] = number(worked["population"])
     rows["dus_alt"] = share(worked["aged_65"], 1)
     rows["staedte_n"] = number(len(cities))
     rows["gemeinden_n"] = number(cities["gisd_of"].iloc[0])

@@ -27,6 +27,7 @@ from armutsexpertise.stages import Project, read_tables, write_tables
 TOPIC = "climate"
 MAIN = "mittel"
 HEAT, DRIVE = ("gas", "oil"), ("fuel",)
+HALF_OF_LAST_DIGIT = Decimal("0.05")
 
 Tables = dict[str, pd.DataFrame]
 
@@ -141,11 +142,16 @@ def household_variants(
             standard_benefit_eur_m=first * benefit,
         )
 
-    # the main variant, each assumption on its own, and the ends of all of them together
+    # the main variant, each assumption on its own, the two that matter for the order of the
+    # fifths together, and the ends of all of them together
     variants = {
         MAIN: table(),
         "cap": table(cap=choices.propensity_cap),
         **{f"gas_like_{gas}": table(gas=gas) for gas in choices.gas_like[1:]},
+        **{
+            f"cap_gas_like_{gas}": table(cap=choices.propensity_cap, gas=gas)
+            for gas in choices.gas_like[1:]
+        },
         "weight_low": table(weight=ends.low),
         "weight_high": table(weight=ends.high),
         "tonnes_low": table("low"),
@@ -371,6 +377,24 @@ def split_tables(clean: Tables, config: ClimateConfig) -> Tables:
     oil = emission_factor(fuel_on("heizoel", choices.day), "liter")
     lows = [step.low for step in rules.steps]
     highs: list[Decimal | None] = [*lows[1:], None]
+
+    def use(bound: Decimal | None, factor: Decimal) -> float | None:
+        # emissions are rounded to one decimal before the step is looked up (§ 5 Abs. 1 Satz 3)
+        if bound is None:
+            return None
+        return float(max(bound - HALF_OF_LAST_DIGIT, Decimal(0)) / factor)
+
+    def shared_costs(kilograms: float, price: float) -> tuple[float, float]:
+        flat = pd.DataFrame(
+            {
+                "emissions_kg": [kilograms],
+                "cost_eur": [round(kilograms / 1000 * price * (1 + vat), 2)],
+                "area_m2": [choices.area_m2],
+            }
+        )
+        shared = split_costs(flat, rules).iloc[0]
+        return float(shared["tenant_eur"]), float(shared["landlord_eur"])
+
     rows = []
     for step, high in zip(rules.steps, highs, strict=True):
         middle = (step.low + (high if high is not None else step.low + 5)) / 2
@@ -379,26 +403,22 @@ def split_tables(clean: Tables, config: ClimateConfig) -> Tables:
             "low": float(step.low),
             "high": None if high is None else float(high),
             "tenant": float(step.tenant_percent) / 100,
-            "gas_low": float(step.low / gas),
-            "gas_high": None if high is None else float(high / gas),
-            "oil_low": float(step.low / oil),
-            "oil_high": None if high is None else float(high / oil),
+            "gas_low": use(step.low, gas),
+            "gas_high": use(high, gas),
+            "oil_low": use(step.low, oil),
+            "oil_high": use(high, oil),
             "example_kg_m2": float(middle),
         }
         for price in choices.prices_eur_t:
-            kilograms = float(middle) * choices.area_m2
-            flat = pd.DataFrame(
-                {
-                    "emissions_kg": [kilograms],
-                    "cost_eur": [round(kilograms / 1000 * price * (1 + vat), 2)],
-                    "area_m2": [choices.area_m2],
-                }
-            )
-            shared = split_costs(flat, rules).iloc[0]
-            row[f"tenant_{price:g}"] = float(shared["tenant_eur"])
-            row[f"landlord_{price:g}"] = float(shared["landlord_eur"])
+            tenant, landlord = shared_costs(float(middle) * choices.area_m2, price)
+            row[f"tenant_{price:g}"], row[f"landlord_{price:g}"] = tenant, landlord
         rows.append(row)
-    return {"cost_split": pd.DataFrame(rows)}
+    examples = []
+    for kwh in choices.examples_kwh_m2:
+        kilograms = kwh * float(gas) * choices.area_m2
+        tenant, landlord = shared_costs(kilograms, choices.prices_eur_t[-1])
+        examples.append({"kwh_m2": kwh, "tenant_eur_a": tenant, "landlord_eur_a": landlord})
+    return {"cost_split": pd.DataFrame(rows), "split_examples": pd.DataFrame(examples)}
 
 
 def renovation_tables(clean: Tables, config: ClimateConfig) -> Tables:
@@ -409,6 +429,7 @@ def renovation_tables(clean: Tables, config: ClimateConfig) -> Tables:
     surcharge = factor * choices.gas_price_co2_eur_t / 10 * (1 + vat)
     gas = renovation.Heating(fact(clean, choices.gas_price) - surcharge, factor, vat)
     levy, split = renovation.levy_rules_on(choices.day, choices.kind), rules_on(choices.day)
+    funded = renovation.levy_rules_on(choices.day, "funded_heating")
     grid = renovation.renovation_grid(choices.axes, gas, gas, levy, choices.prices_eur_t, split)
     points = grid.drop_duplicates(["price", "kwh_m2", "saving", "area_m2", "rent_eur_m2"])
     even = []
@@ -453,6 +474,9 @@ def renovation_tables(clean: Tables, config: ClimateConfig) -> Tables:
                 "cap_eur_m2": float(levy.cap_eur_m2),
                 "cap_low_rent_eur_m2": float(levy.cap_low_rent_eur_m2),
                 "low_rent_below_eur_m2": float(levy.low_rent_below_eur_m2),
+                "funded_percent": float(funded.percent),
+                "funded_maintenance_percent": float(funded.maintenance_percent or 0),
+                "funded_cap_eur_m2": float(funded.cap_measure_eur_m2 or 0),
                 "gas_ct_kwh": gas.price_ct_kwh,
                 "surcharge_ct_kwh": surcharge,
             }

@@ -379,8 +379,8 @@ def test_no_cell_follows_from_the_whole_of_another_table() -> None:
     assert sex["status"].ne("suppressed").all()
     for _, cells in region.groupby("indicator"):
         hidden = set(cells.loc[cells["status"].eq("suppressed"), "region"])
-        assert hidden == {"c", "d"}, "the small one and the smallest beside it"
-        assert 400 - cells["n"].sum() >= 10 + 5
+        # c has too few poor for a gap: it is no cover for d, the next larger one is.
+        assert hidden in ({"b", "d"}, {"b", "c", "d"})
     lines = [line for name in ("region", "sex") for line in both.groupby(["indicator", name])]
     assert any(cells["status"].eq("suppressed").any() for _, cells in lines)
     for _, cells in lines:

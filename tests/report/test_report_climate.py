@@ -186,6 +186,31 @@ def test_steps_of_the_cost_split_add_up(tables: dict[str, pd.DataFrame]) -> None
         assert shared.to_numpy() == pytest.approx(cost.to_numpy(), abs=0.006)
 
 
+def test_a_use_at_a_printed_limit_falls_into_the_step_that_the_calculator_takes(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    # 65.9 kWh of gas are 11.95 kg, rounded 12.0: step 2, though 12 kg need 66.2 kWh
+    for step in tables["cost_split"].iloc[1:].itertuples():
+        factor = Decimal("0.0558") * Decimal("3.2508")
+        above = (Decimal(str(step.gas_low)) + Decimal("0.001")) * factor
+        assert float(round(above, 1)) == step.low
+        below = (Decimal(str(step.gas_low)) - Decimal("0.001")) * factor
+        assert float(round(below, 1)) < step.low
+
+
+def test_in_the_two_assumptions_together_the_poorest_fifth_bears_not_most(
+    exhibits: list[Exhibit],
+) -> None:
+    table = next(e.table for e in exhibits if e.id == "tbl-varianten").set_index("Annahme")
+    both = table.loc["beides: Konsum und Gas"]
+    assert both["Anteil, zweites Fünftel"] > both["Anteil, ärmstes Fünftel"]
+    assert both["Anteil, ärmstes Fünftel"] > both["Anteil, reichstes Fünftel"]
+    # the ends of the summary stand in the table
+    assert {"+127", "−305"} <= set(table.loc["größter Wert aller Varianten"]) | set(
+        table.loc["kleinster Wert aller Varianten"]
+    )
+
+
 def test_values_that_the_sources_contradict_are_in_no_exhibit(
     tables: dict[str, pd.DataFrame], exhibits: list[Exhibit]
 ) -> None:

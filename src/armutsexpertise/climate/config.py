@@ -102,8 +102,6 @@ class Scenarios(Config):
 class Classes(Config):
     """Income classes of the budget survey: ids of facts."""
 
-    motor_fuel: str
-    home_energy: str
     lowest_2020: str
     highest_2020: str
     all_2020: str
@@ -123,6 +121,7 @@ class CostSplit(Config):
     day: Year
     area_m2: Positive
     prices_eur_t: tuple[Positive, ...]
+    examples_kwh_m2: Annotated[tuple[Positive, ...], Field(min_length=2, max_length=2)]
 
 
 class Renovation(Config):
