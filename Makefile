@@ -12,25 +12,20 @@ SHELL := /bin/sh
 TOPICS := climate digital passes
 TOPIC ?= $(TOPICS)
 
-# What the stages of a topic are made from: raw packages, and folders or modules of
-# src/armutsexpertise that the stage uses. A change there redoes the stage. Microdata that a user
-# brings (data/raw/restricted) are no package: the clean stage watches the files of these names.
-climate_raw    := statutory parameters distribution budgets eurostat climate_adaptation nrw_regions comparability microdata_access
-climate_clean  := catalog climate parameters.py series.py microdata survey disclosure poverty.py stages.py provenance.py expertise.py config.py
+# Raw packages of each topic, and the names of microdata that a user may bring (data/raw/restricted):
+# they are no package, the clean stage watches files of these names.
+climate_raw       := statutory parameters distribution budgets eurostat climate_adaptation nrw_regions comparability microdata_access
 climate_microdata := eu_silc_household.csv ecv_2019.csv.gz
-climate_model  := climate config.py inequality.py ranking.py parameters.py publish/values.py
-climate_report := publish render provenance.py expertise.py disclosure
-
-digital_raw    := digital eurostat statutory parameters poverty_context nrw_regions comparability microdata_access
+digital_raw       := digital eurostat statutory parameters poverty_context nrw_regions comparability microdata_access
 digital_microdata := piaac_deu.csv.gz
-digital_clean  := catalog config.py digital disclosure microdata parameters.py series.py stages.py provenance.py expertise.py
-digital_model  := config.py digital ranges.py publish/values.py
-digital_report := publish render provenance.py expertise.py
+passes_raw        := passes evidence nrw_regions statutory
 
-passes_raw    := passes evidence nrw_regions statutory
-passes_clean  := catalog passes stages.py provenance.py expertise.py publish/results.py publish/files.py disclosure
-passes_model  := passes ranges.py config.py publish/values.py publish/results.py publish/files.py disclosure
-passes_report := publish render provenance.py expertise.py
+# What the stages are made from, in src/armutsexpertise. Cleaning and modelling take seconds, so they
+# follow all that computes: everything but the other topics, the command line, and what draws,
+# renders and links. A report follows its estimates and what draws and renders.
+computing = $(filter-out __pycache__ cli publish render site $(filter-out $(1),$(TOPICS)),$(notdir $(wildcard src/armutsexpertise/*))) \
+	publish/__init__.py publish/files.py publish/numbers.py publish/results.py publish/values.py
+drawing := publish render
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -74,16 +69,16 @@ data-check: $(INSTALLED) ## check all data packages: schema, keys, hashes, plaus
 	@$(PY) -m armutsexpertise data check
 
 define topic_rules
-data/processed/$(1)/check.done: $(INSTALLED) $$(call files,$$(addprefix data/raw/,$$($(1)_raw))) analyses/$(1)/check.py $$(call code,catalog $(1)/inventory_checks.py)
+data/processed/$(1)/check.done: $(INSTALLED) $$(call files,$$(addprefix data/raw/,$$($(1)_raw))) analyses/$(1)/check.py $$(call code,catalog passes/inventory_checks.py)
 	@$(PY) -m armutsexpertise report $(1) --only check && mkdir -p $$(@D) && touch $$@ $(REBUILT)
 
-data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(wildcard $$(addprefix data/raw/restricted/,$$($(1)_microdata))) $$(call code,$$($(1)_clean)) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
+data/processed/$(1)/clean.done: data/processed/$(1)/check.done analyses/$(1)/clean.py analyses/$(1)/config.yml $$(wildcard $$(addprefix data/raw/restricted/,$$($(1)_microdata))) $$(call code,$$(call computing,$(1))) $$(if $$(wildcard data/processed/$(1)/clean),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only clean && touch $$@ $(REBUILT)
 
-data/processed/$(1)/model.done: data/processed/$(1)/clean.done analyses/$(1)/model.py $$(wildcard analyses/$(1)/headlines.py) $$(call code,$$($(1)_model)) $$(if $$(wildcard data/processed/$(1)/estimates),,FORCE)
+data/processed/$(1)/model.done: data/processed/$(1)/clean.done analyses/$(1)/model.py $$(wildcard analyses/$(1)/headlines.py) $$(call code,$$(call computing,$(1))) $$(if $$(wildcard data/processed/$(1)/estimates),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only model && touch $$@ $(REBUILT)
 
-data/processed/$(1)/report.done: data/processed/$(1)/model.done analyses/_quarto.yml analyses/references.bib analyses/glossary.yml $$(wildcard analyses/$(1)/*.py analyses/$(1)/*.md analyses/$(1)/*.qmd) $$(call code,$$($(1)_report)) $$(if $$(and $$(wildcard reports/$(1)/report.html),$$(wildcard reports/$(1)/report.pdf),$$(wildcard reports/$(1)/exhibits/exhibits.json)),,FORCE)
+data/processed/$(1)/report.done: data/processed/$(1)/model.done analyses/_quarto.yml analyses/references.bib analyses/glossary.yml $$(wildcard analyses/$(1)/*.py analyses/$(1)/*.md analyses/$(1)/*.qmd) $$(call code,$$(drawing)) $$(if $$(and $$(wildcard reports/$(1)/report.html),$$(wildcard reports/$(1)/report.pdf),$$(wildcard reports/$(1)/exhibits/exhibits.json)),,FORCE)
 	@$(PY) -m armutsexpertise report $(1) --only report && touch $$@ $(REBUILT)
 endef
 $(foreach t,$(TOPICS),$(eval $(call topic_rules,$(t))))

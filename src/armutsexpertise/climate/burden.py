@@ -28,6 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field, model_validator
 
+from armutsexpertise._checks import require_columns, require_known, require_unique
 from armutsexpertise._weighted import (
     FloatArray,
     as_numbers,
@@ -45,7 +46,6 @@ from armutsexpertise.climate._money import (
 )
 from armutsexpertise.config import Config, Share
 from armutsexpertise.inequality import redistribution, suits_index
-from armutsexpertise.passes._bounds import require_columns, require_known, require_unique
 
 __all__ = [
     "HOUSEHOLD_COLUMNS",

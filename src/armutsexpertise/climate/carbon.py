@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from armutsexpertise._checks import require_columns
 from armutsexpertise._weighted import FloatArray, as_numbers
 from armutsexpertise.catalog.periods import last_day
 from armutsexpertise.climate._money import amount, exact, not_negative, vat_share
 from armutsexpertise.parameters import parameter_throughout
-from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
     "FUELS",

@@ -21,6 +21,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from armutsexpertise._checks import require_columns
 from armutsexpertise._weighted import require_choice
 from armutsexpertise.catalog.periods import first_day, last_day
 from armutsexpertise.climate._money import (
@@ -33,7 +34,6 @@ from armutsexpertise.climate._money import (
 )
 from armutsexpertise.climate.carbon import carbon_price_on
 from armutsexpertise.parameters import parameter_throughout
-from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
     "FIRST_DAY",

@@ -15,10 +15,10 @@ from math import isfinite, log
 import numpy as np
 import pandas as pd
 
+from armutsexpertise._checks import require_columns
 from armutsexpertise._weighted import FloatArray, as_numbers
 from armutsexpertise.climate._money import not_negative
 from armutsexpertise.climate.burden import Channel, Outcome, Scenario, evaluate
-from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
     "equivalence_weight",

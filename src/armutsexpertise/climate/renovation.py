@@ -20,12 +20,12 @@ from typing import Final, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from armutsexpertise._checks import require_columns
 from armutsexpertise._weighted import FloatArray, as_numbers, as_weights, require_choice
 from armutsexpertise.catalog.periods import first_day
 from armutsexpertise.climate._money import amount, exact, half_up, not_negative, vat_share
 from armutsexpertise.climate.cost_split import Rules, split_costs
 from armutsexpertise.parameters import by_household_size, parameter_throughout
-from armutsexpertise.passes._bounds import require_columns
 
 __all__ = [
     "Heating",

@@ -15,7 +15,7 @@ from itertools import permutations
 
 import pandas as pd
 
-from armutsexpertise.passes._bounds import require_columns, require_known
+from armutsexpertise._checks import require_columns, require_known
 from armutsexpertise.passes.take_up import count_range
 from armutsexpertise.passes.vocabulary import ANSWERS
 from armutsexpertise.ranges import Range

@@ -11,14 +11,8 @@ from typing import Literal, overload
 import numpy as np
 import pandas as pd
 
-from armutsexpertise.passes._bounds import (
-    check_passes,
-    exact_sum,
-    require_columns,
-    require_known,
-    require_unique,
-    worst_case,
-)
+from armutsexpertise._checks import require_columns, require_known, require_unique
+from armutsexpertise.passes._bounds import check_passes, exact_sum, worst_case
 from armutsexpertise.passes.vocabulary import (
     CURRENT_OR_DATED,
     FRESHNESS,

@@ -20,7 +20,7 @@ from scipy.special import expit, log_expit
 from scipy.stats import binom, norm
 from scipy.stats import t as student_t
 
-from armutsexpertise.passes._bounds import require_columns
+from armutsexpertise._checks import require_columns
 from armutsexpertise.passes.coverage import coverage_bounds
 
 Array = npt.NDArray[np.float64]

@@ -4,13 +4,8 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from armutsexpertise.passes._bounds import (
-    existing_passes,
-    require_columns,
-    require_known,
-    require_unique,
-    worst_case,
-)
+from armutsexpertise._checks import require_columns, require_known, require_unique
+from armutsexpertise.passes._bounds import existing_passes, worst_case
 from armutsexpertise.passes.vocabulary import (
     ANSWERS,
     CURRENT_OR_DATED,

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from armutsexpertise.passes._bounds import require_columns, require_known, require_unique
+from armutsexpertise._checks import require_columns, require_known, require_unique
 from armutsexpertise.passes.vocabulary import ANSWERS
 from armutsexpertise.ranking import dominating_pairs, draw_weights, rank_summary
 

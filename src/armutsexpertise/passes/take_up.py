@@ -26,7 +26,7 @@ from scipy import stats
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from armutsexpertise.passes._bounds import require_columns
+from armutsexpertise._checks import require_columns
 from armutsexpertise.ranges import Range
 
 COMPARABLE = "vergleichbar"

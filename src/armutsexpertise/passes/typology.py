@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from armutsexpertise.passes._bounds import require_columns, require_unique
+from armutsexpertise._checks import require_columns, require_unique
 from armutsexpertise.passes.profile import answer_matrix
 
 NO_TYPE = "keiner der drei Typen"
