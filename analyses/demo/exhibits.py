@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from armutsexpertise.disclosure import Protected
+from armutsexpertise.disclosure.rules import Rules
 from armutsexpertise.mark import mark
 from armutsexpertise.publish import charts
 from armutsexpertise.publish.exhibit import Exhibit
@@ -60,6 +61,7 @@ STATUS = {
     "unreliable": "nicht sicher genug",
     "suppressed": "geheim",
 }
+FEWEST = Rules().min_households
 INDICATORS = {"arpr": "Armutsgefährdungsquote", "rmpg": "Relative mediane Armutslücke"}
 
 
@@ -76,6 +78,11 @@ def german(missing: object) -> str:
     for english, word in REASONS.items():
         text = text.replace(english, word)
     return text.replace("-", "\u2212").replace(": ", ":\u00a0")
+
+
+def few(count: int) -> str:
+    """Return a count of households, of small ones only that they are small."""
+    return f"unter {FEWEST}" if 0 < count < FEWEST else de(count)
 
 
 def the_file(tables: Tables, z: Values) -> list[Exhibit]:
@@ -136,7 +143,7 @@ def the_file(tables: Tables, z: Values) -> list[Exhibit]:
             alt="Tabelle mit Zahl der Zellen ohne Wert je Variable und Grund: "
             + "; ".join(
                 f"{labels[r.variable]}: " + ", ".join(
-                    f"{REASONS[name]} {de(getattr(r, name.replace(' ', '_')))}" for name in REASONS
+                    f"{REASONS[name]} {few(getattr(r, name.replace(' ', '_')))}" for name in REASONS
                 )
                 for r in wide.rename(columns=lambda c: c.replace(" ", "_")).itertuples()
             )
@@ -145,8 +152,10 @@ def the_file(tables: Tables, z: Values) -> list[Exhibit]:
             table=framed(
                 tables,
                 {"Variable": wide["variable"].map(labels)}
-                | {word: wide[name] for name, word in REASONS.items()},
+                | {word: wide[name].map(few) for name, word in REASONS.items()},
             ),
+            formats=dict.fromkeys(REASONS.values(), "right"),
+            note=f"Weniger als {FEWEST} Haushalte stehen als solche da, wie bei jeder Auszählung",
             **common,
         ),
     ]  # fmt: skip
