@@ -15,7 +15,7 @@ import pytest
 
 from armutsexpertise.disclosure import Protected, estimate_protected, protect_together
 from armutsexpertise.disclosure.errors import DisclosureError
-from armutsexpertise.publish.exhibit import write_exhibits
+from armutsexpertise.publish.exhibit import Exhibit, write_exhibits
 from armutsexpertise.publish.results import (
     Label,
     plot_estimates,
@@ -107,6 +107,24 @@ def test_stages_write_protected_results(results: Protected, tmp_path: Path) -> N
     rows = pd.DataFrame({"household_id": [1]})
     write_tables({"rows": rows}, tmp_path / "clean")  # cleaned tables are never published
     refuse_unprotected("open", pd.DataFrame({"ags": ["05315000"], "estimate": [1.0]}))
+
+
+def test_no_exhibit_holds_rows_or_open_estimates(tmp_path: Path) -> None:
+    rows = pd.DataFrame({"household_id": [1], "income": [1.0]})
+    numbers = {name: [1.0] for name in ("estimate", "se", "n_weighted")}
+    for table in (rows, pd.DataFrame(numbers)):  # also without some columns of an estimate
+        exhibit = Exhibit(
+            id="tbl-offen",
+            title="T",
+            alt="A",
+            source="Q",
+            reference_date="2024",
+            n="1",
+            table=table,
+        )
+        with pytest.raises(DisclosureError, match="tbl-offen"):
+            write_exhibits([exhibit], tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_tables_of_one_publication_lose_their_totals_together(

@@ -422,15 +422,20 @@ def write_exhibits(exhibits: Iterable[Exhibit], directory: Path | str) -> list[P
     ------
     ValueError
         If two exhibits have the same id.
+    DisclosureError
+        If the table of an exhibit holds unprotected estimates of a survey or its rows.
     OSError
         If the folder cannot be written.
     """
+    from armutsexpertise.publish.results import refuse_unprotected
+
     folder = Path(directory)
     contents: dict[str, bytes] = {}
     entries: list[dict[str, Any]] = []
     for exhibit in exhibits:
         if any(entry["id"] == exhibit.id for entry in entries):
             raise ValueError(f"Two exhibits have the id {exhibit.id}: rename one.")
+        refuse_unprotected(exhibit.id, exhibit.table)
         own = {f"{exhibit.id}.csv": _csv(exhibit), f"{exhibit.id}.xlsx": _xlsx(exhibit)}
         if exhibit.figure is not None:
             own[f"{exhibit.id}.svg"] = _svg(exhibit)

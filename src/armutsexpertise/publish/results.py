@@ -23,7 +23,6 @@ from armutsexpertise.mark import MARK_TEXT, mark, with_kind
 from armutsexpertise.publish.exhibit import LICENCE, Exhibit
 from armutsexpertise.publish.files import write_atomic
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, percent
-from armutsexpertise.survey.estimate import COLUMNS
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -139,7 +138,7 @@ def refuse_unprotected(name: str, table: pd.DataFrame, *, rows: bool = False) ->
     Raises
     ------
     DisclosureError
-        If the table has the columns of
+        If the table has estimate, standard error and weighted number of
         :func:`armutsexpertise.survey.estimate.estimate` without ``status``, or, unless
         ``rows``, a household or person number.
 
@@ -148,7 +147,8 @@ def refuse_unprotected(name: str, table: pd.DataFrame, *, rows: bool = False) ->
     >>> refuse_unprotected("rates", pd.DataFrame({"region": ["north"], "rate": [0.2]}))
     """
     columns = set(map(str, table.columns))
-    if {"indicator", *COLUMNS} <= columns and "status" not in columns:
+    # n_weighted stands in no other table: without some columns they are estimates all the same.
+    if {"estimate", "se", "n_weighted"} <= columns and "status" not in columns:
         raise DisclosureError(
             f"The table {name} holds estimates of a survey that were not protected: pass the "
             "outcome of disclosure.protect."
