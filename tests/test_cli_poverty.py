@@ -202,6 +202,20 @@ def test_refusals_are_one_sentence(
     assert not (tmp_path / "o").exists()
 
 
+def test_what_other_packages_say_of_a_cell_is_not_shown(
+    survey: Path, codebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def foreign(*_: object, **__: object) -> None:
+        np.array(["Krebs"]).astype(float)
+
+    monkeypatch.setattr("armutsexpertise.disclosure.poverty_estimates", foreign)
+    result = run(survey, "--codebook", codebook, "--out", tmp_path / "o")
+    assert result.exit_code == 1
+    assert "Krebs" not in result.output
+    assert "check the types in the codebook" in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
 def test_what_the_file_or_the_codebook_lacks(survey: Path, codebook: Path, tmp_path: Path) -> None:
     assert "does not exist" in run(tmp_path / "none.sav", "--codebook", codebook).output
     missing = book(tmp_path, PERSON | {"quarter": variable("viertel", "string")})

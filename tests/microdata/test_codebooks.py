@@ -91,6 +91,8 @@ def test_name_outside_the_schema_is_noticed_with_the_nearest(tmp_path):
             "later, which must stand above it",
         ),
         ("function: ratio,", "function: ratio, options: {by: 1},", "options of the derivation"),
+        ("of: [disposable_income,", "of: [affords_warm_home,", "affords_warm_home is a boolean"),
+        ("function: ratio", "function: any_true", "needs boolean"),
         ("key: [household_id]", "key: [number]", "key names number"),
         ("    source: scale\n", "", "either a source or a derivation"),
         ("    source: scale\n    cites: [doc]", "    source: scale", "cites no source"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import linecache
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,6 +39,10 @@ ENGLISH = {
     "md": "Severe material deprivation (flag of the file), %",
 }
 DIGITS = {"arpt": 0, "s80s20": 2, "gini": 3}
+_FOREIGN = (
+    "The survey file cannot be computed with, for a reason that names its values and is not shown: "
+    "check the types in the codebook and the columns named on the command line."
+)
 
 
 def poverty_command(
@@ -103,7 +108,6 @@ def poverty_command(
     * `armutsexpertise poverty ecv_2019.csv.gz --codebook eu_silc_es_household --by region`
     * `armutsexpertise poverty survey.xlsx --codebook city.yaml --weights equal --out results`
     """
-    from armutsexpertise.config import ConfigError
     from armutsexpertise.disclosure import Rules, poverty_estimates, read_rules
     from armutsexpertise.microdata import load_codebook, read_survey, recode
 
@@ -136,9 +140,8 @@ def poverty_command(
             missing="drop" if drop_missing else "fail",
             rules=Rules() if rules is None else read_rules(rules),
         )
-    except (ValueError, TypeError, ConfigError) as error:
-        # All of the package's refusals are ValueErrors or TypeErrors of one sentence.
-        fail(error)
+    except (ValueError, TypeError) as error:
+        fail(error if _ours(error) else _FOREIGN)
     cells = results.table["estimate"]
     if cells.isna().all():
         fail(
@@ -165,6 +168,21 @@ def poverty_command(
     _print(results, book, income)
     for path in written:
         typer.echo(path)
+
+
+def _ours(error: Exception) -> bool:
+    """Say whether a refusal is a sentence of this package, which holds no value of the data.
+
+    What numpy and pandas say ("could not convert string to float: …") repeats a cell. The
+    refusals of this package are plain errors in part, but stand in a ``raise`` of its modules.
+    """
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None or not place.tb_frame.f_globals["__name__"].startswith("armutsexpertise."):
+        return False
+    line = linecache.getline(place.tb_frame.f_code.co_filename, place.tb_lineno)
+    return line.strip().startswith("raise ")
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -413,9 +413,12 @@ def _faults(variable: CodebookVariable, book: Codebook, above: set[str]) -> list
         later = [name for name in variable.derivation.of if name not in above]
         if later:
             found.append(f"it derives from {', '.join(later)}, which must stand above it.")
-        found += DERIVATIONS[variable.derivation.function].faults(
-            len(variable.derivation.of), variable.derivation.options
-        )
+        kinds = [
+            (name, book.variables[name].type if name in above else None)
+            for name in variable.derivation.of
+        ]
+        rule = DERIVATIONS[variable.derivation.function]
+        found += rule.faults(kinds, variable.derivation.options)
     both = [str(code) for code in variable.value_labels if code in variable.missing_values]
     if both:
         found.append(f"the code(s) {', '.join(both)} are a value and a missing value at once.")

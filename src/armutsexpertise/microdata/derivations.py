@@ -26,20 +26,31 @@ class Rule:
         Takes the operands, each of shape (n,), and the options; returns shape (n,).
     operands : tuple of int
         Smallest and largest number of operands.
+    types : frozenset of str
+        Types an operand may have.
     options : tuple of str
         Options it needs, all of them.
     """
 
     compute: Callable[[Sequence[Array], Mapping[str, Any]], Array]
     operands: tuple[int, int]
+    types: frozenset[str]
     options: tuple[str, ...] = ()
 
-    def faults(self, number: int, options: Mapping[str, Any]) -> list[str]:
-        """Return what is wrong with a call, one sentence each."""
+    def faults(self, of: Sequence[tuple[str, str | None]], options: Mapping[str, Any]) -> list[str]:
+        """Return what is wrong with a call, one sentence each.
+
+        ``of`` gives name and type of each operand; the type is None where it is unknown.
+        """
         found = []
         low, high = self.operands
-        if not low <= number <= high:
-            found.append(f"the derivation has {number} operand(s), it needs {low} to {high}.")
+        if not low <= len(of) <= high:
+            found.append(f"the derivation has {len(of)} operand(s), it needs {low} to {high}.")
+        found += [
+            f"{name} is a {kind}, the derivation needs {' or '.join(sorted(self.types))}."
+            for name, kind in of
+            if kind is not None and kind not in self.types
+        ]
         if set(options) != set(self.options):
             needed = ", ".join(self.options) or "none"
             found.append(f"the options of the derivation must be: {needed}.")
@@ -87,15 +98,19 @@ def _equals(of: Sequence[Array], options: Mapping[str, Any]) -> Array:
 
 
 _MANY = 1000
+_NUMBERS = frozenset({"integer", "number"})
+_WHOLE = frozenset({"integer"})
+_TRUE = frozenset({"boolean"})
+_ANY = frozenset({"boolean", "category", "integer", "number", "string"})
 DERIVATIONS: dict[str, Rule] = {
-    "ratio": Rule(_ratio, (2, 2)),
-    "product": Rule(_product, (2, _MANY)),
-    "sum": Rule(_sum, (2, _MANY)),
-    "difference": Rule(_difference, (2, 2)),
-    "integer_quotient": Rule(_integer_quotient, (1, 1), ("by",)),
-    "count_true": Rule(_count_true, (2, _MANY)),
-    "any_true": Rule(_any_true, (2, _MANY)),
-    "at_least": Rule(_at_least, (1, 1), ("threshold",)),
-    "equals": Rule(_equals, (1, 1), ("value",)),
+    "ratio": Rule(_ratio, (2, 2), _NUMBERS),
+    "product": Rule(_product, (2, _MANY), _NUMBERS),
+    "sum": Rule(_sum, (2, _MANY), _NUMBERS),
+    "difference": Rule(_difference, (2, 2), _NUMBERS),
+    "integer_quotient": Rule(_integer_quotient, (1, 1), _WHOLE, ("by",)),
+    "count_true": Rule(_count_true, (2, _MANY), _TRUE),
+    "any_true": Rule(_any_true, (2, _MANY), _TRUE),
+    "at_least": Rule(_at_least, (1, 1), _NUMBERS, ("threshold",)),
+    "equals": Rule(_equals, (1, 1), _ANY, ("value",)),
 }
 """The functions a codebook may name: name to rule."""
