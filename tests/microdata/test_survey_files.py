@@ -408,6 +408,52 @@ def test_code_page_of_german_words_is_found(words, encoding):
     assert best_encoding(" ".join(words).encode(encoding)) == encoding
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "„Käse“",
+        "„Tafel“ in Köln",
+        "„Tür“",
+        "„zu Hause“",
+        "5 € – 10 €",
+        "100 €",
+        "geht’s",
+        "und so weiter…",
+        "Müllabfuhr – jährlich",
+        "Straße „A“ und „B“ und „C“",
+        "„Tafel in K",
+        "‚ja‘",
+        "“Food bank”",
+    ],
+)
+def test_quotes_dashes_and_the_euro_are_no_letters(tmp_path, text):
+    survey = read_survey(_write(tmp_path / "a.csv", f"a;b\n1;{text}\n", "cp1252"))
+    assert survey.data["b"].tolist() == [text]
+    assert survey.remarks[0].startswith("The text is read as cp1252")
+
+
+@pytest.mark.parametrize("text", ["ältere", "öffentlich", "über", "STRAßE", "Käse", "Malmö"])
+def test_words_of_cp850_are_no_quotes(tmp_path, text):
+    survey = read_survey(_write(tmp_path / "a.csv", f"a;b\n1;{text}\n", "cp850"))
+    assert survey.data["b"].tolist() == [text]
+    assert survey.remarks[0].startswith("The text is read as cp850")
+
+
+def test_a_stated_code_page_yields_to_a_clear_margin_only():
+    assert best_encoding("Käse".encode("cp850"), stated=True) == "cp1252"
+    assert best_encoding("Käse aus Köln".encode("cp850"), stated=True) == "cp850"
+
+
+def test_quotes_in_a_file_that_states_its_code_page(tmp_path):
+    frame = pd.DataFrame({"x": [1.0, 2.0], "s": ["QTafelZ", "QKaeseZ und EUR"]})
+    path = tmp_path / "old.dta"
+    frame.to_stata(path, version=114, write_index=False, variable_labels={"x": "QInternetZ"})
+    path.write_bytes(path.read_bytes().replace(b"Q", b"\x84").replace(b"Z", b"\x93"))
+    survey = read_survey(path)
+    assert survey.data["s"].tolist() == ["„Tafel“", "„Kaese“ und EUR"]
+    assert survey.variables["x"].label == "„Internet“"
+
+
 def test_plain_ascii_has_no_code_page():
     assert best_encoding(b"abc") is None
 

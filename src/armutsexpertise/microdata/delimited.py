@@ -86,6 +86,8 @@ def read_delimited(
     _require(source, wanted, header)
     _refuse_uneven(source, text, separator, len(header))
     remarks = []
+    if encoding is None and found in {"cp1252", "cp850"}:
+        remarks.append(f"The text is read as {found}, by its letters: give encoding if it is not.")
     decimal = _decimal(lines, separator)
     if decimal == ",":
         remarks.append("Numbers are written with a decimal comma.")

@@ -49,6 +49,7 @@ _HEAD = 4096
 _STATA_RELEASES = frozenset(range(104, 116))
 # pyreadstat names the code page of the file; only single-byte Western ones are doubted
 _DOUBTED = frozenset({"", "windows-1252", "cp1252", "iso-8859-1", "iso-8859-15", "us-ascii"})
+_STATES_CP1252 = frozenset({"windows-1252", "cp1252"})
 _SAMPLE_ROWS = 5000
 _PEAK = 2
 
@@ -532,10 +533,12 @@ def _doubt_encoding(
     for name in sample.columns:
         if not pd.api.types.is_numeric_dtype(sample[name]):
             texts += [x for x in sample[name].unique() if isinstance(x, str)]
-    found = best_encoding("\n".join(texts).encode("latin-1", errors="ignore"))
+    found = best_encoding(
+        "\n".join(texts).encode("latin-1", errors="ignore"), stated.lower() in _STATES_CP1252
+    )
     if found is None or (found == "cp1252" and stated.lower().startswith("iso")):
         return None
-    if found != "cp1252" or stated.lower() not in _DOUBTED:
+    if found != "cp1252" or stated.lower() not in _STATES_CP1252:
         remarks.append(
             f"The file states {stated or 'no code page'}, but its letters are those of {found}, "
             "which was used."
