@@ -359,6 +359,53 @@ def test_decimal_point_wins_where_both_occur(tmp_path):
     assert survey.data["b"].tolist() == ["1,234"]
 
 
+def test_points_that_may_part_thousands_are_refused(tmp_path):
+    path = _write(tmp_path / "a.csv", "nr;netto\n1;1.200\n2;900\n3;2.450\n", "utf-8")
+    with pytest.raises(SurveyFileError, match=r"1 column\(s\) \(netto\)") as caught:
+        read_survey(path)
+    assert "2.450" not in str(caught.value)
+    assert read_survey(path, decimal=",").data["netto"].tolist() == [1200, 900, 2450]
+    assert read_survey(path, decimal=".").data["netto"].tolist() == [1.2, 900, 2.45]
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1.200", "1.25"], [1.2, 1.25]),
+        (["0.123", "0.450"], [0.123, 0.45]),
+        (["1.200,50", "900"], [1200.5, 900]),
+        (["1.200", "900,5"], [1200, 900.5]),
+        (["1.200.000", "2.000,00"], [1200000, 2000]),
+    ],
+)
+def test_decimal_sign_of_a_column(tmp_path, cells, numbers):
+    text = "a;b\n" + "".join(f"1;{cell}\n" for cell in cells)
+    assert read_survey(_write(tmp_path / "a.csv", text, "utf-8")).data["b"].tolist() == numbers
+
+
+def test_decimal_sign_is_found_by_column(tmp_path):
+    text = "nr;netto;lage\n1;1200,50;1.2\n2;900,00;3.4\n3;;\n"
+    survey = read_survey(_write(tmp_path / "a.csv", text, "utf-8"))
+    assert survey.data["netto"].tolist()[:2] == [1200.5, 900]
+    assert survey.data["lage"].tolist()[:2] == [1.2, 3.4]
+    assert survey.data.isna().sum().sum() == 2
+    assert survey.remarks == ("Read with a decimal comma: netto.",)
+    both = read_survey(_write(tmp_path / "b.csv", "a;b\n1;1,5\n2;1.5\n", "utf-8"))
+    assert both.data["b"].tolist() == ["1,5", "1.5"]
+    assert both.remarks == ("Kept as text, as the decimal sign is not clear: b.",)
+
+
+def test_decimal_sign_beyond_the_first_rows(tmp_path):
+    text = "a;b\n" + "1,5;2\n" * 3000 + "1,5;2.5\n"
+    survey = read_survey(_write(tmp_path / "a.csv", text, "utf-8"))
+    assert survey.data["a"].sum() == 4501.5
+    assert survey.data["b"].sum() == 6002.5
+    quoted = _write(tmp_path / "c.csv", 'a,b\n1,"1.200,5"\n', "utf-8")
+    assert read_survey(quoted, decimal=",").data["b"].tolist() == [1200.5]
+    with pytest.raises(SurveyFileError, match="a comma or a point"):
+        read_survey(quoted, decimal="x")
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_separator_is_found_and_columns_chosen(tmp_path, separator):
     text = "\n".join(separator.join(row) for row in (["a", "b", "c"], ["1", "2", "3"]))

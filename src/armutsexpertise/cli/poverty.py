@@ -12,6 +12,7 @@ import typer
 
 from armutsexpertise.cli._fail import fail
 from armutsexpertise.cli._survey_file import (
+    DECIMAL,
     ENCODING,
     MEMORY,
     TABLE,
@@ -93,6 +94,7 @@ def poverty_command(
         Path | None, typer.Option("--rules", help="YAML with thresholds of disclosure control.")
     ] = None,
     encoding: Annotated[str | None, ENCODING] = None,
+    decimal: Annotated[str | None, DECIMAL] = None,
     table: Annotated[str | None, TABLE] = None,
     memory_limit: Annotated[float | None, MEMORY] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("poverty"),
@@ -120,7 +122,12 @@ def poverty_command(
         extra = _not_in_codebook([weights, strata, clusters], book)
         columns = list(dict.fromkeys([*book.source_columns, *extra]))
         survey = read_survey(
-            file, columns=columns, encoding=encoding, table=table, memory_limit=memory_limit
+            file,
+            columns=columns,
+            encoding=encoding,
+            table=table,
+            memory_limit=memory_limit,
+            decimal=decimal,  # type: ignore[arg-type]
         )
         recoded = recode(survey, book)
         data = recoded.data.join(survey.data[extra])

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -21,6 +22,10 @@ _PART = 16_000_000
 _PEAK = 6  # measured: 5.8 times for whole numbers, 4.9 where all are quoted
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _DECIMAL_POINT = re.compile(r"^[+-]?\d+\.\d+$")
+_POINT = r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*"
+_COMMA = r"\s*[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?\s*"
+_POINT_GROUPS = r"\s*[+-]?[1-9]\d{0,2}(?:\.\d{3})+\s*"
+_COMMA_GROUPS = r"\s*[+-]?[1-9]\d{0,2}(?:,\d{3})+\s*"
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,12 @@ def read_delimited(
     encoding: str | None,
     blanks: Sequence[str] = ("",),
     memory_limit: float | None = None,
+    decimal: Literal[",", "."] | None = None,
 ) -> DelimitedTable:
     """Read a delimited text file, plain or packed with gzip.
 
     A column in which a cell begins with a superfluous zero (a key such as ``05315``) stays
-    text. A decimal comma is read where the separator is no comma and no cell has a point.
+    text. The decimal sign is found for each column: a comma only where the separator is none.
 
     Parameters
     ----------
@@ -66,6 +72,8 @@ def read_delimited(
         Cells that are empty.
     memory_limit : float, optional
         Gigabytes that reading may take; four fifths of what is free by default.
+    decimal : {",", "."}, optional
+        Decimal sign of all numbers; beside a comma, points part the thousands.
 
     Returns
     -------
@@ -75,7 +83,8 @@ def read_delimited(
     ------
     SurveyFileError
         If the file is damaged, does not fit the code page, has rows of unequal length, no or
-        doubled column names, or lacks a column.
+        doubled column names, lacks a column, or has numbers that read differently with either
+        decimal sign and ``decimal`` is not given.
     """
     limit = memory_limit if memory_limit is not None else default_limit()
     found, text = _decode(source, _bytes(source, limit), encoding)
@@ -88,10 +97,14 @@ def read_delimited(
     remarks = []
     if encoding is None and found in {"cp1252", "cp850"}:
         remarks.append(f"The text is read as {found}, by its letters: give encoding if it is not.")
-    decimal = _decimal(lines, separator)
-    if decimal == ",":
+    sign = _decimal(lines, separator, decimal)
+    if sign == ",":
         remarks.append("Numbers are written with a decimal comma.")
-    data = _parse(text, separator, decimal, wanted, blanks)
+    data = _parse(text, separator, sign, wanted, blanks)
+    if decimal is None and (separator == ";" or sign == ","):
+        _refuse_thousands(source, text, separator, data, blanks)
+    data, more = _numbers_by_column(data, separator, sign, decimal)
+    remarks += more
     if _has_leading_zero(text, separator):
         keys = _keys(text, separator, data, blanks)
         if not keys.empty:
@@ -180,9 +193,12 @@ def _require(source: Path, wanted: Sequence[str], header: Sequence[str]) -> None
         raise SurveyFileError(sentence)
 
 
-def _decimal(lines: Sequence[str], separator: str) -> str:
+def _decimal(lines: Sequence[str], separator: str, given: str | None) -> str:
+    """Return the decimal sign that the file as a whole is read with."""
     if separator == ",":
-        return "."
+        return "."  # a comma within quotes is found by column
+    if given is not None:
+        return given
     cells = [c.strip() for row in csv.reader(lines[1:], delimiter=separator) for c in row]
     commas = any(_DECIMAL_COMMA.match(cell) for cell in cells)
     return "," if commas and not any(_DECIMAL_POINT.match(cell) for cell in cells) else "."
@@ -222,6 +238,80 @@ def _parse(
     ).rename(columns=lambda name: str(name).strip())
 
 
+def _refuse_thousands(
+    source: Path, text: str, separator: str, data: pd.DataFrame, blanks: Sequence[str]
+) -> None:
+    """Refuse columns such as 1.200, 900, 2.450: German thousands, or numbers just above one."""
+    # A quick look at the text first, as cells as text take much memory
+    ends = re.escape(separator)
+    if not re.search(rf'[{ends}\n"]\s*[+-]?[1-9][0-9]{{0,2}}\.[0-9]{{3}}\s*[{ends}.\r\n"]', text):
+        return
+    numbers = [n for n in data.columns if not pd.api.types.is_integer_dtype(data[n])]
+    cells = _as_text(text, separator, numbers, blanks)
+    doubtful = []
+    for name in cells.columns:
+        column = cells[name].dropna()
+        pointed = column[column.str.contains(".", regex=False)]
+        plain = column.str.fullmatch(r"\s*[+-]?\d+\s*") | column.index.isin(pointed.index)
+        if len(pointed) and plain.all() and pointed.str.fullmatch(_POINT_GROUPS).all():
+            doubtful.append(str(name))
+    if doubtful:
+        raise SurveyFileError(
+            f"{source.name} has {len(doubtful)} column(s) ({', '.join(doubtful[:3])}) whose points "
+            "may part thousands or decimals: say with decimal whether a comma or a point is the "
+            "decimal sign."
+        )
+
+
+def _numbers_by_column(
+    data: pd.DataFrame, separator: str, sign: str, given: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Read the columns of numbers whose decimal sign is not that of the file as a whole."""
+    if separator == "," and given != ",":
+        return data, []
+    points = any(pd.api.types.is_float_dtype(data[n]) for n in data.columns) and sign == "."
+    numbers, mixed = {}, []
+    for name in data.columns:
+        column = data[name]
+        if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+            continue
+        cells = column.dropna().astype("str")
+        comma, point = cells.str.fullmatch(_COMMA), cells.str.fullmatch(_POINT)
+        if cells.empty or not (comma | point).all():
+            continue
+        with_comma = cells[cells.str.contains(",", regex=False)]
+        english = points and with_comma.str.fullmatch(_COMMA_GROUPS).all()
+        if point.all() and given != ",":
+            numbers[name] = pd.to_numeric(column.str.strip())
+        elif comma.all() and (given == "," or (given is None and not english)):
+            plain = column.str.strip().str.replace(".", "").str.replace(",", ".")
+            numbers[name] = pd.to_numeric(plain)
+        else:
+            mixed.append(str(name))
+    commas = [str(name) for name in numbers if sign == "."]
+    remarks = [f"Read with a decimal comma: {', '.join(commas)}."] if commas else []
+    points_in = [str(name) for name in numbers if sign == ","]
+    if points_in and given is None:
+        remarks.append(f"Read with a decimal point: {', '.join(points_in)}.")
+    if mixed:
+        remarks.append(f"Kept as text, as the decimal sign is not clear: {', '.join(mixed)}.")
+    return data.assign(**numbers) if numbers else data, remarks
+
+
+def _as_text(
+    text: str, separator: str, names: Sequence[str], blanks: Sequence[str]
+) -> pd.DataFrame:
+    return pd.read_csv(
+        io.BytesIO(text.encode()),
+        sep=separator,
+        usecols=lambda name: str(name).strip() in set(names),
+        dtype=str,
+        keep_default_na=False,
+        na_values=list(blanks),
+        index_col=False,
+    ).rename(columns=lambda name: str(name).strip())
+
+
 def _has_leading_zero(text: str, separator: str) -> bool:
     """Say quickly whether some cell may begin with a superfluous zero."""
     # The zero stands first in the pattern, as a search for one sign is the fast one
@@ -233,14 +323,6 @@ def _keys(text: str, separator: str, data: pd.DataFrame, blanks: Sequence[str]) 
     numbers = [name for name in data.columns if pd.api.types.is_numeric_dtype(data[name])]
     if not numbers:
         return pd.DataFrame(index=data.index)
-    cells = pd.read_csv(
-        io.BytesIO(text.encode()),
-        sep=separator,
-        usecols=lambda name: str(name).strip() in set(numbers),
-        dtype=str,
-        keep_default_na=False,
-        na_values=list(blanks),
-        index_col=False,
-    ).rename(columns=lambda name: str(name).strip())
+    cells = _as_text(text, separator, numbers, blanks)
     zeros = [name for name in cells.columns if cells[name].str.match(r"\s*0\d", na=False).any()]
     return cells[zeros]

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -175,6 +175,7 @@ def read_survey(
     blanks: Sequence[str] = ("",),
     table: str | None = None,
     memory_limit: float | None = None,
+    decimal: Literal[",", "."] | None = None,
 ) -> SurveyFile:
     r"""Read a survey file with what it says about its variables.
 
@@ -198,6 +199,10 @@ def read_survey(
         Gigabytes (10^9 bytes) that reading may take at its peak; four fifths of what is free
         now by default. The need is estimated from the head of the file, before its rows are
         read, so that a file that is too large ends in a sentence and not in a killed process.
+    decimal : {",", "."}, optional
+        Decimal sign of a delimited file; beside a comma, points part the thousands. Without it
+        the sign is found for each column, and numbers such as ``1.200`` between semicolons, which
+        may be either, are refused.
 
     Returns
     -------
@@ -220,7 +225,7 @@ def read_survey(
     >>> survey.data["income"].tolist()
     [1200.5, 900.0]
     """
-    survey = _read(Path(path), columns, encoding, blanks, table, memory_limit)
+    survey = _read(Path(path), columns, encoding, blanks, table, memory_limit, decimal)
     mark(survey.data, survey)
     return survey
 
@@ -232,7 +237,10 @@ def _read(
     blanks: Sequence[str],
     table: str | None,
     memory_limit: float | None,
+    decimal: Literal[",", "."] | None,
 ) -> SurveyFile:
+    if decimal not in {None, ",", "."}:
+        raise SurveyFileError("decimal must be a comma or a point.")
     if encoding is not None:
         try:
             encoding = codecs.lookup(encoding).name
@@ -243,6 +251,8 @@ def _read(
     ending = _ending(source)
     head = _head(source)
     _refuse_disguise(source, ending, head)
+    if decimal is not None and not _is_text(ending):
+        raise SurveyFileError(f"{source.name} stores numbers, not their text: give no decimal.")
     if ending == ".xlsx":
         sheet = read_workbook(source, columns, table, blanks, memory_limit)
         named = {str(name): Variable(str(name)) for name in sheet.columns}
@@ -256,9 +266,13 @@ def _read(
             return _read_labelled(member, ending, columns, encoding, memory_limit)
     if ending in _READERS:
         return _read_labelled(source, ending, columns, encoding, memory_limit)
-    text = read_delimited(source, columns, encoding, blanks, memory_limit)
+    text = read_delimited(source, columns, encoding, blanks, memory_limit, decimal)
     variables = {str(name): Variable(str(name)) for name in text.data.columns}
     return SurveyFile(text.data, variables, {}, text.encoding, (), text.remarks, "CSV")
+
+
+def _is_text(ending: str) -> bool:
+    return ending in {".csv", ".tsv", ".txt"}
 
 
 def _ending(source: Path) -> str:
