@@ -248,21 +248,25 @@ def _print(results: Protected, book: Codebook, income: str) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from armutsexpertise.mark import MARK_TEXT
 
+    # Names of groups and titles are the user's: as Text their brackets are no markup.
     # A pipe has no width; a table that is cut would lose numbers.
     console = Console(width=max(Console().width, 200))
-    console.print(book.title["en"], style="bold", highlight=False)
+    console.print(Text(book.title["en"], style="bold"))
     if results.synthetic:
         console.print(f"{MARK_TEXT}: invented, no household is real.", style="bold")
     for name, part in results.table.groupby("indicator", sort=False):
         unit = f", {_unit(book, income)}" if name == "arpt" else ""
         shown = Table(
-            title=f"{ENGLISH[str(name)]}{unit}", title_justify="left", box=box.SIMPLE_HEAD
+            title=Text(f"{ENGLISH[str(name)]}{unit}", style="table.title"),
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
         )
         for column in results.domains:
-            shown.add_column(book.variables[column].label["en"])
+            shown.add_column(Text(book.variables[column].label["en"]))
         for head in ("estimate", "se", "from", "to", "n"):
             shown.add_column(head, justify="right")
         shown.add_column("note")
@@ -275,7 +279,7 @@ def _print(results: Protected, book: Codebook, income: str) -> None:
             if row["status"] == "bracketed":
                 numbers[0] = f"({numbers[0]})"
             n = "" if _missing(row["n"]) else str(row["n"])
-            shown.add_row(*labels, *numbers, n, str(row["reason"]))
+            shown.add_row(*map(Text, [*labels, *numbers, n, str(row["reason"])]))
         console.print(shown)
     counted = "households" if book.unit_of_analysis == "household" else "persons"
     typer.echo(f"n: {counted} of the sample. Interval: 95 %, Student's t. Threshold: 60 % of the")
