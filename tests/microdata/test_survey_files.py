@@ -311,6 +311,22 @@ def test_bad_file_is_one_sentence_without_its_content(tmp_path, name, content, s
     assert "Login" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ('a;b\n1;"Krebs\n2;y\n', 2),
+        ('a;b\n1;"x"\n2;y\n3;"Krebs\n', 4),
+        ('a;b\n1;x\n2;"Krebs\n' + "3;z\n" * 60_000, 3),
+    ],
+)
+def test_a_quote_that_is_not_closed_is_named_by_its_row(tmp_path, text, row):
+    path = _write(tmp_path / "a.csv", text, "utf-8")
+    with pytest.raises(SurveyFileError, match=rf"a quote in row {row}\b.* not closed") as caught:
+        read_survey(path)
+    assert "Krebs" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(SurveyFileError, match="does not exist"):
         read_survey(tmp_path / "none.sav")

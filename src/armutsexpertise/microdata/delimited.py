@@ -100,7 +100,7 @@ def read_delimited(
     sign = _decimal(lines, separator, decimal)
     if sign == ",":
         remarks.append("Numbers are written with a decimal comma.")
-    data = _parse(text, separator, sign, wanted, blanks)
+    data = _parse(source, text, separator, sign, wanted, blanks)
     if decimal is None and (separator == ";" or sign == ","):
         _refuse_thousands(source, text, separator, data, blanks)
     data, more = _numbers_by_column(data, separator, sign, decimal)
@@ -199,7 +199,10 @@ def _decimal(lines: Sequence[str], separator: str, given: str | None) -> str:
         return "."  # a comma within quotes is found by column
     if given is not None:
         return given
-    cells = [c.strip() for row in csv.reader(lines[1:], delimiter=separator) for c in row]
+    try:
+        cells = [c.strip() for row in csv.reader(lines[1:], delimiter=separator) for c in row]
+    except csv.Error:  # a quote that is not closed, which is refused later with its row
+        return "."
     commas = any(_DECIMAL_COMMA.match(cell) for cell in cells)
     return "," if commas and not any(_DECIMAL_POINT.match(cell) for cell in cells) else "."
 
@@ -207,8 +210,15 @@ def _decimal(lines: Sequence[str], separator: str, given: str | None) -> str:
 def _refuse_uneven(source: Path, text: str, separator: str, width: int) -> None:
     """Refuse rows with more or fewer cells than there are names: pandas would fill or cut them."""
     if '"' in text:
-        rows = (len(row) for row in csv.reader(io.StringIO(text), delimiter=separator) if row)
-        wrong = [number for number, cells in enumerate(rows, start=1) if cells != width]
+        wrong, number = [], 0
+        try:
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+                if row:
+                    number += 1
+                    if len(row) != width:
+                        wrong.append(number)
+        except csv.Error:  # a cell of more signs than any answer has
+            raise _unclosed(source, number + 1) from None
     else:
         lines = (line for line in text.splitlines() if line)
         wrong = [
@@ -224,18 +234,33 @@ def _refuse_uneven(source: Path, text: str, separator: str, width: int) -> None:
 
 
 def _parse(
-    text: str, separator: str, decimal: str, wanted: Sequence[str], blanks: Sequence[str]
+    source: Path,
+    text: str,
+    separator: str,
+    decimal: str,
+    wanted: Sequence[str],
+    blanks: Sequence[str],
 ) -> pd.DataFrame:
-    return pd.read_csv(
-        io.BytesIO(text.encode()),  # a StringIO would take four bytes per sign
-        sep=separator,
-        decimal=decimal,
-        usecols=lambda name: str(name).strip() in set(wanted),
-        keep_default_na=False,
-        na_values=list(blanks),
-        low_memory=False,
-        index_col=False,
-    ).rename(columns=lambda name: str(name).strip())
+    try:
+        data = pd.read_csv(
+            io.BytesIO(text.encode()),  # a StringIO would take four bytes per sign
+            sep=separator,
+            decimal=decimal,
+            usecols=lambda name: str(name).strip() in set(wanted),
+            keep_default_na=False,
+            na_values=list(blanks),
+            low_memory=False,
+            index_col=False,
+        )
+    except pd.errors.ParserError as error:
+        row = re.search(r"EOF inside string starting at row (\d+)", str(error))
+        raise _unclosed(source, int(row[1]) + 1 if row else None) from None
+    return data.rename(columns=lambda name: str(name).strip())
+
+
+def _unclosed(source: Path, row: int | None) -> SurveyFileError:
+    where = f"a quote in row {row}, the names being row 1," if row else "a quote"
+    return SurveyFileError(f"{source.name}: {where} is not closed: close or remove it.")
 
 
 def _refuse_thousands(
