@@ -23,6 +23,8 @@ SPAIN = DATA / "eu_silc_es_2019" / "ecv_2019.csv.gz"
 PIAAC = DATA / "piaac_deu_2012" / "piaac_deu.csv.gz"
 SMALL = (HERE / "small.yaml").read_text(encoding="utf-8")
 
+RATIO = "ratio, of: [disposable_income, equivalised_size]"
+
 needs_spain = pytest.mark.skipif(not SPAIN.is_file(), reason="EU-SILC Spain is not here")
 needs_piaac = pytest.mark.skipif(not PIAAC.is_file(), reason="PIAAC Germany is not here")
 
@@ -93,6 +95,13 @@ def test_name_outside_the_schema_is_noticed_with_the_nearest(tmp_path):
         ("function: ratio,", "function: ratio, options: {by: 1},", "options of the derivation"),
         ("of: [disposable_income,", "of: [affords_warm_home,", "affords_warm_home is a boolean"),
         ("function: ratio", "function: any_true", "needs boolean"),
+        (RATIO, "integer_quotient, of: [household_id], options: {by: 0}", "by must be a whole"),
+        (RATIO, "integer_quotient, of: [household_id], options: {by: abc}", "by must be a whole"),
+        (RATIO, "at_least, of: [disposable_income], options: {threshold: x}", "must be a number"),
+        (RATIO, "at_least, of: [disposable_income], options: {threshold: .nan}", "a number"),
+        (RATIO, "equals, of: [household_id], options: {value: [1]}", "must be one value"),
+        ("valid_range: [-1000, 100000]", "valid_range: [20, 1]", "must not be above the second"),
+        ("valid_range: [-1000, 100000]", "valid_range: [.nan, 20]", "not be above the second"),
         ("key: [household_id]", "key: [number]", "key names number"),
         ("    source: scale\n", "", "either a source or a derivation"),
         ("    source: scale\n    cites: [doc]", "    source: scale", "cites no source"),

@@ -419,6 +419,10 @@ def _faults(variable: CodebookVariable, book: Codebook, above: set[str]) -> list
         ]
         rule = DERIVATIONS[variable.derivation.function]
         found += rule.faults(kinds, variable.derivation.options)
+    if variable.valid_range is not None:
+        low, high = variable.valid_range
+        if not low <= high:  # also where one of them is no number
+            found.append("the first number of valid_range must not be above the second.")
     both = [str(code) for code in variable.value_labels if code in variable.missing_values]
     if both:
         found.append(f"the code(s) {', '.join(both)} are a value and a missing value at once.")

@@ -4,6 +4,7 @@ Each takes complete columns: rows in which an operand is missing have been set a
 the reason of the first missing operand.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,27 @@ class Rule:
         if set(options) != set(self.options):
             needed = ", ".join(self.options) or "none"
             found.append(f"the options of the derivation must be: {needed}.")
+        found += [
+            f"its option {name} {_OPTIONS[name][1]}."
+            for name in self.options
+            if name in options and not _OPTIONS[name][0](options[name])
+        ]
         return found
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_finite(value: object) -> bool:
+    return (isinstance(value, float) and math.isfinite(value)) or _is_whole(value)
+
+
+_OPTIONS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "by": (lambda value: _is_whole(value) and value > 0, "must be a whole number above zero"),
+    "threshold": (_is_finite, "must be a number"),
+    "value": (lambda value: isinstance(value, bool | int | float | str), "must be one value"),
+}
 
 
 def _ratio(of: Sequence[Array], _options: Mapping[str, Any]) -> Array:
