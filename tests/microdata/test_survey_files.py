@@ -225,6 +225,18 @@ def test_columns_are_read_in_the_order_asked_for():
 
 
 @needs_files
+def test_a_column_asked_for_twice_is_read_once():
+    survey = read_survey(FILES / "haven/tagged-na-double.dta", columns=["x", "x"])
+    assert list(survey.data.columns) == ["x"]
+    assert survey.tags["x"].tolist() == [".a", ".h", ".z"]
+
+
+def test_a_column_of_text_asked_for_twice_is_read_once(tmp_path):
+    path = _write(tmp_path / "a.csv", "a,b\n1,2\n", "utf-8")
+    assert list(read_survey(path, columns=["b", "a", "b"]).data.columns) == ["b", "a"]
+
+
+@needs_files
 def test_compressed_file_gives_the_columns_asked_for():
     survey = read_survey(FILES / "pyreadstat/sample.zsav", columns=["myord", "mychar"])
     whole = read_survey(FILES / "pyreadstat/sample.zsav").data

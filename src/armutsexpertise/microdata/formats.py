@@ -185,7 +185,7 @@ def read_survey(
         File ending in .sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv, .tsv, .txt (also with
         .gz), .xlsx or .parquet.
     columns : sequence of str, optional
-        Columns to read, in this order; the others are not read.
+        Columns to read, in this order, each once; the others are not read.
     encoding : str, optional
         Code page of the text, such as ``cp850``. Without it the file's own statement counts;
         where the file makes none, or one that leaves no plausible letters, the best of UTF-8,
@@ -225,7 +225,8 @@ def read_survey(
     >>> survey.data["income"].tolist()
     [1200.5, 900.0]
     """
-    survey = _read(Path(path), columns, encoding, blanks, table, memory_limit, decimal)
+    once = None if columns is None else list(dict.fromkeys(columns))
+    survey = _read(Path(path), once, encoding, blanks, table, memory_limit, decimal)
     mark(survey.data, survey)
     return survey
 
