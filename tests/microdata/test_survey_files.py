@@ -434,6 +434,15 @@ def test_decimal_sign_beyond_the_first_rows(tmp_path):
         read_survey(quoted, decimal="x")
 
 
+@pytest.mark.parametrize("sign", ["\f", "\v", "\x1c", "\x85", "\u2028"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_only_ends_of_lines_part_the_rows(tmp_path, sign, end, quote):
+    text = end.join(["a;b", f"1;{quote}x{sign}y{quote}", "2;z", ""])
+    survey = read_survey(_write(tmp_path / "a.csv", text, "utf-8"))
+    assert survey.data.to_dict("list") == {"a": [1, 2], "b": [f"x{sign}y", "z"]}
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_separator_is_found_and_columns_chosen(tmp_path, separator):
     text = "\n".join(separator.join(row) for row in (["a", "b", "c"], ["1", "2", "3"]))
