@@ -654,6 +654,19 @@ def test_workbook_keeps_text_keys_numbers_and_blanks(tmp_path):
         read_survey(path, columns=["AG"])
 
 
+@pytest.mark.parametrize("rows", [["1", "Krebs", "Krebs"], ["Krebs", "Kreb", "1200,50"]])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_first_row_of_data_is_not_repeated(tmp_path, rows, ending):
+    path = tmp_path / f"a.{ending}"
+    if ending == "xlsx":
+        _workbook(path, A=[rows, rows])
+    else:
+        _write(path, f"{';'.join(rows)}\n" * 2, "utf-8")
+    with pytest.raises(SurveyFileError) as caught:
+        read_survey(path, columns=["krebs", "kosten"])
+    assert "Kreb" not in str(caught.value)
+
+
 def test_workbook_with_two_sheets_needs_the_name_of_one(tmp_path):
     path = _workbook(tmp_path / "a.xlsx", A=[["x"], [1]], B=[["y"], [2]])
     with pytest.raises(SurveyFileError, match=r"2 sheet\(s\) with data among A, B"):

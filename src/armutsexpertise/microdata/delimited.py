@@ -13,7 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from armutsexpertise.microdata.encodings import best_encoding
-from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
+from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message, some_names
 from armutsexpertise.microdata.memory import default_limit, require_memory
 
 _SEPARATORS = (";", "\t", ",", "|")
@@ -104,7 +104,7 @@ def read_delimited(
         remarks.append("Numbers are written with a decimal comma.")
     data = _parse(source, text, separator, sign, wanted, blanks)
     if decimal is None and (separator == ";" or sign == ","):
-        _refuse_thousands(source, text, separator, data, blanks)
+        _refuse_thousands(source, text, separator, header, data, blanks)
     data, more = _numbers_by_column(data, separator, sign, decimal)
     remarks += more
     if _has_leading_zero(text, separator):
@@ -184,8 +184,8 @@ def _header(source: Path, lines: Sequence[str], separator: str) -> list[str]:
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
         raise SurveyFileError(
-            f"{source.name} has {len(doubled)} column name(s) twice ({', '.join(doubled[:3])}): "
-            "rename one of each."
+            f"{source.name} has {len(doubled)} column name(s) twice"
+            f"{some_names(doubled, header)}: rename one of each."
         )
     return header
 
@@ -266,7 +266,12 @@ def _unclosed(source: Path, row: int | None) -> SurveyFileError:
 
 
 def _refuse_thousands(
-    source: Path, text: str, separator: str, data: pd.DataFrame, blanks: Sequence[str]
+    source: Path,
+    text: str,
+    separator: str,
+    header: Sequence[str],
+    data: pd.DataFrame,
+    blanks: Sequence[str],
 ) -> None:
     """Refuse columns such as 1.200, 900, 2.450: German thousands, or numbers just above one."""
     # A quick look at the text first, as cells as text take much memory
@@ -284,9 +289,9 @@ def _refuse_thousands(
             doubtful.append(str(name))
     if doubtful:
         raise SurveyFileError(
-            f"{source.name} has {len(doubtful)} column(s) ({', '.join(doubtful[:3])}) whose points "
-            "may part thousands or decimals: say with decimal whether a comma or a point is the "
-            "decimal sign."
+            f"{source.name} has {len(doubtful)} column(s){some_names(doubtful, header)} whose "
+            "points may part thousands or decimals: say with decimal whether a comma or a point "
+            "is the decimal sign."
         )
 
 
