@@ -235,6 +235,19 @@ def test_brackets_in_names_are_no_markup(survey: Path, tmp_path: Path) -> None:
         assert name in result.output
 
 
+@pytest.mark.parametrize("sign", ["\x07", "\x1b"])
+def test_a_control_character_in_a_name_is_one_sentence(
+    sign: str, survey: Path, codebook: Path, tmp_path: Path
+) -> None:
+    frame = pd.read_csv(survey)
+    frame.assign(region=frame["region"] + sign).to_csv(survey, index=False)
+    result = run(survey, "--codebook", codebook, "--by", "region", "--out", tmp_path / "o")
+    assert result.exit_code == 1
+    assert "holds a control character" in result.output
+    assert len(result.output.strip().splitlines()) == 1
+    assert not (tmp_path / "o").exists()
+
+
 def test_what_the_file_or_the_codebook_lacks(survey: Path, codebook: Path, tmp_path: Path) -> None:
     assert "does not exist" in run(tmp_path / "none.sav", "--codebook", codebook).output
     missing = book(tmp_path, PERSON | {"quarter": variable("viertel", "string")})

@@ -170,6 +170,8 @@ def poverty_command(
     try:
         provenance = _provenance(file, book, results, recoded, given)
         written = _write(results, book, income, out, provenance)
+    except (ValueError, TypeError) as error:  # such as names of groups that no workbook can hold
+        fail(error if _ours(error) else _FOREIGN)
     except OSError as error:
         fail(f"{out} cannot be written ({error.strerror}): give another folder with --out.")
     _print(results, book, income)
