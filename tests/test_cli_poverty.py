@@ -202,6 +202,52 @@ def test_refusals_are_one_sentence(
     assert not (tmp_path / "o").exists()
 
 
+def test_what_other_packages_say_of_a_cell_is_not_shown(
+    survey: Path, codebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def foreign(*_: object, **__: object) -> None:
+        np.array(["Krebs"]).astype(float)
+
+    monkeypatch.setattr("armutsexpertise.disclosure.poverty_estimates", foreign)
+    result = run(survey, "--codebook", codebook, "--out", tmp_path / "o")
+    assert result.exit_code == 1
+    assert "Krebs" not in result.output
+    assert "check the types in the codebook" in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
+def test_brackets_in_names_are_no_markup(survey: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(survey)
+    names = dict(zip(frame["region"].unique(), ["[/red]", "[bold]Sued", ":de: [x"], strict=False))
+    frame.assign(region=frame["region"].map(names)).to_csv(survey, index=False)
+    labels = {"de": "Ort [/b]", "en": "Place [/b]"}
+    region = variable("region", "string") | {"label": labels}
+    money = variable("income", "number", "EUR/year [/u]") | {"source": "income"}
+    codes = book(
+        tmp_path,
+        PERSON | {"region": region, "own_income": money},
+        title={"de": "Probe", "en": "[/i] Trial"},
+    )
+    words = ["--by", "region", "--income", "own_income", "--out", tmp_path / "o"]
+    result = run(survey, "--codebook", codes, *words)
+    assert result.exit_code == 0, result.output
+    for name in [*names.values(), "Place [/b]", "[/i] Trial", "EUR/year [/u]"]:
+        assert name in result.output
+
+
+@pytest.mark.parametrize("sign", ["\x07", "\x1b"])
+def test_a_control_character_in_a_name_is_one_sentence(
+    sign: str, survey: Path, codebook: Path, tmp_path: Path
+) -> None:
+    frame = pd.read_csv(survey)
+    frame.assign(region=frame["region"] + sign).to_csv(survey, index=False)
+    result = run(survey, "--codebook", codebook, "--by", "region", "--out", tmp_path / "o")
+    assert result.exit_code == 1
+    assert "holds a control character" in result.output
+    assert len(result.output.strip().splitlines()) == 1
+    assert not (tmp_path / "o").exists()
+
+
 def test_what_the_file_or_the_codebook_lacks(survey: Path, codebook: Path, tmp_path: Path) -> None:
     assert "does not exist" in run(tmp_path / "none.sav", "--codebook", codebook).output
     missing = book(tmp_path, PERSON | {"quarter": variable("viertel", "string")})

@@ -23,6 +23,8 @@ SPAIN = DATA / "eu_silc_es_2019" / "ecv_2019.csv.gz"
 PIAAC = DATA / "piaac_deu_2012" / "piaac_deu.csv.gz"
 SMALL = (HERE / "small.yaml").read_text(encoding="utf-8")
 
+RATIO = "ratio, of: [disposable_income, equivalised_size]"
+
 needs_spain = pytest.mark.skipif(not SPAIN.is_file(), reason="EU-SILC Spain is not here")
 needs_piaac = pytest.mark.skipif(not PIAAC.is_file(), reason="PIAAC Germany is not here")
 
@@ -75,9 +77,9 @@ def test_name_outside_the_schema_is_noticed_with_the_nearest(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('version: "1"\n', "", "'version' is a required property"),
+        ('version: "1"\n', "", "top level: missing are version"),
         ("type: boolean", "type: yesno", "variables > affords_warm_home > type"),
-        ("{1: true, 2: false}", "{1: true, 1: false}", "key 1 occurs twice"),
+        ("{1: true, 2: false}", "{1: true, 1: false}", "a key occurs twice"),
         ("{1: true, 2: false}", "{yes: true, 2: false}", "put it in quotes"),
         ("{1: true, 2: false}", "{1: true, -8: false}", "a value and a missing value at once"),
         ("{1: true, 2: false}", "{1: 1, 2: 0}", "values of a boolean are true and false"),
@@ -91,6 +93,15 @@ def test_name_outside_the_schema_is_noticed_with_the_nearest(tmp_path):
             "later, which must stand above it",
         ),
         ("function: ratio,", "function: ratio, options: {by: 1},", "options of the derivation"),
+        ("of: [disposable_income,", "of: [affords_warm_home,", "affords_warm_home is a boolean"),
+        ("function: ratio", "function: any_true", "needs boolean"),
+        (RATIO, "integer_quotient, of: [household_id], options: {by: 0}", "by must be a whole"),
+        (RATIO, "integer_quotient, of: [household_id], options: {by: abc}", "by must be a whole"),
+        (RATIO, "at_least, of: [disposable_income], options: {threshold: x}", "must be a number"),
+        (RATIO, "at_least, of: [disposable_income], options: {threshold: .nan}", "a number"),
+        (RATIO, "equals, of: [household_id], options: {value: [1]}", "must be one value"),
+        ("valid_range: [-1000, 100000]", "valid_range: [20, 1]", "must not be above the second"),
+        ("valid_range: [-1000, 100000]", "valid_range: [.nan, 20]", "not be above the second"),
         ("key: [household_id]", "key: [number]", "key names number"),
         ("    source: scale\n", "", "either a source or a derivation"),
         ("    source: scale\n    cites: [doc]", "    source: scale", "cites no source"),
@@ -109,6 +120,33 @@ def test_what_does_not_hold_is_one_sentence(tmp_path, old, new, says):
         _load(tmp_path, SMALL.replace(old, new))
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("book.yaml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id;diagnose\n1;Krebs\n2;Krebs\n",
+        "- Krebs\n- [Krebs, 1]\n",
+        "Krebs: 1\nKrebs: 2\n",
+        "Krebs: 1\n",
+        "? [Krebs]\n: 1\n",
+        "datum: 2024-99-99 Krebs\n",
+        "datum: 2024-99-99\n",
+        "[" * 5000,
+        SMALL.replace("title: {de: Klein, en: Small}", "title: [Krebs]"),
+        SMALL.replace("codebook: small", "codebook: Krebs"),
+        SMALL.replace("codebook: small", "codebook: small\nKrebs: 1"),
+        SMALL.replace("key: [household_id]", "key: [[Krebs]]"),
+        SMALL.replace("type: boolean", "type: Krebs"),
+        SMALL.replace('version: "1"', "version: {Krebs: 1}"),
+    ],
+)
+def test_a_file_that_is_no_codebook_is_refused_without_its_content(tmp_path, text):
+    with pytest.raises(CodebookError) as caught:
+        _load(tmp_path, text)
+    assert "Krebs" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
 
 
 def test_category_unknown_to_the_schema_is_refused(tmp_path):

@@ -1,5 +1,6 @@
 """Recoding: every cell is a value or a reason; every row is kept or dropped for one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,15 @@ def test_what_the_codebook_does_not_cover_is_refused_with_its_count(changes, say
     with pytest.raises(CodebookError, match=says) as caught:
         recode(frame(**changes), BOOK)
     assert not {"7", "squat", "viel", "200000"} & set(str(caught.value).split())
+
+
+def test_a_derivation_that_fails_names_counts_and_no_cell():
+    text = replace(BOOK.variables["disposable_income"], type="string", valid_range=None, flag=None)
+    book = replace(BOOK, variables={**BOOK.variables, "disposable_income": text})
+    secret = ["Krebs", "Krebs", "Krebs", "Krebs", "Krebs"]
+    with pytest.raises(CodebookError, match=r"ratio of disposable_income.* in 3 row") as caught:
+        recode(frame(inc=secret), book)
+    assert "Krebs" not in str(caught.value)
 
 
 def test_several_failures_are_counted():

@@ -225,6 +225,18 @@ def test_columns_are_read_in_the_order_asked_for():
 
 
 @needs_files
+def test_a_column_asked_for_twice_is_read_once():
+    survey = read_survey(FILES / "haven/tagged-na-double.dta", columns=["x", "x"])
+    assert list(survey.data.columns) == ["x"]
+    assert survey.tags["x"].tolist() == [".a", ".h", ".z"]
+
+
+def test_a_column_of_text_asked_for_twice_is_read_once(tmp_path):
+    path = _write(tmp_path / "a.csv", "a,b\n1,2\n", "utf-8")
+    assert list(read_survey(path, columns=["b", "a", "b"]).data.columns) == ["b", "a"]
+
+
+@needs_files
 def test_compressed_file_gives_the_columns_asked_for():
     survey = read_survey(FILES / "pyreadstat/sample.zsav", columns=["myord", "mychar"])
     whole = read_survey(FILES / "pyreadstat/sample.zsav").data
@@ -311,6 +323,22 @@ def test_bad_file_is_one_sentence_without_its_content(tmp_path, name, content, s
     assert "Login" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ('a;b\n1;"Krebs\n2;y\n', 2),
+        ('a;b\n1;"x"\n2;y\n3;"Krebs\n', 4),
+        ('a;b\n1;x\n2;"Krebs\n' + "3;z\n" * 60_000, 3),
+    ],
+)
+def test_a_quote_that_is_not_closed_is_named_by_its_row(tmp_path, text, row):
+    path = _write(tmp_path / "a.csv", text, "utf-8")
+    with pytest.raises(SurveyFileError, match=rf"a quote in row {row}\b.* not closed") as caught:
+        read_survey(path)
+    assert "Krebs" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(SurveyFileError, match="does not exist"):
         read_survey(tmp_path / "none.sav")
@@ -357,6 +385,62 @@ def test_decimal_point_wins_where_both_occur(tmp_path):
     survey = read_survey(_write(tmp_path / "a.csv", "a;b\n1.5;1,234\n", "utf-8"))
     assert survey.data["a"].tolist() == [1.5]
     assert survey.data["b"].tolist() == ["1,234"]
+
+
+def test_points_that_may_part_thousands_are_refused(tmp_path):
+    path = _write(tmp_path / "a.csv", "nr;netto\n1;1.200\n2;900\n3;2.450\n", "utf-8")
+    with pytest.raises(SurveyFileError, match=r"1 column\(s\) \(netto\)") as caught:
+        read_survey(path)
+    assert "2.450" not in str(caught.value)
+    assert read_survey(path, decimal=",").data["netto"].tolist() == [1200, 900, 2450]
+    assert read_survey(path, decimal=".").data["netto"].tolist() == [1.2, 900, 2.45]
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1.200", "1.25"], [1.2, 1.25]),
+        (["0.123", "0.450"], [0.123, 0.45]),
+        (["1.200,50", "900"], [1200.5, 900]),
+        (["1.200", "900,5"], [1200, 900.5]),
+        (["1.200.000", "2.000,00"], [1200000, 2000]),
+    ],
+)
+def test_decimal_sign_of_a_column(tmp_path, cells, numbers):
+    text = "a;b\n" + "".join(f"1;{cell}\n" for cell in cells)
+    assert read_survey(_write(tmp_path / "a.csv", text, "utf-8")).data["b"].tolist() == numbers
+
+
+def test_decimal_sign_is_found_by_column(tmp_path):
+    text = "nr;netto;lage\n1;1200,50;1.2\n2;900,00;3.4\n3;;\n"
+    survey = read_survey(_write(tmp_path / "a.csv", text, "utf-8"))
+    assert survey.data["netto"].tolist()[:2] == [1200.5, 900]
+    assert survey.data["lage"].tolist()[:2] == [1.2, 3.4]
+    assert survey.data.isna().sum().sum() == 2
+    assert survey.remarks == ("Read with a decimal comma: netto.",)
+    both = read_survey(_write(tmp_path / "b.csv", "a;b\n1;1,5\n2;1.5\n", "utf-8"))
+    assert both.data["b"].tolist() == ["1,5", "1.5"]
+    assert both.remarks == ("Kept as text, as the decimal sign is not clear: b.",)
+
+
+def test_decimal_sign_beyond_the_first_rows(tmp_path):
+    text = "a;b\n" + "1,5;2\n" * 3000 + "1,5;2.5\n"
+    survey = read_survey(_write(tmp_path / "a.csv", text, "utf-8"))
+    assert survey.data["a"].sum() == 4501.5
+    assert survey.data["b"].sum() == 6002.5
+    quoted = _write(tmp_path / "c.csv", 'a,b\n1,"1.200,5"\n', "utf-8")
+    assert read_survey(quoted, decimal=",").data["b"].tolist() == [1200.5]
+    with pytest.raises(SurveyFileError, match="a comma or a point"):
+        read_survey(quoted, decimal="x")
+
+
+@pytest.mark.parametrize("sign", ["\f", "\v", "\x1c", "\x85", "\u2028"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_only_ends_of_lines_part_the_rows(tmp_path, sign, end, quote):
+    text = end.join(["a;b", f"1;{quote}x{sign}y{quote}", "2;z", ""])
+    survey = read_survey(_write(tmp_path / "a.csv", text, "utf-8"))
+    assert survey.data.to_dict("list") == {"a": [1, 2], "b": [f"x{sign}y", "z"]}
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -406,6 +490,52 @@ def test_missing_columns_beyond_five_are_counted():
 )
 def test_code_page_of_german_words_is_found(words, encoding):
     assert best_encoding(" ".join(words).encode(encoding)) == encoding
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "„Käse“",
+        "„Tafel“ in Köln",
+        "„Tür“",
+        "„zu Hause“",
+        "5 € – 10 €",
+        "100 €",
+        "geht’s",
+        "und so weiter…",
+        "Müllabfuhr – jährlich",
+        "Straße „A“ und „B“ und „C“",
+        "„Tafel in K",
+        "‚ja‘",
+        "“Food bank”",
+    ],
+)
+def test_quotes_dashes_and_the_euro_are_no_letters(tmp_path, text):
+    survey = read_survey(_write(tmp_path / "a.csv", f"a;b\n1;{text}\n", "cp1252"))
+    assert survey.data["b"].tolist() == [text]
+    assert survey.remarks[0].startswith("The text is read as cp1252")
+
+
+@pytest.mark.parametrize("text", ["ältere", "öffentlich", "über", "STRAßE", "Käse", "Malmö"])
+def test_words_of_cp850_are_no_quotes(tmp_path, text):
+    survey = read_survey(_write(tmp_path / "a.csv", f"a;b\n1;{text}\n", "cp850"))
+    assert survey.data["b"].tolist() == [text]
+    assert survey.remarks[0].startswith("The text is read as cp850")
+
+
+def test_a_stated_code_page_yields_to_a_clear_margin_only():
+    assert best_encoding("Käse".encode("cp850"), stated=True) == "cp1252"
+    assert best_encoding("Käse aus Köln".encode("cp850"), stated=True) == "cp850"
+
+
+def test_quotes_in_a_file_that_states_its_code_page(tmp_path):
+    frame = pd.DataFrame({"x": [1.0, 2.0], "s": ["QTafelZ", "QKaeseZ und EUR"]})
+    path = tmp_path / "old.dta"
+    frame.to_stata(path, version=114, write_index=False, variable_labels={"x": "QInternetZ"})
+    path.write_bytes(path.read_bytes().replace(b"Q", b"\x84").replace(b"Z", b"\x93"))
+    survey = read_survey(path)
+    assert survey.data["s"].tolist() == ["„Tafel“", "„Kaese“ und EUR"]
+    assert survey.variables["x"].label == "„Internet“"
 
 
 def test_plain_ascii_has_no_code_page():
@@ -522,6 +652,19 @@ def test_workbook_keeps_text_keys_numbers_and_blanks(tmp_path):
     assert chosen.data["x"].isna().all()
     with pytest.raises(SurveyFileError, match=r"AG \(nearest: AGS\)"):
         read_survey(path, columns=["AG"])
+
+
+@pytest.mark.parametrize("rows", [["1", "Krebs", "Krebs"], ["Krebs", "Kreb", "1200,50"]])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_first_row_of_data_is_not_repeated(tmp_path, rows, ending):
+    path = tmp_path / f"a.{ending}"
+    if ending == "xlsx":
+        _workbook(path, A=[rows, rows])
+    else:
+        _write(path, f"{';'.join(rows)}\n" * 2, "utf-8")
+    with pytest.raises(SurveyFileError) as caught:
+        read_survey(path, columns=["krebs", "kosten"])
+    assert "Kreb" not in str(caught.value)
 
 
 def test_workbook_with_two_sheets_needs_the_name_of_one(tmp_path):

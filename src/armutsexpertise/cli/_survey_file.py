@@ -10,6 +10,7 @@ ENCODING = typer.Option("--encoding", help="Code page of the file, such as cp850
 TABLE = typer.Option(
     "--table", help="Sheet of a workbook or data set of a SAS transport file with several."
 )
+DECIMAL = typer.Option("--decimal", help="Decimal sign of a text file: a comma or a point.")
 MEMORY = typer.Option(
     "--memory-limit", help="Gigabytes that reading may take; four fifths of what is free."
 )

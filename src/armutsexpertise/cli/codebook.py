@@ -7,6 +7,7 @@ import typer
 
 from armutsexpertise.cli._fail import fail
 from armutsexpertise.cli._survey_file import (
+    DECIMAL,
     ENCODING,
     MEMORY,
     TABLE,
@@ -32,6 +33,7 @@ def init_command(
         str, typer.Option("--unit", help="What a row is: household or person.")
     ] = "person",
     encoding: Annotated[str | None, ENCODING] = None,
+    decimal: Annotated[str | None, DECIMAL] = None,
     columns: Annotated[
         str | None,
         typer.Option("--columns", help="Variables to draft, with commas; all by default."),
@@ -63,7 +65,14 @@ def init_command(
         fail(f"{target} exists: give another name with --to.")
     try:
         wanted = None if columns is None else [name.strip() for name in columns.split(",")]
-        survey = read_survey(file, wanted, encoding, table=table, memory_limit=memory_limit)
+        survey = read_survey(
+            file,
+            wanted,
+            encoding,
+            table=table,
+            memory_limit=memory_limit,
+            decimal=decimal,  # type: ignore[arg-type]
+        )
     except SurveyFileError as error:
         fail(error)
     write_atomic(target, draft_codebook(survey, file.name, unit).encode())
@@ -86,6 +95,8 @@ def check_command(
             "--codes", help="List the codes it does not cover: values, keep them with the data."
         ),
     ] = False,
+    encoding: Annotated[str | None, ENCODING] = None,
+    decimal: Annotated[str | None, DECIMAL] = None,
     table: Annotated[str | None, TABLE] = None,
     memory_limit: Annotated[float | None, MEMORY] = None,
 ) -> None:
@@ -112,7 +123,14 @@ def check_command(
             typer.echo(f"notice: {notice}")
         typer.echo(f"{book.name} {book.version}: {len(book.variables)} variables, holds")
         if data is not None:
-            survey = read_survey(data, book.source_columns, table=table, memory_limit=memory_limit)
+            survey = read_survey(
+                data,
+                book.source_columns,
+                encoding,
+                table=table,
+                memory_limit=memory_limit,
+                decimal=decimal,  # type: ignore[arg-type]
+            )
             if codes and not (unknown := unknown_codes(survey, book)).empty:
                 typer.echo(unknown.to_string(index=False))
             typer.echo(str(recode(survey, book).report))

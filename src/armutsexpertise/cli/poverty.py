@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import linecache
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 
 from armutsexpertise.cli._fail import fail
 from armutsexpertise.cli._survey_file import (
+    DECIMAL,
     ENCODING,
     MEMORY,
     TABLE,
@@ -38,6 +40,10 @@ ENGLISH = {
     "md": "Severe material deprivation (flag of the file), %",
 }
 DIGITS = {"arpt": 0, "s80s20": 2, "gini": 3}
+_FOREIGN = (
+    "The survey file cannot be computed with, for a reason that names its values and is not shown: "
+    "check the types in the codebook and the columns named on the command line."
+)
 
 
 def poverty_command(
@@ -88,6 +94,7 @@ def poverty_command(
         Path | None, typer.Option("--rules", help="YAML with thresholds of disclosure control.")
     ] = None,
     encoding: Annotated[str | None, ENCODING] = None,
+    decimal: Annotated[str | None, DECIMAL] = None,
     table: Annotated[str | None, TABLE] = None,
     memory_limit: Annotated[float | None, MEMORY] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("poverty"),
@@ -103,7 +110,6 @@ def poverty_command(
     * `armutsexpertise poverty ecv_2019.csv.gz --codebook eu_silc_es_household --by region`
     * `armutsexpertise poverty survey.xlsx --codebook city.yaml --weights equal --out results`
     """
-    from armutsexpertise.config import ConfigError
     from armutsexpertise.disclosure import Rules, poverty_estimates, read_rules
     from armutsexpertise.microdata import load_codebook, read_survey, recode
 
@@ -116,7 +122,12 @@ def poverty_command(
         extra = _not_in_codebook([weights, strata, clusters], book)
         columns = list(dict.fromkeys([*book.source_columns, *extra]))
         survey = read_survey(
-            file, columns=columns, encoding=encoding, table=table, memory_limit=memory_limit
+            file,
+            columns=columns,
+            encoding=encoding,
+            table=table,
+            memory_limit=memory_limit,
+            decimal=decimal,  # type: ignore[arg-type]
         )
         recoded = recode(survey, book)
         data = recoded.data.join(survey.data[extra])
@@ -136,9 +147,8 @@ def poverty_command(
             missing="drop" if drop_missing else "fail",
             rules=Rules() if rules is None else read_rules(rules),
         )
-    except (ValueError, TypeError, ConfigError) as error:
-        # All of the package's refusals are ValueErrors or TypeErrors of one sentence.
-        fail(error)
+    except (ValueError, TypeError) as error:
+        fail(error if _ours(error) else _FOREIGN)
     cells = results.table["estimate"]
     if cells.isna().all():
         fail(
@@ -160,11 +170,28 @@ def poverty_command(
     try:
         provenance = _provenance(file, book, results, recoded, given)
         written = _write(results, book, income, out, provenance)
+    except (ValueError, TypeError) as error:  # such as names of groups that no workbook can hold
+        fail(error if _ours(error) else _FOREIGN)
     except OSError as error:
         fail(f"{out} cannot be written ({error.strerror}): give another folder with --out.")
     _print(results, book, income)
     for path in written:
         typer.echo(path)
+
+
+def _ours(error: Exception) -> bool:
+    """Say whether a refusal is a sentence of this package, which holds no value of the data.
+
+    What numpy and pandas say ("could not convert string to float: …") repeats a cell. The
+    refusals of this package are plain errors in part, but stand in a ``raise`` of its modules.
+    """
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None or not place.tb_frame.f_globals["__name__"].startswith("armutsexpertise."):
+        return False
+    line = linecache.getline(place.tb_frame.f_code.co_filename, place.tb_lineno)
+    return line.strip().startswith("raise ")
 
 
 def _refuse_foreign(out: Path) -> None:
@@ -223,21 +250,25 @@ def _print(results: Protected, book: Codebook, income: str) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from armutsexpertise.mark import MARK_TEXT
 
+    # Names of groups and titles are the user's: as Text their brackets are no markup.
     # A pipe has no width; a table that is cut would lose numbers.
     console = Console(width=max(Console().width, 200))
-    console.print(book.title["en"], style="bold", highlight=False)
+    console.print(Text(book.title["en"], style="bold"))
     if results.synthetic:
         console.print(f"{MARK_TEXT}: invented, no household is real.", style="bold")
     for name, part in results.table.groupby("indicator", sort=False):
         unit = f", {_unit(book, income)}" if name == "arpt" else ""
         shown = Table(
-            title=f"{ENGLISH[str(name)]}{unit}", title_justify="left", box=box.SIMPLE_HEAD
+            title=Text(f"{ENGLISH[str(name)]}{unit}", style="table.title"),
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
         )
         for column in results.domains:
-            shown.add_column(book.variables[column].label["en"])
+            shown.add_column(Text(book.variables[column].label["en"]))
         for head in ("estimate", "se", "from", "to", "n"):
             shown.add_column(head, justify="right")
         shown.add_column("note")
@@ -250,7 +281,7 @@ def _print(results: Protected, book: Codebook, income: str) -> None:
             if row["status"] == "bracketed":
                 numbers[0] = f"({numbers[0]})"
             n = "" if _missing(row["n"]) else str(row["n"])
-            shown.add_row(*labels, *numbers, n, str(row["reason"]))
+            shown.add_row(*map(Text, [*labels, *numbers, n, str(row["reason"])]))
         console.print(shown)
     counted = "households" if book.unit_of_analysis == "household" else "persons"
     typer.echo(f"n: {counted} of the sample. Interval: 95 %, Student's t. Threshold: 60 % of the")

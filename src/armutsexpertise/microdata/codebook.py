@@ -182,8 +182,10 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
         line = key_node.start_mark.line + 1
         if isinstance(key, bool):
             raise CodebookError(f"Line {line}: a key reads as true or false; put it in quotes.")
+        if not isinstance(key, Hashable):
+            raise CodebookError(f"Line {line}: a key is a list or mapping; write one word.")
         if key in found:
-            raise CodebookError(f"Line {line}: the key {key} occurs twice; remove one.")
+            raise CodebookError(f"Line {line}: a key occurs twice; remove one.")
         found[key] = loader.construct_object(value_node, deep=True)
     return found
 
@@ -259,15 +261,21 @@ def load_codebook(name: str | Path) -> Codebook:
         )
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark is not None else ""
-        raise CodebookError(f"{path.name}{where}: no valid YAML in UTF-8; correct it.") from error
     except CodebookError as error:
         raise CodebookError(f"{path.name}: {error}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        # The text may be that of a survey file given by mistake: none of it is repeated
+        raise CodebookError(f"{path.name}{where}: no valid YAML in UTF-8; correct it.") from None
     if raw is None:
         raise CodebookError(
             f"{path.name} is empty: draft one with armutsexpertise codebook init FILE."
+        )
+    if not isinstance(raw, dict) or not set(raw) & set(_json_schema()["required"]):
+        raise CodebookError(
+            f"{path.name} is no codebook, it has none of its keys: is it the survey file? Draft a "
+            "codebook with armutsexpertise codebook init FILE."
         )
     _check_schema(raw, path.name)
     book = _build(_expanded(raw, path.name))
@@ -293,7 +301,28 @@ def _check_schema(raw: Any, where: str) -> None:
     first = errors[0]
     place = " > ".join(str(part) for part in first.absolute_path) or "top level"
     more = f" ({len(errors)} problems in all)" if len(errors) > 1 else ""
-    raise CodebookError(f"{where}: {place}: {first.message}{more}.")
+    raise CodebookError(f"{where}: {place}: {_schema_sentence(first)}{more}.")
+
+
+def _schema_sentence(error: Any) -> str:
+    """Say what the schema demands; what stands in the file may be data and is not repeated."""
+    demand, found = error.validator_value, error.instance
+    match error.validator:
+        case "required":
+            return f"missing are {', '.join(key for key in demand if key not in found)}"
+        case "additionalProperties":
+            allowed = error.schema["properties"]
+            strange = sum(key not in allowed for key in found)
+            return f"{strange} key(s) are not among {', '.join(allowed)}"
+        case "enum":
+            todo = "is still a TODO; " if str(found).startswith("TODO") else ""
+            return f"{todo}give one of {', '.join(map(str, demand))}"
+        case "type":
+            kinds = [demand] if isinstance(demand, str) else demand
+            return f"must be of type {' or '.join(kinds)}"
+        case "pattern":
+            return f"must match {demand}"
+    return f"{error.validator} must be {demand}"
 
 
 def _expanded(raw: dict[str, Any], where: str) -> dict[str, Any]:
@@ -384,9 +413,16 @@ def _faults(variable: CodebookVariable, book: Codebook, above: set[str]) -> list
         later = [name for name in variable.derivation.of if name not in above]
         if later:
             found.append(f"it derives from {', '.join(later)}, which must stand above it.")
-        found += DERIVATIONS[variable.derivation.function].faults(
-            len(variable.derivation.of), variable.derivation.options
-        )
+        kinds = [
+            (name, book.variables[name].type if name in above else None)
+            for name in variable.derivation.of
+        ]
+        rule = DERIVATIONS[variable.derivation.function]
+        found += rule.faults(kinds, variable.derivation.options)
+    if variable.valid_range is not None:
+        low, high = variable.valid_range
+        if not low <= high:  # also where one of them is no number
+            found.append("the first number of valid_range must not be above the second.")
     both = [str(code) for code in variable.value_labels if code in variable.missing_values]
     if both:
         found.append(f"the code(s) {', '.join(both)} are a value and a missing value at once.")

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,7 @@ _HEAD = 4096
 _STATA_RELEASES = frozenset(range(104, 116))
 # pyreadstat names the code page of the file; only single-byte Western ones are doubted
 _DOUBTED = frozenset({"", "windows-1252", "cp1252", "iso-8859-1", "iso-8859-15", "us-ascii"})
+_STATES_CP1252 = frozenset({"windows-1252", "cp1252"})
 _SAMPLE_ROWS = 5000
 _PEAK = 2
 
@@ -174,6 +175,7 @@ def read_survey(
     blanks: Sequence[str] = ("",),
     table: str | None = None,
     memory_limit: float | None = None,
+    decimal: Literal[",", "."] | None = None,
 ) -> SurveyFile:
     r"""Read a survey file with what it says about its variables.
 
@@ -183,7 +185,7 @@ def read_survey(
         File ending in .sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv, .tsv, .txt (also with
         .gz), .xlsx or .parquet.
     columns : sequence of str, optional
-        Columns to read, in this order; the others are not read.
+        Columns to read, in this order, each once; the others are not read.
     encoding : str, optional
         Code page of the text, such as ``cp850``. Without it the file's own statement counts;
         where the file makes none, or one that leaves no plausible letters, the best of UTF-8,
@@ -197,6 +199,10 @@ def read_survey(
         Gigabytes (10^9 bytes) that reading may take at its peak; four fifths of what is free
         now by default. The need is estimated from the head of the file, before its rows are
         read, so that a file that is too large ends in a sentence and not in a killed process.
+    decimal : {",", "."}, optional
+        Decimal sign of a delimited file; beside a comma, points part the thousands. Without it
+        the sign is found for each column, and numbers such as ``1.200`` between semicolons, which
+        may be either, are refused.
 
     Returns
     -------
@@ -219,7 +225,8 @@ def read_survey(
     >>> survey.data["income"].tolist()
     [1200.5, 900.0]
     """
-    survey = _read(Path(path), columns, encoding, blanks, table, memory_limit)
+    once = None if columns is None else list(dict.fromkeys(columns))
+    survey = _read(Path(path), once, encoding, blanks, table, memory_limit, decimal)
     mark(survey.data, survey)
     return survey
 
@@ -231,7 +238,10 @@ def _read(
     blanks: Sequence[str],
     table: str | None,
     memory_limit: float | None,
+    decimal: Literal[",", "."] | None,
 ) -> SurveyFile:
+    if decimal not in {None, ",", "."}:
+        raise SurveyFileError("decimal must be a comma or a point.")
     if encoding is not None:
         try:
             encoding = codecs.lookup(encoding).name
@@ -242,6 +252,8 @@ def _read(
     ending = _ending(source)
     head = _head(source)
     _refuse_disguise(source, ending, head)
+    if decimal is not None and not _is_text(ending):
+        raise SurveyFileError(f"{source.name} stores numbers, not their text: give no decimal.")
     if ending == ".xlsx":
         sheet = read_workbook(source, columns, table, blanks, memory_limit)
         named = {str(name): Variable(str(name)) for name in sheet.columns}
@@ -255,9 +267,13 @@ def _read(
             return _read_labelled(member, ending, columns, encoding, memory_limit)
     if ending in _READERS:
         return _read_labelled(source, ending, columns, encoding, memory_limit)
-    text = read_delimited(source, columns, encoding, blanks, memory_limit)
+    text = read_delimited(source, columns, encoding, blanks, memory_limit, decimal)
     variables = {str(name): Variable(str(name)) for name in text.data.columns}
     return SurveyFile(text.data, variables, {}, text.encoding, (), text.remarks, "CSV")
+
+
+def _is_text(ending: str) -> bool:
+    return ending in {".csv", ".tsv", ".txt"}
 
 
 def _ending(source: Path) -> str:
@@ -532,10 +548,12 @@ def _doubt_encoding(
     for name in sample.columns:
         if not pd.api.types.is_numeric_dtype(sample[name]):
             texts += [x for x in sample[name].unique() if isinstance(x, str)]
-    found = best_encoding("\n".join(texts).encode("latin-1", errors="ignore"))
+    found = best_encoding(
+        "\n".join(texts).encode("latin-1", errors="ignore"), stated.lower() in _STATES_CP1252
+    )
     if found is None or (found == "cp1252" and stated.lower().startswith("iso")):
         return None
-    if found != "cp1252" or stated.lower() not in _DOUBTED:
+    if found != "cp1252" or stated.lower() not in _STATES_CP1252:
         remarks.append(
             f"The file states {stated or 'no code page'}, but its letters are those of {found}, "
             "which was used."

@@ -460,8 +460,17 @@ def _derived(
     valid = pd.isna(why)
     operands = [columns[name][valid].to_numpy() for name in derivation.of]
     values = pd.Series(np.nan, index=index, dtype="object")
-    values[valid] = DERIVATIONS[derivation.function].compute(operands, derivation.options)
-    return _typed(variable, values, index), why
+    try:
+        values[valid] = DERIVATIONS[derivation.function].compute(operands, derivation.options)
+        return _typed(variable, values, index), why
+    except CodebookError:
+        raise
+    except (ValueError, TypeError, OverflowError):
+        # What numpy says would repeat a cell
+        raise CodebookError(
+            f"{derivation.function} of {', '.join(derivation.of)} in {int(valid.sum())} row(s) "
+            f"does not give a {variable.type}; correct the types or the options"
+        ) from None
 
 
 def _require_unique(table: pd.DataFrame, codebook: Codebook) -> None:

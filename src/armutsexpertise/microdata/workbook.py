@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 from openpyxl.utils.exceptions import InvalidFileException
 
-from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
+from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message, some_names
 from armutsexpertise.microdata.memory import require_memory
 
 _EXCEL_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
@@ -122,7 +122,7 @@ def _header(source: Path, first: Sequence[object]) -> list[str]:
         )
     if doubled:
         raise SurveyFileError(
-            f"{source.name} has {len(doubled)} column name(s) twice ({', '.join(doubled[:3])}): "
-            "rename one of each."
+            f"{source.name} has {len(doubled)} column name(s) twice"
+            f"{some_names(doubled, names)}: rename one of each."
         )
     return names
