@@ -1041,9 +1041,9 @@ VALUES = {
 EVERYONE = "alle"
 INDICATORS = {
     "score": "Mittelwert, Punkte",
-    "below": "unter Stufe 2, von denen mit Wert",
-    "below_lower": "unter Stufe 2, untere Grenze für alle",
-    "below_upper": "unter Stufe 2, obere Grenze für alle",
+    "below": "unter Stufe 1, von denen mit Wert",
+    "below_lower": "unter Stufe 1, untere Grenze für alle",
+    "below_upper": "unter Stufe 1, obere Grenze für alle",
     "path_score": "mit Wert",
     "path_never": "nie einen Computer benutzt",
     "path_failed": "Probe der Bedienung nicht bestanden",
@@ -1225,10 +1225,10 @@ def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit
         id="fig-piaac-niedrig",
         title=(
             f"Wegen der fehlenden Werte nur in Grenzen bekannt: {known[0] if known else 'ein Teil'} liegen "
-            "höchstens auf der untersten Stufe"
+            "unter Stufe 1"
         ),
         alt=(
-            "Balken mit Grenzen des Anteils unter Stufe 2 an allen. "
+            "Balken mit Grenzen des Anteils unter Stufe 1 an allen. "
             + "; ".join(
                 f"{r.value}: {percent(r.below_lower)} bis {percent(r.below_upper)}"
                 for r in bounds.itertuples()
@@ -1239,7 +1239,7 @@ def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit
         reference_date="2012",
         n=n,
         note=(
-            f"{note}. Untere Grenze: niemand ohne Wert läge unter Stufe 2 (241 Punkte); obere: alle. "
+            f"{note}. Untere Grenze: niemand ohne Wert läge unter Stufe 1 (241 Punkte); obere: alle. "
             "Stichprobenfehler der Grenzen, Verdienst und alle übrigen Ergebnisse in den Dateien"
         ),
         table=pd.DataFrame(
@@ -1260,7 +1260,7 @@ def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit
             "value",
             "below_lower",
             "below_upper",
-            legend=("unter Stufe 2", "ohne Wert"),
+            legend=("unter Stufe 1", "ohne Wert"),
             axis_label="Anteil an allen von 16 bis 65 Jahren",
             label_width=30,
         ),

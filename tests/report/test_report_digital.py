@@ -220,7 +220,7 @@ def test_piaac_exhibits_stand_without_a_group_that_protection_left_empty() -> No
     made = {one.id: one for one in script.survey({"piaac_parental_education": table})}
     assert {"fig-piaac-ohne", "fig-piaac-niedrig", "tbl-piaac-nutzung"} <= set(made)
     assert not [one.title for one in made.values() if "nan" in one.title]
-    assert "20\u00a0% liegen" in made["fig-piaac-niedrig"].title
+    assert "20\u00a0% liegen unter Stufe 1" in made["fig-piaac-niedrig"].title
     whole = pd.DataFrame(rows).assign(status="published")
     made = {one.id: one for one in script.survey({"piaac_parental_education": whole})}
     assert "80\u00a0% keinen Wert" in made["fig-piaac-ohne"].title
