@@ -91,7 +91,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         source=ICT,
         reference_date="2006 bis 2020",
         n=f"{len(wide)} Jahre; Fallzahl nicht veröffentlicht",
-        note=f"Deutschland, {HOUSEHOLDS}; 2010 fehlt. Ab 2021 keine Angabe nach Einkommen",
+        note=f"Deutschland, {HOUSEHOLDS}; 2010 fehlt. Ab 2021 keine Angabe nach Einkommensvierteln",
         table=wide.rename(columns={"period": "Jahr", **QUARTILES}),
         formats={"Jahr": "plain", **dict.fromkeys(QUARTILES.values(), "percent:1")},
         figure=partial(
