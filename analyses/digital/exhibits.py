@@ -367,7 +367,10 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             f"Deutschland ({z('d21_de')}); zu Geräten gibt es kein gemeinsames Merkmal"
         ),
         alt="Tabelle: Werte für Nordrhein-Westfalen und Deutschland nebeneinander.",
-        source=f"Initiative D21; Destatis und IT.NRW, LWR 2019 ({DATA})",
+        source=(
+            "Initiative D21, 2018/2019, Nordrhein-Westfalen nach news-research.net; LWR 2019: Destatis "
+            f"nach bpb.de, IT.NRW nach medien-lippe.de ({DATA})"
+        ),
         reference_date="2018 bis 2019",
         n=f"{len(beside)} Merkmale; LWR 2019 in Nordrhein-Westfalen 1.649 Haushalte",
         note=(
@@ -422,7 +425,10 @@ def offline(tables: Tables, z: Values) -> list[Exhibit]:
             )
             + "."
         ),
-        source=f"Destatis, IKT-Erhebung im Mikrozensus ({DATA})",
+        source=(
+            f"Destatis, IKT-Erhebung im Mikrozensus, 2022 nach aktiencheck.de, 2024 nach "
+            f"nachrichtenag.de ({DATA})"
+        ),
         reference_date="2022 und 2024",
         n=f"{len(ages)} Altersgruppen; Fallzahl dort nicht genannt",
         note=(
@@ -455,7 +461,7 @@ def offline(tables: Tables, z: Values) -> list[Exhibit]:
             )
             + "."
         ),
-        source=f"IT.NRW, IKT-Erhebung 2020 ({DATA})",
+        source=f"IT.NRW, IKT-Erhebung 2020, nach ruhrkanal.news ({DATA})",
         reference_date="2020",
         n=f"{2 * len(schools)} Gruppen; Fallzahl dort nicht genannt",
         note=(
@@ -595,7 +601,10 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             + "; ".join(f"{r.year}: {euro(r.eur, 2)}" for r in lines.itertuples())
             + f". Preise: {z('preis_2025')} (Angebote 2025), {z('preis_2023')} (Rechnungen 2023)."
         ),
-        source="RBEG 2021, Regelbedarfe; Bitkom 2023; Tarifvergleich 2025 (Datenpaket digital)",
+        source=(
+            "RBEG 2021, Regelbedarfe; Bitkom 2023, nach inside-digital.de; Tarifvergleich 2025 von "
+            "bestbroadbanddeals, nach telecolumbus.com (Datenpaket digital)"
+        ),
         reference_date="2021 bis 2026",
         n=f"{len(lines)} Jahre",
         note=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
@@ -139,6 +140,23 @@ def test_caveats_of_the_data_are_printed() -> None:
     for topic in ("internet_home_income_quartile", "d21_index"):
         for caveat in caveats("digital", topic):
             assert plain(caveat).removesuffix(".") in text
+
+
+def test_source_lines_name_the_press_that_told_the_figures(full: Project) -> None:
+    script = load(DIGITAL.folder / "exhibits.py")
+    tables = read_tables(full.estimates("digital"))
+    made = {one.id: one for one in script.all_exhibits(tables)}
+    rows = {
+        "fig-offline": [i for p in CONFIG.offline_ages for i in (p.first, p.second)],
+        "fig-bildung": [i for p in CONFIG.nrw_education for i in (p.first, p.second)],
+        "tbl-nrw": [i for b in CONFIG.beside for i in (b.nrw, b.germany) if i],
+        "fig-regelbedarf": list(CONFIG.affordability.same_year.values()),
+    }
+    for key, ids in rows.items():
+        for row in ids:
+            if FACTS[row]["source_kind"] == "press":
+                host = urlsplit(FACTS[row]["source_url"]).hostname or ""
+                assert f"nach {host.removeprefix('www.')}" in made[key].source, (key, row)
 
 
 def test_headline_does_not_depend_on_the_optional_chapter(full: Project) -> None:
