@@ -1057,8 +1057,8 @@ INDICATORS = {
     "path_never": "nie einen Computer benutzt",
     "path_failed": "Probe der Bedienung nicht bestanden",
     "path_other": "aus anderem Grund ohne Wert",
-    "use": "Index der Nutzung zu Hause, Mittel der Nutzenden",
-    "has_index": "nutzt zu Hause einen Computer",
+    "use": "Index der Nutzung zu Hause, Mittel derer mit Index",
+    "at_home": "nutzt im Alltag einen Computer",
 }
 PATHS = ("path_score", "path_never", "path_failed", "path_other")
 EDUCATION = (
@@ -1082,7 +1082,7 @@ def survey(tables: Tables) -> list[Exhibit]:
         "Plausible Werte nach Rubin, 80 Replikationsgewichte; vor dem Schreiben geschützt (A15), "
         f"{hidden} Zellen leer"
     )
-    whole = shown.loc[shown["value"].eq(EVERYONE) & shown["indicator"].eq("has_index"), "n"]
+    whole = shown.loc[shown["value"].eq(EVERYONE) & shown["indicator"].eq("at_home"), "n"]
     n = "je Zeile in den Dateien, 2012"
     if len(whole):
         n = f"{de(int(whole.iloc[0]))} Befragte, je Gruppe in den Dateien"
@@ -1277,30 +1277,30 @@ def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit
 
 
 def _use(shown: pd.DataFrame, n: str, note: str) -> Exhibit:
-    wide = _wide(shown, ("has_index", "use"))
+    wide = _wide(shown, ("at_home", "use"))
     rows = shown[shown["indicator"].eq("use")].set_index("value")
-    has = dict(zip(wide["value"], wide["has_index"], strict=True))
+    has = dict(zip(wide["value"], wide["at_home"], strict=True))
     title = _by_parents(
         has,
         percent,
-        "Zu Hause nutzten mit gering gebildeten Eltern {low} einen Computer, mit hoch gebildeten {high}",
+        "Im Alltag nutzten mit gering gebildeten Eltern {low} einen Computer, mit hoch gebildeten {high}",
     )
     return Exhibit(
         id="tbl-piaac-nutzung",
-        title=title or "Nutzung des Computers zu Hause nach Eltern, Alter und Verdienst",
-        alt="Tabelle: Nutzung des Computers zu Hause nach Bildung der Eltern, Alter und Verdienst.",
+        title=title or "Nutzung des Computers im Alltag nach Eltern, Alter und Verdienst",
+        alt="Tabelle: Nutzung des Computers im Alltag nach Bildung der Eltern, Alter und Verdienst.",
         source=f"{PIAAC}; {OWN}",
         reference_date="2012",
         n=n,
         note=(
-            f"{note}. Anteil an allen; der Index gilt nur für Nutzende, ein höherer Wert heißt häufigere "
-            "und vielfältigere Nutzung"
+            f"{note}. Anteil an allen, nach eigener Angabe; Index nur, wo er gebildet ist, ein höherer Wert "
+            "heißt häufigere und vielfältigere Nutzung"
         ),
         table=pd.DataFrame(
             {
                 "Gruppe": wide["value"],
-                "nutzt zu Hause einen Computer": wide["has_index"],
-                "Index der Nutzenden": wide["use"],
+                "nutzt im Alltag einen Computer": wide["at_home"],
+                "Index der Nutzung": wide["use"],
                 "95-%-Intervall": [
                     interval(rows.loc[v, "ci_low"], rows.loc[v, "ci_high"], digits=2)
                     if v in rows.index
@@ -1310,8 +1310,8 @@ def _use(shown: pd.DataFrame, n: str, note: str) -> Exhibit:
             }
         ),
         formats={
-            "nutzt zu Hause einen Computer": "percent:0",
-            "Index der Nutzenden": "number:2",
+            "nutzt im Alltag einen Computer": "percent:0",
+            "Index der Nutzung": "number:2",
             "95-%-Intervall": "right",
         },
     )

@@ -200,6 +200,8 @@ def test_chapter_holds_known_figures_and_everyone(with_piaac: Project) -> None:
     total = table[table["age_ten"] == "total"].set_index("indicator")
     # See tests/digital/test_piaac.py.
     assert total.loc["score", "estimate"] == pytest.approx(282.58, abs=0.005)
+    # H_Q04b of the file, counted apart from the library.
+    assert total.loc["at_home", "estimate"] == pytest.approx(0.836, abs=0.0005)
     assert total.loc["score", "se"] == pytest.approx(1.05 * (79 / 80) ** 0.5, abs=0.005)
     paths = table[table["indicator"].str.startswith("path_")]
     assert paths.groupby("age_ten")["estimate"].sum().to_numpy() == pytest.approx(1)
