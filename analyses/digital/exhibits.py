@@ -91,7 +91,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         source=ICT,
         reference_date="2006 bis 2020",
         n=f"{len(wide)} Jahre; Fallzahl nicht veröffentlicht",
-        note=f"Deutschland, {HOUSEHOLDS}; 2010 fehlt. Ab 2021 keine Angabe nach Einkommen",
+        note=f"Deutschland, {HOUSEHOLDS}; 2010 fehlt. Ab 2021 keine Angabe nach Einkommensvierteln",
         table=wide.rename(columns={"period": "Jahr", **QUARTILES}),
         formats={"Jahr": "plain", **dict.fromkeys(QUARTILES.values(), "percent:1")},
         figure=partial(
@@ -367,7 +367,10 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             f"Deutschland ({z('d21_de')}); zu Geräten gibt es kein gemeinsames Merkmal"
         ),
         alt="Tabelle: Werte für Nordrhein-Westfalen und Deutschland nebeneinander.",
-        source=f"Initiative D21; Destatis und IT.NRW, LWR 2019 ({DATA})",
+        source=(
+            "Initiative D21, 2018/2019, Nordrhein-Westfalen nach news-research.net; LWR 2019: Destatis "
+            f"nach bpb.de, IT.NRW nach medien-lippe.de ({DATA})"
+        ),
         reference_date="2018 bis 2019",
         n=f"{len(beside)} Merkmale; LWR 2019 in Nordrhein-Westfalen 1.649 Haushalte",
         note=(
@@ -422,7 +425,10 @@ def offline(tables: Tables, z: Values) -> list[Exhibit]:
             )
             + "."
         ),
-        source=f"Destatis, IKT-Erhebung im Mikrozensus ({DATA})",
+        source=(
+            f"Destatis, IKT-Erhebung im Mikrozensus, 2022 nach aktiencheck.de, 2024 nach "
+            f"nachrichtenag.de ({DATA})"
+        ),
         reference_date="2022 und 2024",
         n=f"{len(ages)} Altersgruppen; Fallzahl dort nicht genannt",
         note=(
@@ -455,7 +461,7 @@ def offline(tables: Tables, z: Values) -> list[Exhibit]:
             )
             + "."
         ),
-        source=f"IT.NRW, IKT-Erhebung 2020 ({DATA})",
+        source=f"IT.NRW, IKT-Erhebung 2020, nach ruhrkanal.news ({DATA})",
         reference_date="2020",
         n=f"{2 * len(schools)} Gruppen; Fallzahl dort nicht genannt",
         note=(
@@ -595,7 +601,10 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             + "; ".join(f"{r.year}: {euro(r.eur, 2)}" for r in lines.itertuples())
             + f". Preise: {z('preis_2025')} (Angebote 2025), {z('preis_2023')} (Rechnungen 2023)."
         ),
-        source="RBEG 2021, Regelbedarfe; Bitkom 2023; Tarifvergleich 2025 (Datenpaket digital)",
+        source=(
+            "RBEG 2021, Regelbedarfe; Bitkom 2023, nach inside-digital.de; Tarifvergleich 2025 von "
+            "bestbroadbanddeals, nach telecolumbus.com (Datenpaket digital)"
+        ),
         reference_date="2021 bis 2026",
         n=f"{len(lines)} Jahre",
         note=(
@@ -1041,15 +1050,15 @@ VALUES = {
 EVERYONE = "alle"
 INDICATORS = {
     "score": "Mittelwert, Punkte",
-    "below": "unter Stufe 2, von denen mit Wert",
-    "below_lower": "unter Stufe 2, untere Grenze für alle",
-    "below_upper": "unter Stufe 2, obere Grenze für alle",
+    "below": "unter Stufe 1, von denen mit Wert",
+    "below_lower": "unter Stufe 1, untere Grenze für alle",
+    "below_upper": "unter Stufe 1, obere Grenze für alle",
     "path_score": "mit Wert",
     "path_never": "nie einen Computer benutzt",
     "path_failed": "Probe der Bedienung nicht bestanden",
     "path_other": "aus anderem Grund ohne Wert",
-    "use": "Index der Nutzung zu Hause, Mittel der Nutzenden",
-    "has_index": "nutzt zu Hause einen Computer",
+    "use": "Index der Nutzung zu Hause, Mittel derer mit Index",
+    "at_home": "nutzt im Alltag einen Computer",
 }
 PATHS = ("path_score", "path_never", "path_failed", "path_other")
 EDUCATION = (
@@ -1073,7 +1082,7 @@ def survey(tables: Tables) -> list[Exhibit]:
         "Plausible Werte nach Rubin, 80 Replikationsgewichte; vor dem Schreiben geschützt (A15), "
         f"{hidden} Zellen leer"
     )
-    whole = shown.loc[shown["value"].eq(EVERYONE) & shown["indicator"].eq("has_index"), "n"]
+    whole = shown.loc[shown["value"].eq(EVERYONE) & shown["indicator"].eq("at_home"), "n"]
     n = "je Zeile in den Dateien, 2012"
     if len(whole):
         n = f"{de(int(whole.iloc[0]))} Befragte, je Gruppe in den Dateien"
@@ -1225,10 +1234,10 @@ def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit
         id="fig-piaac-niedrig",
         title=(
             f"Wegen der fehlenden Werte nur in Grenzen bekannt: {known[0] if known else 'ein Teil'} liegen "
-            "höchstens auf der untersten Stufe"
+            "unter Stufe 1"
         ),
         alt=(
-            "Balken mit Grenzen des Anteils unter Stufe 2 an allen. "
+            "Balken mit Grenzen des Anteils unter Stufe 1 an allen. "
             + "; ".join(
                 f"{r.value}: {percent(r.below_lower)} bis {percent(r.below_upper)}"
                 for r in bounds.itertuples()
@@ -1239,7 +1248,7 @@ def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit
         reference_date="2012",
         n=n,
         note=(
-            f"{note}. Untere Grenze: niemand ohne Wert läge unter Stufe 2 (241 Punkte); obere: alle. "
+            f"{note}. Untere Grenze: niemand ohne Wert läge unter Stufe 1 (241 Punkte); obere: alle. "
             "Stichprobenfehler der Grenzen, Verdienst und alle übrigen Ergebnisse in den Dateien"
         ),
         table=pd.DataFrame(
@@ -1260,7 +1269,7 @@ def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit
             "value",
             "below_lower",
             "below_upper",
-            legend=("unter Stufe 2", "ohne Wert"),
+            legend=("unter Stufe 1", "ohne Wert"),
             axis_label="Anteil an allen von 16 bis 65 Jahren",
             label_width=30,
         ),
@@ -1268,30 +1277,30 @@ def _low(shown: pd.DataFrame, every: pd.DataFrame, n: str, note: str) -> Exhibit
 
 
 def _use(shown: pd.DataFrame, n: str, note: str) -> Exhibit:
-    wide = _wide(shown, ("has_index", "use"))
+    wide = _wide(shown, ("at_home", "use"))
     rows = shown[shown["indicator"].eq("use")].set_index("value")
-    has = dict(zip(wide["value"], wide["has_index"], strict=True))
+    has = dict(zip(wide["value"], wide["at_home"], strict=True))
     title = _by_parents(
         has,
         percent,
-        "Zu Hause nutzten mit gering gebildeten Eltern {low} einen Computer, mit hoch gebildeten {high}",
+        "Im Alltag nutzten mit gering gebildeten Eltern {low} einen Computer, mit hoch gebildeten {high}",
     )
     return Exhibit(
         id="tbl-piaac-nutzung",
-        title=title or "Nutzung des Computers zu Hause nach Eltern, Alter und Verdienst",
-        alt="Tabelle: Nutzung des Computers zu Hause nach Bildung der Eltern, Alter und Verdienst.",
+        title=title or "Nutzung des Computers im Alltag nach Eltern, Alter und Verdienst",
+        alt="Tabelle: Nutzung des Computers im Alltag nach Bildung der Eltern, Alter und Verdienst.",
         source=f"{PIAAC}; {OWN}",
         reference_date="2012",
         n=n,
         note=(
-            f"{note}. Anteil an allen; der Index gilt nur für Nutzende, ein höherer Wert heißt häufigere "
-            "und vielfältigere Nutzung"
+            f"{note}. Anteil an allen, nach eigener Angabe; Index nur, wo er gebildet ist, ein höherer Wert "
+            "heißt häufigere und vielfältigere Nutzung"
         ),
         table=pd.DataFrame(
             {
                 "Gruppe": wide["value"],
-                "nutzt zu Hause einen Computer": wide["has_index"],
-                "Index der Nutzenden": wide["use"],
+                "nutzt im Alltag einen Computer": wide["at_home"],
+                "Index der Nutzung": wide["use"],
                 "95-%-Intervall": [
                     interval(rows.loc[v, "ci_low"], rows.loc[v, "ci_high"], digits=2)
                     if v in rows.index
@@ -1301,8 +1310,8 @@ def _use(shown: pd.DataFrame, n: str, note: str) -> Exhibit:
             }
         ),
         formats={
-            "nutzt zu Hause einen Computer": "percent:0",
-            "Index der Nutzenden": "number:2",
+            "nutzt im Alltag einen Computer": "percent:0",
+            "Index der Nutzung": "number:2",
             "95-%-Intervall": "right",
         },
     )

@@ -132,7 +132,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
                 f"{z('q1_2006')} auf {z('q1_2020')}, im reichsten von {z('q4_2006')} auf {z('q4_2020')}. "
                 f"Der Abstand sank von {z('luecke_2006')} auf {z('luecke_2020')} Prozentpunkte. Von den "
                 f"Haushalten ohne Internet gehörten zuletzt {z('rest_q1_2020')} zum ärmsten Viertel, "
-                f"anfangs {z('rest_q1_2006')}. Ab 2021 liegt nach Einkommen keine Angabe vor."
+                f"anfangs {z('rest_q1_2006')}. Ab 2021 liegt nach Einkommensvierteln keine Angabe vor."
             ),
             "exhibit": "fig-anschluss",
         },

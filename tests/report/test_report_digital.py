@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
@@ -141,6 +142,23 @@ def test_caveats_of_the_data_are_printed() -> None:
             assert plain(caveat).removesuffix(".") in text
 
 
+def test_source_lines_name_the_press_that_told_the_figures(full: Project) -> None:
+    script = load(DIGITAL.folder / "exhibits.py")
+    tables = read_tables(full.estimates("digital"))
+    made = {one.id: one for one in script.all_exhibits(tables)}
+    rows = {
+        "fig-offline": [i for p in CONFIG.offline_ages for i in (p.first, p.second)],
+        "fig-bildung": [i for p in CONFIG.nrw_education for i in (p.first, p.second)],
+        "tbl-nrw": [i for b in CONFIG.beside for i in (b.nrw, b.germany) if i],
+        "fig-regelbedarf": list(CONFIG.affordability.same_year.values()),
+    }
+    for key, ids in rows.items():
+        for row in ids:
+            if FACTS[row]["source_kind"] == "press":
+                host = urlsplit(FACTS[row]["source_url"]).hostname or ""
+                assert f"nach {host.removeprefix('www.')}" in made[key].source, (key, row)
+
+
 def test_headline_does_not_depend_on_the_optional_chapter(full: Project) -> None:
     keys = set(headline(full, "digital"))
     assert not [key for key in keys if key.startswith("piaac") and "niedrig" not in key]
@@ -182,6 +200,8 @@ def test_chapter_holds_known_figures_and_everyone(with_piaac: Project) -> None:
     total = table[table["age_ten"] == "total"].set_index("indicator")
     # See tests/digital/test_piaac.py.
     assert total.loc["score", "estimate"] == pytest.approx(282.58, abs=0.005)
+    # H_Q04b of the file, counted apart from the library.
+    assert total.loc["at_home", "estimate"] == pytest.approx(0.836, abs=0.0005)
     assert total.loc["score", "se"] == pytest.approx(1.05 * (79 / 80) ** 0.5, abs=0.005)
     paths = table[table["indicator"].str.startswith("path_")]
     assert paths.groupby("age_ten")["estimate"].sum().to_numpy() == pytest.approx(1)
@@ -220,7 +240,7 @@ def test_piaac_exhibits_stand_without_a_group_that_protection_left_empty() -> No
     made = {one.id: one for one in script.survey({"piaac_parental_education": table})}
     assert {"fig-piaac-ohne", "fig-piaac-niedrig", "tbl-piaac-nutzung"} <= set(made)
     assert not [one.title for one in made.values() if "nan" in one.title]
-    assert "20\u00a0% liegen" in made["fig-piaac-niedrig"].title
+    assert "20\u00a0% liegen unter Stufe 1" in made["fig-piaac-niedrig"].title
     whole = pd.DataFrame(rows).assign(status="published")
     made = {one.id: one for one in script.survey({"piaac_parental_education": whole})}
     assert "80\u00a0% keinen Wert" in made["fig-piaac-ohne"].title

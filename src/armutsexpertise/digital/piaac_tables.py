@@ -55,7 +55,8 @@ def piaac_design(persons: pd.DataFrame) -> SurveyDesign:
     -------
     SurveyDesign
         Delete-one jackknife with 80 replicates. The frame has ``age_ten`` (ten-year groups),
-        ``path`` (one of `PATHS`) and ``scored`` added; earnings deciles are ordered words.
+        ``path`` (one of `PATHS`), ``scored`` and ``at_home`` (answered that a computer is used in
+        everyday life) added; earnings deciles are ordered words.
 
     Raises
     ------
@@ -69,7 +70,8 @@ def piaac_design(persons: pd.DataFrame) -> SurveyDesign:
     for paper.
     """
     wanted = [*PLAUSIBLE_VALUES, *REPLICATES, "person_weight", "age_group", "used_computer_ever"]
-    absent = [c for c in [*wanted, "passed_computer_core"] if c not in persons.columns]
+    wanted += ["uses_computer_everyday_life", "passed_computer_core"]
+    absent = [c for c in wanted if c not in persons.columns]
     if absent:
         raise ValueError(
             f"The persons lack the column(s) {', '.join(absent[:5])}: recode the file with the "
@@ -83,6 +85,8 @@ def piaac_design(persons: pd.DataFrame) -> SurveyDesign:
         age_ten=persons["age_group"].astype("object").map(_TEN_YEARS),
         path=pd.Series(path, index=persons.index, dtype="object"),
         scored=known,
+        # Only asked where a computer was ever used.
+        at_home=persons["uses_computer_everyday_life"].eq(True).fillna(False).astype(bool),
     )
     if "earnings_decile" in frame.columns:
         words = frame["earnings_decile"].astype("Int64").astype("string").astype("object")
@@ -129,7 +133,8 @@ def piaac_tables(
         ``below_lower`` and ``below_upper`` (shares, see
         :func:`armutsexpertise.digital.piaac.low_performers`), ``path_score`` and, with reasons,
         ``path_never``, ``path_failed`` and ``path_other`` (shares of all persons), ``use`` (mean
-        of the index of use at home) and ``has_index`` (share of all persons).
+        of the index of use at home, who has one) and ``at_home`` (share of all persons who use a
+        computer in everyday life, as they answered; a few of them have no index).
 
     Raises
     ------
@@ -145,14 +150,14 @@ def piaac_tables(
     """
     if unknown := sorted(set(reasons) - set(groups)):
         raise ValueError(f"reasons names {', '.join(unknown)}, which is not among the groups.")
-    made = [_one(design, by, _paths(by in reasons), below, person, rules) for by in groups]
+    made = [_one(design, by, _shares(by in reasons), below, person, rules) for by in groups]
     return dict(zip(groups, protect_together(made), strict=True))
 
 
 def _one(
     design: SurveyDesign,
     by: str,
-    paths: Mapping[str, Indicator],
+    shares: Mapping[str, Indicator],
     below: float,
     person: str,
     rules: Rules | None,
@@ -163,12 +168,12 @@ def _one(
             [
                 problem_solving(design, PLAUSIBLE_VALUES, group).query("indicator == 'score'"),
                 low_performers(design, PLAUSIBLE_VALUES, below, group),
-                estimate(design, paths, group),
-                use_at_home(design, "ict_use_home_index", group),
+                estimate(design, shares, group),
+                use_at_home(design, "ict_use_home_index", group).query("indicator == 'use'"),
             ],
             ignore_index=True,
         )
-        count = _counts(design, paths, below, group, person, rules)
+        count = _counts(design, shares, below, group, person, rules)
         if group is None:
             table.insert(1, by, TOTAL)
             count.insert(1, by, TOTAL)
@@ -181,15 +186,16 @@ def _one(
     )
 
 
-def _paths(reasons: bool) -> Mapping[str, Indicator]:
+def _shares(reasons: bool) -> Mapping[str, Indicator]:
+    home = {"at_home": Proportion("at_home")}
     if reasons:
-        return {f"path_{name}": Proportion("path", name) for name in PATHS}
-    return {"path_score": Proportion("scored")}
+        return {f"path_{name}": Proportion("path", name) for name in PATHS} | home
+    return {"path_score": Proportion("scored")} | home
 
 
 def _counts(
     design: SurveyDesign,
-    paths: Mapping[str, Indicator],
+    shares: Mapping[str, Indicator],
     below: float,
     group: str | None,
     person: str,
@@ -198,7 +204,7 @@ def _counts(
     """Count what each indicator rests on; over plausible values the smallest count."""
     frame = design.frame
     scored = frame[PLAUSIBLE_VALUES[0]].notna()
-    added: dict[str, pd.Series] = {"_index": frame["ict_use_home_index"].notna()}
+    added: dict[str, pd.Series] = {}
     several: dict[str, list[Indicator]] = {"below": [], "below_lower": [], "below_upper": []}
     for place, name in enumerate(PLAUSIBLE_VALUES):
         low = (frame[name] < below).astype(float)
@@ -213,9 +219,8 @@ def _counts(
     own = replace(design, frame=joined)
     first: dict[str, Indicator] = {"score": Mean(PLAUSIBLE_VALUES[0])}
     rest: dict[str, Indicator] = {
-        **paths,
+        **shares,
         "use": Mean("ict_use_home_index"),
-        "has_index": Proportion("_index"),
     }
     parts = [
         cell_counts(own, chosen, group, household=person, rules=rules)
