@@ -110,8 +110,8 @@ def test_stages_write_protected_results(results: Protected, tmp_path: Path) -> N
 
 
 def test_no_exhibit_holds_rows_or_open_estimates(tmp_path: Path) -> None:
-    rows = pd.DataFrame({"household_id": [1], "income": [1.0]})
-    numbers = {name: [1.0] for name in ("estimate", "se", "n_weighted")}
+    rows = pd.DataFrame({"household_id": [1], "income": [1]})
+    numbers = {name: [1] for name in ("estimate", "se", "n_weighted")}
     for table in (rows, pd.DataFrame(numbers)):  # also without some columns of an estimate
         exhibit = Exhibit(
             id="tbl-offen",
