@@ -199,12 +199,12 @@ def strings(code: str) -> list[str]:
 
 
 def report_shortcuts(topic: str, source: str) -> list[str]:
-    """Return what a report reads beside headline, exhibits and assumptions."""
+    """Return what a report reads beside headline, exhibits, assumptions, glossary and itself."""
     headline = HEADLINE.format(topic=topic)
     found = [
         f"names {name}"
         for name in sorted(files_of_report(source))
-        if name not in {headline, "ASSUMPTIONS.md"} and not name.startswith("exhibits/")
+        if name not in {headline, "ASSUMPTIONS.md", "../glossary.yml", "report.qmd"} and not name.startswith("exhibits/")
     ]
     for code in CHUNK.findall(source):
         tree = ast.parse(code)
