@@ -188,7 +188,11 @@ def test_small_groups_are_empty_and_totals_gone(
         (["--income", "region"], "region holds .* not numbers"),
         (["--excluded", "region"], "must be boolean"),
         (["--lonely-psu", "maybe"], "lonely_psu"),
-        (["--rules", "rules.yaml"], "rules.yaml is missing"),
+        (["--rules", "rules.yaml"], "rules.yaml are no file: correct the path"),
+        (["--by", ""], "--by is empty: give one of"),
+        (["--memory-limit", "-1"], "must be above zero"),
+        (["--table", "x"], "holds one table only"),
+        (["--decimal", "x"], "a comma or a point"),
     ],
 )
 def test_refusals_are_one_sentence(

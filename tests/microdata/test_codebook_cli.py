@@ -149,6 +149,12 @@ def test_draft_of_some_columns_within_the_memory(sav, tmp_path):
     assert refused.stderr.count("\n") == 1
 
 
+def test_draft_of_no_columns_is_refused(sav):
+    refused = _run("init", sav, "--columns", " ,")
+    assert refused.exit_code == 1
+    assert "--columns is empty" in refused.stderr
+
+
 def test_draft_of_one_sheet_among_two(tmp_path):
     path = tmp_path / "zwei.xlsx"
     with pd.ExcelWriter(path) as writer:

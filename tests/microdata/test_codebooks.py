@@ -149,6 +149,17 @@ def test_a_file_that_is_no_codebook_is_refused_without_its_content(tmp_path, tex
     assert len(str(caught.value)) < 400
 
 
+def test_aliases_that_repeat_each_other_are_refused_at_once(tmp_path):
+    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    levels += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 30)]
+    with pytest.raises(CodebookError, match="aliases"):
+        _load(tmp_path, SMALL + "\n".join(levels) + "\n")
+    once = SMALL.replace("title: {de: Klein, en: Small}", "title: &t {de: Klein, en: Small}")
+    assert once.count("label: {de: Skala, en: Scale}") == 1
+    book = _load(tmp_path, once.replace("label: {de: Skala, en: Scale}", "label: *t"))
+    assert book.variables["equivalised_size"].label["en"] == "Small"
+
+
 def test_category_unknown_to_the_schema_is_refused(tmp_path):
     text = SMALL.replace(
         "value_labels: {own: owner_no_mortgage, rent: tenant_market}",

@@ -64,7 +64,9 @@ def init_command(
     if target.exists():
         fail(f"{target} exists: give another name with --to.")
     try:
-        wanted = None if columns is None else [name.strip() for name in columns.split(",")]
+        wanted = None if columns is None else [n.strip() for n in columns.split(",") if n.strip()]
+        if wanted == []:
+            fail("--columns is empty: name a variable, or leave it out.")
         survey = read_survey(
             file,
             wanted,

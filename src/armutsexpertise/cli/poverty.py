@@ -114,6 +114,8 @@ def poverty_command(
     from armutsexpertise.microdata import load_codebook, read_survey, recode
 
     require_survey_file(file)
+    if rules is not None and not rules.is_file():
+        fail(f"The rules {rules} are no file: correct the path after --rules.")
     _refuse_foreign(out)
     groups = list(dict.fromkeys(by or []))
     try:
@@ -217,6 +219,8 @@ def _check_groups(groups: Sequence[str], book: Codebook) -> None:
         if variable.type in {"boolean", "category", "string", "integer"} and name not in keys
     ]
     for name in groups:
+        if not name.strip():
+            fail(f"--by is empty: give one of {', '.join(allowed)}.")
         if name not in book.variables:
             from armutsexpertise.microdata.errors import missing_column_message
 

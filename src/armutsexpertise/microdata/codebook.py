@@ -28,6 +28,8 @@ BLANK = "blank"
 
 _HERE = Path(__file__).parent
 _BUNDLED = _HERE / "codebooks"
+_LARGEST = 200_000
+"""Values of a codebook; 1000 variables with 80 codes each have about 100 000."""
 
 
 @dataclass(frozen=True)
@@ -277,6 +279,10 @@ def load_codebook(name: str | Path) -> Codebook:
             f"{path.name} is no codebook, it has none of its keys: is it the survey file? Draft a "
             "codebook with armutsexpertise codebook init FILE."
         )
+    if _size(raw, {}) > _LARGEST:
+        raise CodebookError(
+            f"{path.name} is too large, as its aliases repeat each other: cut them."
+        )
     _check_schema(raw, path.name)
     book = _build(_expanded(raw, path.name))
     problems = _contradictions(book)
@@ -284,6 +290,16 @@ def load_codebook(name: str | Path) -> Codebook:
         more = f" ({len(problems)} problems in all)" if len(problems) > 1 else ""
         raise CodebookError(f"{path.name}: {problems[0]}{more}")
     return book
+
+
+def _size(value: Any, known: dict[int, int]) -> int:
+    """Count the values of a YAML document as it is written out, without writing out its aliases."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        parts = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(value)]
 
 
 def _as_json(value: Any) -> Any:

@@ -242,6 +242,8 @@ def _read(
 ) -> SurveyFile:
     if decimal not in {None, ",", "."}:
         raise SurveyFileError("decimal must be a comma or a point.")
+    if memory_limit is not None and not memory_limit > 0:
+        raise SurveyFileError("memory_limit must be above zero gigabytes.")
     if encoding is not None:
         try:
             encoding = codecs.lookup(encoding).name
@@ -254,6 +256,8 @@ def _read(
     _refuse_disguise(source, ending, head)
     if decimal is not None and not _is_text(ending):
         raise SurveyFileError(f"{source.name} stores numbers, not their text: give no decimal.")
+    if table is not None and ending not in {".xlsx", ".xpt"}:
+        raise SurveyFileError(f"{source.name} holds one table only: give no table.")
     if ending == ".xlsx":
         sheet = read_workbook(source, columns, table, blanks, memory_limit)
         named = {str(name): Variable(str(name)) for name in sheet.columns}
