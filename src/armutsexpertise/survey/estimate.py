@@ -98,7 +98,10 @@ class Index:
     *columns : str or list of str
         Columns of the sample in the order of the function's arguments; a list gives a DataFrame.
     **options
-        Further arguments of the function, as ``alpha=1`` or ``line=1200``.
+        Further arguments of the function, as ``alpha=1`` or ``line=1200``. A poverty line that is
+        estimated is a function of (income, weight) that returns a `Linearised`: it is formed
+        anew with each replicate weight. One that is estimated already would count as fixed
+        there and is refused.
 
     Examples
     --------
@@ -107,6 +110,17 @@ class Index:
     >>> design = SurveyDesign.from_frame(frame, weights="w")
     >>> estimate(design, {"Gini": Index(gini_linearised, "income")})["estimate"].round(4).tolist()
     [0.2917]
+
+    Half of the median as the line, with its sampling error:
+
+    >>> from armutsexpertise.poverty import (
+    ...     at_risk_of_poverty_rate_linearised, poverty_line_linearised,
+    ... )
+    >>> def half(income, weight):
+    ...     return poverty_line_linearised(income, weight, share=0.5)
+    >>> rate = Index(at_risk_of_poverty_rate_linearised, "income", line=half)
+    >>> estimate(design, {"rate": rate})["estimate"].tolist()
+    [0.25]
     """
 
     def __init__(
@@ -154,7 +168,8 @@ class Index:
             If a column is absent, or as raised by the function.
         """
         values = self._values(frame)
-        return self.function(*values, weight=weights, domain=rows, **self.options)
+        options = self._options(values, weights)
+        return self.function(*values, weight=weights, domain=rows, **options)
 
     def point(
         self, frame: pd.DataFrame, weights: Floats, rows: Booleans
@@ -179,9 +194,31 @@ class Index:
         """
         if self._twin is None:
             return self(frame, weights, rows)
-        options = {name: value for name, value in self.options.items() if name != "bandwidth"}
-        value = self._twin(*self._values(frame), weight=weights, domain=rows, **options)
+        values = self._values(frame)
+        options = self._options(values, weights)
+        options.pop("bandwidth", None)
+        value = self._twin(*values, weight=weights, domain=rows, **options)
         return Linearised(value, np.zeros(0))
+
+    def require_usable_with(self, design: SurveyDesign) -> None:
+        """Refuse an estimated poverty line that replicates would take as fixed.
+
+        Parameters
+        ----------
+        design : SurveyDesign
+            The sample.
+
+        Raises
+        ------
+        ValueError
+            If the design has replicates and a line is a `Linearised`.
+        """
+        given = [*self.options.values(), *_as_list(self.options.get("lines"))]
+        if design.replicates is not None and any(isinstance(one, Linearised) for one in given):
+            raise ValueError(
+                f"The poverty line of {self._name} is estimated once and would count as fixed on "
+                "each replicate: give a function of (income, weight) that returns it."
+            )
 
     def missing_in(self, frame: pd.DataFrame) -> Booleans:
         """Return which rows lack a value of a column of the index.
@@ -236,9 +273,40 @@ class Index:
         require_columns(frame, names)
         return names
 
+    def _options(self, values: list[pd.Series | pd.DataFrame], weights: Floats) -> dict[str, Any]:
+        """Return the options with poverty lines formed from these weights."""
+        options = {
+            name: _formed(value, values[0], weights) if callable(value) else value
+            for name, value in self.options.items()
+        }
+        if options.get("lines") is not None:
+            years = [year for _, year in pd.DataFrame(values[0]).items()]
+            lines = _as_list(options["lines"])
+            if len(lines) == len(years):  # else the function says what is wrong
+                options["lines"] = [
+                    _formed(line, year, weights) if callable(line) else line
+                    for line, year in zip(lines, years, strict=True)
+                ]
+        return options
+
     def _values(self, frame: pd.DataFrame) -> list[pd.Series | pd.DataFrame]:
         self._names(frame)
         return [frame[one] for one in self.columns]
+
+
+def _as_list(given: Any) -> list[Any]:
+    return [] if given is None else list(given)
+
+
+def _formed(line: Any, income: pd.Series | pd.DataFrame, weights: Floats) -> Linearised:
+    """Return a poverty line from incomes and weights; a number would lose its sampling error."""
+    found = line(income, weights)
+    if not isinstance(found, Linearised):
+        raise TypeError(
+            f"line gives {type(found).__name__} without influence values: return a Linearised, as "
+            "poverty_line_linearised does, or give a fixed line as a number."
+        )
+    return found
 
 
 Statistic = Callable[[pd.DataFrame, Floats, Booleans], Linearised]
@@ -422,7 +490,7 @@ def differences(
     labels = domains.labels.iloc[others].reset_index(drop=True)
     parts = []
     for name, indicator in indicators.items():
-        absent = _rows_without_value(design.frame, indicator, domains.codes, missing)
+        absent = _rows_without_value(design, indicator, domains.codes, missing)
         kept = Domains(domains.labels, np.where(absent, -1, domains.codes))
         counted = (kept.codes >= 0) & (design.weights > 0)
         n = np.bincount(kept.codes[counted], minlength=len(kept))
@@ -581,7 +649,7 @@ def _evaluate(
     degrees_of_freedom: Literal["domain", "design"] | float,
 ) -> dict[str, _Result]:
     """Return the results of an indicator, or of each part of a decomposition."""
-    absent = _rows_without_value(design.frame, indicator, domains.codes, missing)
+    absent = _rows_without_value(design, indicator, domains.codes, missing)
     codes = np.where(absent, -1, domains.codes)
     columns = [np.nan_to_num(values) for values in _columns(design.frame, indicator)]
     size = len(domains)
@@ -641,11 +709,13 @@ def _evaluate(
 
 
 def _rows_without_value(
-    frame: pd.DataFrame, indicator: object, codes: Integers, missing: Missing
+    design: SurveyDesign, indicator: object, codes: Integers, missing: Missing
 ) -> Booleans:
     """Return the rows that an indicator leaves out, or refuse them."""
     _require_indicator(indicator)
+    frame = design.frame
     if isinstance(indicator, Index):  # a poverty line is formed from rows outside the domain too
+        indicator.require_usable_with(design)
         absent = indicator.missing_in(frame)
     else:
         absent = np.zeros(len(frame), dtype=bool)
