@@ -29,6 +29,15 @@ from armutsexpertise.survey.linearised import Linearised
 
 Missing = Literal["fail", "drop"]
 
+_SHARES = frozenset(
+    f"{name}_rate_linearised"
+    for name in (
+        "at_risk_of_poverty",
+        "at_risk_of_poverty_or_social_exclusion",
+        "persistent_poverty",
+    )
+)
+
 COLUMNS = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_weighted", "method")
 
 
@@ -199,6 +208,11 @@ class Index:
         options.pop("bandwidth", None)
         value = self._twin(*values, weight=weights, domain=rows, **options)
         return Linearised(value, np.zeros(0))
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the index is a share of persons, whose interval lies in (0, 1)."""
+        return self._name in _SHARES
 
     def require_usable_with(self, design: SurveyDesign) -> None:
         """Refuse an estimated poverty line that replicates would take as fixed.
@@ -390,9 +404,11 @@ def estimate(
     A ratio :math:`\hat R_d = \sum_d w_i a_i / \sum_d w_i b_i` has the influence
     :math:`u_i = 1_d(i)\,(a_i - \hat R_d b_i)/\sum_d w_j b_j` (Särndal, Swensson and Wretman
     1992, doi:10.1007/978-1-4612-4378-6); mean and proportion have b = 1. With
-    replicates the ratio is formed anew on each. Intervals use Student's t. A proportion's is
-    symmetric on the logit scale, with standard error :math:`s/(p(1-p))` there (Korn and
-    Graubard 1998, Survey Methodology 24, 193-201). A quantile's maps the t interval of the
+    replicates the ratio is formed anew on each. Intervals use Student's t. Those of a proportion
+    and of an `Index` that is a share of persons (at risk of poverty, also persistently, or of
+    social exclusion) are symmetric on the logit scale, with standard error :math:`s/(p(1-p))`
+    there (Korn and Graubard 1998, Survey Methodology 24, 193-201); a share of 0 or 1 has none,
+    nor has another index whose standard error is 0. A quantile's maps the t interval of the
     distribution function at the estimate through the quantile function (Woodruff 1952,
     doi:10.1080/01621459.1952.10483443); its standard error is the interval's length over twice
     the t value.
@@ -504,8 +520,7 @@ def differences(
         value, se = _gaps(design, indicator, kept, n, others, base, absent)
         kind = f"difference from {', '.join(map(str, wanted))}, {_variance_of(design)}"
         result = _Result(value, se, n[others], n_weighted[others], df, kind)
-        half = critical_values(df, level) * se
-        result.ci_low, result.ci_high = value - half, value + half
+        result.symmetric(critical_values(df, level))
         result.note_domains(Domains(labels, kept.codes))
         _note_left_out(result, domains, absent, others)
         result.note((result.n > 0) & np.isnan(value), "undefined in this domain")
@@ -603,6 +618,18 @@ class _Result:
     def method(self) -> list[str]:
         return ["; ".join([self.kind, *note]) for note in self.notes]
 
+    def symmetric(self, critical: Floats) -> None:
+        """Set symmetric intervals, none where no replicate or unit moves the estimate."""
+        half = np.where(self.se == 0, np.nan, critical * self.se)
+        self.ci_low, self.ci_high = self.estimate - half, self.estimate + half
+        self.note(self.se == 0, "no interval: the standard error is 0")
+
+    def logit(self, critical: Floats) -> None:
+        """Set the intervals of shares."""
+        self.ci_low, self.ci_high = logit_interval(self.estimate, self.se, critical)
+        ends = (self.estimate <= 0) | (self.estimate >= 1)
+        self.note(ends, "no interval for a share of 0 or 1")
+
     def note(self, where: Booleans, text: str) -> None:
         for i in np.flatnonzero(where):
             self.notes[i].append(text)
@@ -697,8 +724,7 @@ def _evaluate(
     if extra is not None:
         result.ci_low, result.ci_high = extra
     elif isinstance(indicator, Proportion):
-        result.ci_low, result.ci_high = logit_interval(value, se, critical)
-        result.note(~empty & ((value <= 0) | (value >= 1)), "no interval for a share of 0 or 1")
+        result.logit(critical)
     else:
         result.ci_low, result.ci_high = value - critical * se, value + critical * se
     result.note_domains(domains)
@@ -968,13 +994,18 @@ def _statistics(
         values = {"": np.full(len(n), np.nan)}
         errors = {"": np.full(len(n), np.nan)}
     kind = _variance_of(design)
+    share = isinstance(statistic, Index) and statistic.is_share
+    kind = f"logit interval, {kind}" if share else kind
     kind = f"linearised statistic, {kind}" if design.replicates is None else kind
     critical = critical_values(df, level)
     results = {}
     for label, value in values.items():
         se = errors[label]
         result = _Result(value, se, n, n_weighted, df, kind)
-        result.ci_low, result.ci_high = value - critical * se, value + critical * se
+        if share:
+            result.logit(critical)
+        else:
+            result.symmetric(critical)
         result.note_domains(domains)
         result.note((n > 0) & np.isnan(value), "undefined in this domain")
         result.note((n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")
