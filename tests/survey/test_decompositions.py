@@ -1,5 +1,7 @@
 """Decompositions with standard errors, from one design or from two independent ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,13 +18,17 @@ from armutsexpertise.inequality import (
 from armutsexpertise.poverty import (
     at_risk_of_poverty_rate_linearised,
     foster_greer_thorbecke_linearised,
+    persistent_poverty_rate_linearised,
+    poverty_line,
+    poverty_line_linearised,
 )
 from armutsexpertise.survey.combine import estimate_imputed
 from armutsexpertise.survey.design import SurveyDesign, stack
-from armutsexpertise.survey.estimate import Index, Mean, Total, estimate
+from armutsexpertise.survey.estimate import Index, Mean, Total, differences, estimate
 from armutsexpertise.survey.linearised import Linearised, linear_combination, ratio
 from armutsexpertise.survey.models import fit
 from armutsexpertise.survey.replicate import make_replicates
+from armutsexpertise.survey.rif import fit_rif
 from armutsexpertise.survey.weights import calibrate, calibrated
 
 
@@ -272,3 +278,58 @@ def test_replicates_use_the_point_estimate_or_the_linearised_one(frame):
         design, {"gini": lambda f, w, rows: gini_linearised(f["income"], w, domain=rows)}, by="sex"
     )
     assert got["se"].to_numpy() == pytest.approx(expected["se"].to_numpy(), rel=1e-10)
+
+
+def _same_line(income, weight):
+    return poverty_line_linearised(income, weight)
+
+
+@pytest.mark.parametrize("name", ["JKn", "BRR"])
+def test_line_of_a_function_is_formed_anew_on_each_replicate(frame, name):
+    """As the line that the index forms by default, which no option freezes."""
+    design = replicated(frame, name)
+    years = frame[["income"]].assign(later=frame["income"] * 1.1)
+    design = replace(design, frame=frame.assign(later=years["later"]))
+    lines = [_same_line, _same_line]
+    persistent = persistent_poverty_rate_linearised
+    got = estimate(
+        design,
+        {
+            "rate": Index(at_risk_of_poverty_rate_linearised, "income", line=_same_line),
+            "years": Index(persistent, ["income", "later"], lines=lines, preceding=1),
+        },
+        by="sex",
+    )
+    expected = estimate(
+        design,
+        {
+            "rate": Index(at_risk_of_poverty_rate_linearised, "income"),
+            "years": Index(persistent, ["income", "later"], preceding=1),
+        },
+        by="sex",
+    )
+    pd.testing.assert_frame_equal(got, expected)
+    fixed = Index(at_risk_of_poverty_rate_linearised, "income", line=1100.0)
+    assert estimate(design, {"rate": fixed})["se"][0] != pytest.approx(got["se"][0], rel=0.01)
+
+
+def test_line_that_is_estimated_already_belongs_to_linearisation(frame):
+    line = poverty_line_linearised(frame["income"], frame["weight"])
+    index = Index(at_risk_of_poverty_rate_linearised, "income", line=line)
+    by_function = Index(at_risk_of_poverty_rate_linearised, "income", line=_same_line)
+    got, expected = (
+        estimate(taylor(frame, "stratified"), {"rate": one}) for one in (index, by_function)
+    )
+    pd.testing.assert_frame_equal(got, expected)
+    design = replicated(frame, "BRR")
+    of_years = Index(persistent_poverty_rate_linearised, ["income"], lines=[line])
+    for frozen in (index, of_years):
+        with pytest.raises(ValueError, match="would count as fixed on each replicate"):
+            estimate(design, {"rate": frozen})
+        with pytest.raises(ValueError, match="would count as fixed on each replicate"):
+            differences(design, {"rate": frozen}, "sex", reference="female")
+        with pytest.raises(ValueError, match="would count as fixed on each replicate"):
+            fit_rif(design, frozen, ["sex"])
+    number = Index(at_risk_of_poverty_rate_linearised, "income", line=poverty_line)
+    with pytest.raises(TypeError, match="line gives float without influence values"):
+        estimate(design, {"rate": number})

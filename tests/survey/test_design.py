@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from survey_samples import REFERENCE, replicated, taylor
 
-from armutsexpertise.survey.design import SurveyDesign
+from armutsexpertise.survey.design import SurveyDesign, stack
 
 THIN = [f"thin_{rule}{fpc}" for rule in ("adjust", "average", "certainty") for fpc in ("", "_fpc")]
 
@@ -200,3 +200,12 @@ def test_undefined_replicates_are_counted(small):
         np.errstate(invalid="ignore"),
     ):
         design.replicate(lambda w: w[:1].sum() / w[0])
+
+
+def test_stack_refuses_different_rules_for_a_lonely_unit(small):
+    parts = {
+        rule: SurveyDesign.from_frame(small, weights="w", lonely_psu=rule)
+        for rule in ("certainty", "adjust")
+    }
+    with pytest.raises(ValueError, match=r"differently \(adjust, certainty\)"):
+        stack(parts)

@@ -8,6 +8,10 @@ from hypothesis import strategies as st
 from survey_samples import REFERENCE, replicated, taylor
 
 from armutsexpertise.inequality import gini_linearised
+from armutsexpertise.poverty import (
+    at_risk_of_poverty_rate_linearised,
+    foster_greer_thorbecke_linearised,
+)
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import (
     Index,
@@ -343,3 +347,40 @@ def test_differences_say_what_is_empty_or_refused(frame):
     holes = taylor(frame.assign(income=frame["income"].where(frame["age"] > 30)), "stratified")
     with pytest.raises(ValueError, match="rows lack a value"):
         differences(holes, {"m": Mean("income")}, "region", reference="north")
+
+
+@pytest.mark.parametrize("sample", [taylor, replicated])
+def test_index_of_nobody_has_no_interval(frame, sample):
+    """All of one domain are rich: its rate is 0, and no unit says how far off that may be."""
+    frame = frame.assign(income=frame["income"].where(frame["region"].eq("south"), 90_000.0))
+    design = sample(frame, {taylor: "stratified", replicated: "BRR"}[sample])
+    indicators = {
+        "rate": Index(at_risk_of_poverty_rate_linearised, "income", line=1500.0),
+        "gap": Index(foster_greer_thorbecke_linearised, "income", alpha=1, line=1500.0),
+    }
+    got = estimate(design, indicators, "region").set_index(["indicator", "region"])
+    nobody = got.xs("north", level="region")
+    assert nobody["estimate"].tolist() == nobody["se"].tolist() == [0.0, 0.0]
+    assert nobody[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert nobody["method"]["rate"].endswith("no interval for a share of 0 or 1")
+    assert nobody["method"]["gap"].endswith("no interval: the standard error is 0")
+    rich = design.frame["region"].eq("north")
+    halves = np.where(rich, np.where(design.frame["age"] > 50, "a", "b"), "poor")
+    design = sample(frame.assign(half=halves), {taylor: "stratified", replicated: "BRR"}[sample])
+    gaps = differences(design, indicators, "half", reference="a").set_index("half")
+    assert gaps.loc["b", ["ci_low", "ci_high"]].isna().all(axis=None)
+    assert gaps.loc["b", "method"].str.endswith("no interval: the standard error is 0").all()
+    assert gaps.loc["poor", ["ci_low", "ci_high"]].notna().all(axis=None)
+
+
+def test_interval_of_a_rate_is_that_of_a_proportion(frame):
+    """With a fixed line the rate is the share of the poor, its interval lies above 0."""
+    line = float(np.unique(frame["income"])[2])
+    frame = frame.assign(rare=frame["income"] < line)
+    design = taylor(frame, "stratified")
+    rate = Index(at_risk_of_poverty_rate_linearised, "income", line=line)
+    got = estimate(design, {"rate": rate, "share": Proportion("rare")})
+    for column in ("estimate", "se", "ci_low", "ci_high"):
+        assert got[column][0] == pytest.approx(got[column][1], rel=1e-10)
+    assert got["ci_low"][0] > 0 > got["estimate"][0] - 2 * got["se"][0]
+    assert got["method"][0] == "linearised statistic, logit interval, Taylor"

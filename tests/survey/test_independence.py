@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from survey_samples import REFERENCE, taylor
+from survey_samples import FACTORS, REFERENCE, replicated, taylor
 
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.independence import rao_scott
 
+BY_REPLICATES = {"SDR", "bootstrap_mean", *FACTORS["design"]}
 ROWS = REFERENCE[REFERENCE["statistic"].eq("rao_scott")]
 
 
@@ -19,7 +20,8 @@ ROWS = REFERENCE[REFERENCE["statistic"].eq("rao_scott")]
 )
 def test_matches_r(frame, expected):
     where = None if expected.domain == "ALL" else "female"
-    got = rao_scott(taylor(frame, expected.design), *expected.variable.split(), where=where)
+    sample = replicated if expected.design in BY_REPLICATES else taylor
+    got = rao_scott(sample(frame, expected.design), *expected.variable.split(), where=where)
     assert got == pytest.approx(
         (expected.estimate, expected.ci_low, expected.ci_high, expected.se), rel=1e-9
     )

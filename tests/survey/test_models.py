@@ -302,3 +302,17 @@ def test_ordered_logit_refuses(frame):
         fit_ordered(design, "one", ["age"])
     with pytest.raises(ValueError, match="no finite estimate"):
         fit_ordered(design, "many", ["split"])
+
+
+def test_ordered_model_of_a_calendar_year_is_that_of_years_since():
+    rng = np.random.default_rng(4)
+    year = rng.integers(2015, 2024, 2000)
+    latent = 0.1 * (year - 2019) + rng.logistic(size=2000)
+    frame = pd.DataFrame({"year": year, "since": year - 2015, "w": rng.uniform(1, 3, 2000)})
+    frame["level"] = np.digitize(latent, [-1.0, 1.0])
+    design = SurveyDesign.from_frame(frame, weights="w")
+    calendar, since = (fit_ordered(design, "level", [name]).table() for name in ("year", "since"))
+    assert calendar["estimate"][0] == pytest.approx(since["estimate"][0], rel=1e-9)
+    assert calendar["se"][0] == pytest.approx(since["se"][0], rel=1e-9)
+    shifted = since["estimate"][1:] + 2015 * since["estimate"][0]
+    assert calendar["estimate"][1:].to_numpy() == pytest.approx(shifted.to_numpy(), rel=1e-9)

@@ -681,7 +681,8 @@ def stack(designs: Mapping[str, SurveyDesign], *, source: str = "sample") -> Sur
     ------
     ValueError
         If fewer than two designs are given, the column exists already, some designs have replicate
-        weights and others not, or their squares are about the mean of the replicates.
+        weights and others not, their squares are about the mean of the replicates, or their rules
+        for a stratum with one sampling unit differ.
 
     Notes
     -----
@@ -718,6 +719,12 @@ def stack(designs: Mapping[str, SurveyDesign], *, source: str = "sample") -> Sur
         raise ValueError(
             f"The squares of {about_mean} of {len(parts)} designs are about the mean of the "
             'replicates: build them with centre="estimate" to stack them.'
+        )
+    rules = sorted({design.lonely_psu for design in parts})
+    if not with_replicates and len(rules) > 1:
+        raise ValueError(
+            f"The designs treat a stratum with one sampling unit differently ({', '.join(rules)}): "
+            "build them with the same lonely_psu."
         )
     sizes = [len(design) for design in parts]
     frame = pd.concat([design.frame for design in parts], ignore_index=True)

@@ -29,6 +29,15 @@ from armutsexpertise.survey.linearised import Linearised
 
 Missing = Literal["fail", "drop"]
 
+_SHARES = frozenset(
+    f"{name}_rate_linearised"
+    for name in (
+        "at_risk_of_poverty",
+        "at_risk_of_poverty_or_social_exclusion",
+        "persistent_poverty",
+    )
+)
+
 COLUMNS = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_weighted", "method")
 
 
@@ -98,7 +107,10 @@ class Index:
     *columns : str or list of str
         Columns of the sample in the order of the function's arguments; a list gives a DataFrame.
     **options
-        Further arguments of the function, as ``alpha=1`` or ``line=1200``.
+        Further arguments of the function, as ``alpha=1`` or ``line=1200``. A poverty line that is
+        estimated is a function of (income, weight) that returns a `Linearised`: it is formed
+        anew with each replicate weight. One that is estimated already would count as fixed
+        there and is refused.
 
     Examples
     --------
@@ -107,6 +119,17 @@ class Index:
     >>> design = SurveyDesign.from_frame(frame, weights="w")
     >>> estimate(design, {"Gini": Index(gini_linearised, "income")})["estimate"].round(4).tolist()
     [0.2917]
+
+    Half of the median as the line, with its sampling error:
+
+    >>> from armutsexpertise.poverty import (
+    ...     at_risk_of_poverty_rate_linearised, poverty_line_linearised,
+    ... )
+    >>> def half(income, weight):
+    ...     return poverty_line_linearised(income, weight, share=0.5)
+    >>> rate = Index(at_risk_of_poverty_rate_linearised, "income", line=half)
+    >>> estimate(design, {"rate": rate})["estimate"].tolist()
+    [0.25]
     """
 
     def __init__(
@@ -154,7 +177,8 @@ class Index:
             If a column is absent, or as raised by the function.
         """
         values = self._values(frame)
-        return self.function(*values, weight=weights, domain=rows, **self.options)
+        options = self._options(values, weights)
+        return self.function(*values, weight=weights, domain=rows, **options)
 
     def point(
         self, frame: pd.DataFrame, weights: Floats, rows: Booleans
@@ -179,9 +203,36 @@ class Index:
         """
         if self._twin is None:
             return self(frame, weights, rows)
-        options = {name: value for name, value in self.options.items() if name != "bandwidth"}
-        value = self._twin(*self._values(frame), weight=weights, domain=rows, **options)
+        values = self._values(frame)
+        options = self._options(values, weights)
+        options.pop("bandwidth", None)
+        value = self._twin(*values, weight=weights, domain=rows, **options)
         return Linearised(value, np.zeros(0))
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the index is a share of persons, whose interval lies in (0, 1)."""
+        return self._name in _SHARES
+
+    def require_usable_with(self, design: SurveyDesign) -> None:
+        """Refuse an estimated poverty line that replicates would take as fixed.
+
+        Parameters
+        ----------
+        design : SurveyDesign
+            The sample.
+
+        Raises
+        ------
+        ValueError
+            If the design has replicates and a line is a `Linearised`.
+        """
+        given = [*self.options.values(), *_as_list(self.options.get("lines"))]
+        if design.replicates is not None and any(isinstance(one, Linearised) for one in given):
+            raise ValueError(
+                f"The poverty line of {self._name} is estimated once and would count as fixed on "
+                "each replicate: give a function of (income, weight) that returns it."
+            )
 
     def missing_in(self, frame: pd.DataFrame) -> Booleans:
         """Return which rows lack a value of a column of the index.
@@ -236,9 +287,40 @@ class Index:
         require_columns(frame, names)
         return names
 
+    def _options(self, values: list[pd.Series | pd.DataFrame], weights: Floats) -> dict[str, Any]:
+        """Return the options with poverty lines formed from these weights."""
+        options = {
+            name: _formed(value, values[0], weights) if callable(value) else value
+            for name, value in self.options.items()
+        }
+        if options.get("lines") is not None:
+            years = [year for _, year in pd.DataFrame(values[0]).items()]
+            lines = _as_list(options["lines"])
+            if len(lines) == len(years):  # else the function says what is wrong
+                options["lines"] = [
+                    _formed(line, year, weights) if callable(line) else line
+                    for line, year in zip(lines, years, strict=True)
+                ]
+        return options
+
     def _values(self, frame: pd.DataFrame) -> list[pd.Series | pd.DataFrame]:
         self._names(frame)
         return [frame[one] for one in self.columns]
+
+
+def _as_list(given: Any) -> list[Any]:
+    return [] if given is None else list(given)
+
+
+def _formed(line: Any, income: pd.Series | pd.DataFrame, weights: Floats) -> Linearised:
+    """Return a poverty line from incomes and weights; a number would lose its sampling error."""
+    found = line(income, weights)
+    if not isinstance(found, Linearised):
+        raise TypeError(
+            f"line gives {type(found).__name__} without influence values: return a Linearised, as "
+            "poverty_line_linearised does, or give a fixed line as a number."
+        )
+    return found
 
 
 Statistic = Callable[[pd.DataFrame, Floats, Booleans], Linearised]
@@ -322,9 +404,11 @@ def estimate(
     A ratio :math:`\hat R_d = \sum_d w_i a_i / \sum_d w_i b_i` has the influence
     :math:`u_i = 1_d(i)\,(a_i - \hat R_d b_i)/\sum_d w_j b_j` (Särndal, Swensson and Wretman
     1992, doi:10.1007/978-1-4612-4378-6); mean and proportion have b = 1. With
-    replicates the ratio is formed anew on each. Intervals use Student's t. A proportion's is
-    symmetric on the logit scale, with standard error :math:`s/(p(1-p))` there (Korn and
-    Graubard 1998, Survey Methodology 24, 193-201). A quantile's maps the t interval of the
+    replicates the ratio is formed anew on each. Intervals use Student's t. Those of a proportion
+    and of an `Index` that is a share of persons (at risk of poverty, also persistently, or of
+    social exclusion) are symmetric on the logit scale, with standard error :math:`s/(p(1-p))`
+    there (Korn and Graubard 1998, Survey Methodology 24, 193-201); a share of 0 or 1 has none,
+    nor has another index whose standard error is 0. A quantile's maps the t interval of the
     distribution function at the estimate through the quantile function (Woodruff 1952,
     doi:10.1080/01621459.1952.10483443); its standard error is the interval's length over twice
     the t value.
@@ -422,7 +506,7 @@ def differences(
     labels = domains.labels.iloc[others].reset_index(drop=True)
     parts = []
     for name, indicator in indicators.items():
-        absent = _rows_without_value(design.frame, indicator, domains.codes, missing)
+        absent = _rows_without_value(design, indicator, domains.codes, missing)
         kept = Domains(domains.labels, np.where(absent, -1, domains.codes))
         counted = (kept.codes >= 0) & (design.weights > 0)
         n = np.bincount(kept.codes[counted], minlength=len(kept))
@@ -436,8 +520,7 @@ def differences(
         value, se = _gaps(design, indicator, kept, n, others, base, absent)
         kind = f"difference from {', '.join(map(str, wanted))}, {_variance_of(design)}"
         result = _Result(value, se, n[others], n_weighted[others], df, kind)
-        half = critical_values(df, level) * se
-        result.ci_low, result.ci_high = value - half, value + half
+        result.symmetric(critical_values(df, level))
         result.note_domains(Domains(labels, kept.codes))
         _note_left_out(result, domains, absent, others)
         result.note((result.n > 0) & np.isnan(value), "undefined in this domain")
@@ -535,6 +618,18 @@ class _Result:
     def method(self) -> list[str]:
         return ["; ".join([self.kind, *note]) for note in self.notes]
 
+    def symmetric(self, critical: Floats) -> None:
+        """Set symmetric intervals, none where no replicate or unit moves the estimate."""
+        half = np.where(self.se == 0, np.nan, critical * self.se)
+        self.ci_low, self.ci_high = self.estimate - half, self.estimate + half
+        self.note(self.se == 0, "no interval: the standard error is 0")
+
+    def logit(self, critical: Floats) -> None:
+        """Set the intervals of shares."""
+        self.ci_low, self.ci_high = logit_interval(self.estimate, self.se, critical)
+        ends = (self.estimate <= 0) | (self.estimate >= 1)
+        self.note(ends, "no interval for a share of 0 or 1")
+
     def note(self, where: Booleans, text: str) -> None:
         for i in np.flatnonzero(where):
             self.notes[i].append(text)
@@ -581,7 +676,7 @@ def _evaluate(
     degrees_of_freedom: Literal["domain", "design"] | float,
 ) -> dict[str, _Result]:
     """Return the results of an indicator, or of each part of a decomposition."""
-    absent = _rows_without_value(design.frame, indicator, domains.codes, missing)
+    absent = _rows_without_value(design, indicator, domains.codes, missing)
     codes = np.where(absent, -1, domains.codes)
     columns = [np.nan_to_num(values) for values in _columns(design.frame, indicator)]
     size = len(domains)
@@ -629,8 +724,7 @@ def _evaluate(
     if extra is not None:
         result.ci_low, result.ci_high = extra
     elif isinstance(indicator, Proportion):
-        result.ci_low, result.ci_high = logit_interval(value, se, critical)
-        result.note(~empty & ((value <= 0) | (value >= 1)), "no interval for a share of 0 or 1")
+        result.logit(critical)
     else:
         result.ci_low, result.ci_high = value - critical * se, value + critical * se
     result.note_domains(domains)
@@ -641,11 +735,13 @@ def _evaluate(
 
 
 def _rows_without_value(
-    frame: pd.DataFrame, indicator: object, codes: Integers, missing: Missing
+    design: SurveyDesign, indicator: object, codes: Integers, missing: Missing
 ) -> Booleans:
     """Return the rows that an indicator leaves out, or refuse them."""
     _require_indicator(indicator)
+    frame = design.frame
     if isinstance(indicator, Index):  # a poverty line is formed from rows outside the domain too
+        indicator.require_usable_with(design)
         absent = indicator.missing_in(frame)
     else:
         absent = np.zeros(len(frame), dtype=bool)
@@ -898,13 +994,18 @@ def _statistics(
         values = {"": np.full(len(n), np.nan)}
         errors = {"": np.full(len(n), np.nan)}
     kind = _variance_of(design)
+    share = isinstance(statistic, Index) and statistic.is_share
+    kind = f"logit interval, {kind}" if share else kind
     kind = f"linearised statistic, {kind}" if design.replicates is None else kind
     critical = critical_values(df, level)
     results = {}
     for label, value in values.items():
         se = errors[label]
         result = _Result(value, se, n, n_weighted, df, kind)
-        result.ci_low, result.ci_high = value - critical * se, value + critical * se
+        if share:
+            result.logit(critical)
+        else:
+            result.symmetric(critical)
         result.note_domains(domains)
         result.note((n > 0) & np.isnan(value), "undefined in this domain")
         result.note((n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")

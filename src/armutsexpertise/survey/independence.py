@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from armutsexpertise.survey.design import SurveyDesign
+from armutsexpertise.survey.design import Floats, Integers, SurveyDesign
 from armutsexpertise.survey.estimate import make_domains
 
 
@@ -62,7 +62,7 @@ def rao_scott(design: SurveyDesign, row: str, column: str, *, where: str | None 
     has :math:`d=(\operatorname{tr}\Delta)^2/\operatorname{tr}\Delta^2` and
     :math:`d\nu` degrees of freedom, with :math:`\nu` those of the design (Rao and Scott 1984,
     doi:10.1214/aos/1176346391; Thomas and Rao 1987, Journal of the American Statistical
-    Association 82, 630-636).
+    Association 82, 630-636). With replicates the shares are formed anew on each.
 
     Examples
     --------
@@ -94,10 +94,13 @@ def rao_scott(design: SurveyDesign, row: str, column: str, *, where: str | None 
     n, cells = int(inside.sum()), sizes[0] * sizes[1]
     cell = codes[0].astype(np.intp) * sizes[1] + codes[1]
     weights = design.weights[inside]
-    share = np.bincount(cell, weights, cells) / weights.sum()
-    influence = np.zeros((len(design), cells))
-    influence[inside] = (np.eye(cells)[cell] - share) / weights.sum()
-    v = design.covariance(influence)
+    share = _shares(cell, weights, cells)
+    if design.replicates is None:
+        influence = np.zeros((len(design), cells))
+        influence[inside] = (np.eye(cells)[cell] - share) / weights.sum()
+        v = design.covariance(influence)
+    else:
+        v = design.replicate(lambda w: _shares(cell, w[inside], cells))
     table = share.reshape(sizes)
     expected = np.outer(table.sum(axis=1), table.sum(axis=0))
     pearson = n * float(((table - expected) ** 2 / expected).sum())
@@ -115,3 +118,9 @@ def rao_scott(design: SurveyDesign, row: str, column: str, *, where: str | None 
     df_table = trace**2 / float(np.trace(delta @ delta))
     f = pearson / trace
     return RaoScott(f, df_table, df_table * nu, float(stats.f.sf(f, df_table, df_table * nu)))
+
+
+def _shares(cell: Integers, weights: Floats, cells: int) -> Floats:
+    """Return the share of the weight in each cell, NaN without weight."""
+    total = weights.sum()
+    return np.bincount(cell, weights, cells) / (total if total else np.nan)

@@ -706,11 +706,11 @@ def fit_ordered(
     x = full[:, 1:]
     shares = np.cumsum(np.bincount(y, w))[:-1] / w.sum()
     start = np.concatenate([np.zeros(x.shape[1]), np.log(shares / (1 - shares))])
-    b, hessian, score = _ordered_newton(x, y, w, start)
+    b, moves = _ordered_newton(x, y, w, start)
     influence = replicate_coefficients = None
     if design.replicates is None:
         influence = np.zeros((len(design), len(b)))
-        influence[inside] = np.linalg.solve(-hessian, score.T).T
+        influence[inside] = moves
         covariance = design.covariance(influence)
     else:
         replicate_coefficients = np.array(
@@ -736,6 +736,21 @@ def fit_ordered(
 
 
 def _ordered_newton(
+    x: Floats, y: npt.NDArray[np.intp], w: Floats, start: Floats
+) -> tuple[Floats, Floats]:
+    """Return coefficients and thresholds, and the influence of each row on them.
+
+    Columns are centred: of a calendar year the thresholds would lie thousands of steps away.
+    """
+    k, centre = x.shape[1], x.mean(axis=0)
+    back = np.eye(len(start))  # from the thresholds of centred columns
+    back[k:, :k] = centre
+    first = np.concatenate([start[:k], start[k:] - centre @ start[:k]])
+    b, hessian, score = _ordered_steps(x - centre, y, w, first)
+    return back @ b, np.linalg.solve(-hessian, score.T).T @ back.T
+
+
+def _ordered_steps(
     x: Floats, y: npt.NDArray[np.intp], w: Floats, start: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return coefficients and thresholds, the weighted Hessian, and the score of each row."""

@@ -73,6 +73,8 @@ def fit_rif(
     >>> model.coefficients.round(4).tolist()
     [0.5352, -0.2578]
     """
+    if isinstance(index, Index):
+        index.require_usable_with(design)
     _, inside, built, note = prepare_rows(design, None, terms, where, missing)
     x = built.matrix(design.frame[inside])
     weights = design.weights[inside]

@@ -88,17 +88,17 @@ for (name in c("stratified", "two_stage")) {
 }
 
 # Rao-Scott tests
-for (name in c("persons", "stratified", "two_stage")) {
+independence <- function(name, design) {
   for (pair in list(c("sex", "region"), c("stratum", "size"), c("poor", "stratum"))) {
     for (part in c("ALL", "female")) if (part == "ALL" || pair[1] != "sex") {
-      design <- designs[[name]]
-      if (part == "female") design <- subset(design, sex == "female")
-      t <- svychisq(as.formula(paste("~", pair[1], "+", pair[2])), design, statistic = "F")
+      d <- if (part == "female") subset(design, sex == "female") else design
+      t <- svychisq(as.formula(paste("~", pair[1], "+", pair[2])), d, statistic = "F")
       put(name, "rao_scott", paste(pair, collapse = " "), part, t$statistic, t$p.value,
           t$parameter[1], t$parameter[2])
     }
   }
 }
+for (name in c("persons", "stratified", "two_stage")) independence(name, designs[[name]])
 
 # Average marginal effects: per unit for age and size, female to male for sex
 effects <- function(name, design, family, outcome) {
@@ -162,6 +162,7 @@ for (name in names(replicated)) {
   }
 }
 fit("JKn", replicated$JKn)
+for (name in names(replicated)) independence(name, replicated[[name]])
 
 # Calibration
 known_sex <- c(female = 41000, male = 38000)
