@@ -128,6 +128,14 @@ def test_items_that_cannot_be_scaled(change, error, word):
         graded_response(change(_simulated(300, 3).drop(columns="skill")))
 
 
+def test_weights_in_another_order_are_refused():
+    data = _simulated(300, 3).drop(columns="skill")
+    weight = pd.Series(np.arange(300) + 1.0, index=data.index)
+    for other in (weight[::-1], weight.iloc[:-1], weight.reset_index(drop=True).add_prefix("p")):
+        with pytest.raises(ValueError, match="index of items"):
+            graded_response(data, other)
+
+
 def test_a_person_without_answers_is_refused():
     data = _simulated(300, 3).drop(columns="skill").astype(float)
     data.iloc[[4, 7]] = np.nan

@@ -212,7 +212,7 @@ def graded_response(items: pd.DataFrame, weight: pd.Series | None = None) -> Gra
         Ordered answers as whole numbers 0, 1, 2 ...; more means more skill. Missing answers are
         taken as missing at random.
     weight : Series of float, shape (n_persons,), optional
-        Weights, finite and not negative; default 1.
+        Weights with the index of ``items``, finite and not negative; default 1.
 
     Returns
     -------
@@ -249,6 +249,11 @@ def graded_response(items: pd.DataFrame, weight: pd.Series | None = None) -> Gra
     True
     """
     codes, sizes = _answers(items)
+    if weight is not None and not weight.index.equals(items.index):
+        raise ValueError(
+            "weight has other rows than items, or the same in another order: give it the index of "
+            "items, for instance weight.reindex(items.index)."
+        )
     w = np.ones(len(items)) if weight is None else weight.to_numpy(dtype=float)
     if w.shape != (len(items),) or not (np.isfinite(w) & (w >= 0)).all() or w.sum() <= 0:
         raise ValueError("weight needs one finite number that is not negative per person.")
