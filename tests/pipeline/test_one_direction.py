@@ -204,7 +204,8 @@ def report_shortcuts(topic: str, source: str) -> list[str]:
     found = [
         f"names {name}"
         for name in sorted(files_of_report(source))
-        if name not in {headline, "ASSUMPTIONS.md", "../glossary.yml", "report.qmd"} and not name.startswith("exhibits/")
+        if name not in {headline, "ASSUMPTIONS.md", "../glossary.yml", "report.qmd"}
+        and not name.startswith("exhibits/")
     ]
     for code in CHUNK.findall(source):
         tree = ast.parse(code)

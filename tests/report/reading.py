@@ -41,7 +41,8 @@ def prose(source: str) -> str:
 
 def number(text: str, digits: int) -> str:
     """Write a decimal in German: half up, point between thousands, comma, true minus."""
-    value = Decimal(text).quantize(Decimal(10) ** -digits, ROUND_HALF_UP)
+    exact = Decimal(text).quantize(Decimal("1e-12"))  # 59.54999999999999 means 59.55
+    value = exact.quantize(Decimal(10) ** -digits, ROUND_HALF_UP)
     whole, _, rest = f"{abs(value):f}".partition(".")
     groups = [whole[max(0, end - 3) : end] for end in range(len(whole), 0, -3)]
     sign = "\u2212" if value < 0 else ""

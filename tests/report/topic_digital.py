@@ -64,6 +64,7 @@ DIGITAL = Topic(
         r"(?:[Uu]nter|ab|bei) [\d.]+(?: bis [\d.]+)? EUR",  # limits of income classes
         r"\bD21\b",  # name of the initiative
         r"Abteilung \d\b",  # of the standard benefit
+        r"unter Stufe 1\b",  # of PIAAC
         r"Index [12]\.0\b",
         r"je 1\.000\s+Einwohner",
     ],
