@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from armutsexpertise.survey.linearised import UndefinedError
+
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 QuantileRule = Literal["averaged_inverted_cdf", "inverted_cdf", "interpolated_inverted_cdf"]
@@ -181,15 +183,16 @@ def as_mask(values: npt.ArrayLike, name: str) -> BoolArray:
     return raw
 
 
-def check_lengths(**arguments: npt.ArrayLike) -> None:
-    """Raise ``ValueError`` unless the arguments have one length and, as Series, one index."""
-    lengths = {name: len(np.atleast_1d(np.asarray(a))) for name, a in arguments.items()}
+def check_lengths(**arguments: npt.ArrayLike | None) -> None:
+    """Raise ``ValueError`` unless what is given has one length and, as Series, one index."""
+    given = {name: a for name, a in arguments.items() if a is not None}
+    lengths = {name: len(np.atleast_1d(np.asarray(a))) for name, a in given.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise ValueError(f"The arguments differ in length ({told}): give one value per unit.")
-    indexed = [a.index for a in arguments.values() if isinstance(a, pd.Series)]
+    indexed = [a.index for a in given.values() if isinstance(a, pd.Series)]
     if any(not index.equals(indexed[0]) for index in indexed[1:]):
-        names = ", ".join(n for n, a in arguments.items() if isinstance(a, pd.Series))
+        names = ", ".join(n for n, a in given.items() if isinstance(a, pd.Series))
         raise ValueError(f"{names} have different indexes: align them first.")
 
 
@@ -233,6 +236,7 @@ def as_sample(
     domain: npt.ArrayLike | None,
     *,
     name: str = "income",
+    **along: npt.ArrayLike,
 ) -> Sample:
     """Check a variable, its weights and its domain.
 
@@ -246,6 +250,9 @@ def as_sample(
         Unit belongs to the domain; None is the whole sample.
     name : str
         Name of the variable, for messages.
+    **along : array_like, shape (n,)
+        Further variables of the same units by name, which must have the length and index of the
+        others; their values are not checked.
 
     Returns
     -------
@@ -260,18 +267,13 @@ def as_sample(
         If lengths or indexes differ, a value is missing, infinite or (weights) negative, or the
         domain has no weight.
     """
-    given = {name: values}
-    if weight is not None:
-        given["weight"] = weight
-    if domain is not None:
-        given["domain"] = domain
-    check_lengths(**given)
+    check_lengths(**{name: values, "weight": weight, "domain": domain, **along})
     numbers = as_numbers(values, name)
     weights = as_weights(weight, numbers.size)
     inside = np.ones(numbers.size, dtype=bool) if domain is None else as_mask(domain, "domain")
     sample = Sample(numbers, weights, inside)
     if not sample.domain_weights.sum() > 0:
-        raise ValueError(
+        raise UndefinedError(
             f"The domain has {int(inside.sum())} unit(s) of {numbers.size} and no weight: "
             "nothing can be estimated, leave it out or merge it with another."
         )
@@ -305,13 +307,13 @@ def positive_only(sample: Sample, nonpositive: Nonpositive, index: str) -> Sampl
     positive = sample.numbers > 0
     bad = int((sample.inside & ~positive & (sample.weights > 0)).sum())
     if bad and nonpositive == "fail":
-        raise ValueError(
+        raise UndefinedError(
             f"{index} is not defined for the {bad} zero or negative value(s) of the domain: "
             'drop them with nonpositive="drop" and say so, or recode them.'
         )
     inside = sample.inside & positive
     if not sample.weights[inside].sum() > 0:
-        raise ValueError(f"{index} is not defined: no unit of the domain has a positive value.")
+        raise UndefinedError(f"{index} is not defined: no unit of the domain has a positive value.")
     return Sample(sample.numbers, sample.weights, inside)
 
 
@@ -526,11 +528,13 @@ def density(
     -----
     .. math:: \hat f(x) = \frac{1}{\hat N h} \sum_i w_i \, \varphi\Bigl(\frac{x - y_i}{h}\Bigr)
     """
-    if not bandwidth > 0:
-        raise ValueError(
-            f"The bandwidth is {bandwidth}: give a positive one (by default it is zero "
-            "where all values of the domain are equal)."
+    if bandwidth == 0:
+        raise UndefinedError(
+            "The bandwidth is zero, by default where all values of the domain are equal: give a "
+            "positive one, or take replicate weights for the standard error."
         )
+    if not bandwidth > 0:
+        raise ValueError(f"The bandwidth is {bandwidth}: give a positive one.")
     near = np.abs(values - at) <= _KERNEL_REACH * bandwidth
     mass = weights[near] * np.exp(-0.5 * ((values[near] - at) / bandwidth) ** 2)
     if multiplier is not None:
@@ -580,7 +584,7 @@ def positive_density(values: FloatArray, weights: FloatArray, at: float, bandwid
     """Return the density at one point, or raise ``ValueError`` where it is zero."""
     height = density(values, weights, at, bandwidth)
     if height == 0:
-        raise ValueError(
+        raise UndefinedError(
             "The density at the quantile is zero: give a larger bandwidth, "
             "or take replicate weights for the standard error."
         )
@@ -616,7 +620,7 @@ def treat_negative(sample: Sample, negative: Negative, index: str) -> Sample:
         return Sample(np.maximum(sample.numbers, 0.0), sample.weights, sample.inside)
     bad = int((sample.inside & (sample.numbers < 0)).sum())
     if bad:
-        raise ValueError(
+        raise UndefinedError(
             f"{index}: {bad} value(s) of the domain are negative: "
             'choose negative="keep" or negative="zero" and say so.'
         )

@@ -40,7 +40,13 @@ from armutsexpertise.poverty import (
     foster_greer_thorbecke_linearised,
     poverty_line_linearised,
 )
-from armutsexpertise.survey.linearised import Linearised, linear_combination, ratio
+from armutsexpertise.survey.linearised import (
+    Linearised,
+    UndefinedError,
+    linear_combination,
+    linearises,
+    ratio,
+)
 
 Ranking = Literal["midpoint", "cumulative"]
 Correction = Literal["none", "wagstaff", "erreygers"]
@@ -213,8 +219,9 @@ def concentration_curve(
     1               0.5           0.75
     2               1.0           1.00
     """
-    check_lengths(outcome=outcome, rank_by=rank_by)
-    sample = _with_total(outcome, weight, domain, "keep", "The concentration curve", "outcome")
+    sample = _with_total(
+        outcome, weight, domain, "keep", "The concentration curve", "outcome", rank_by=rank_by
+    )
     curve = _curve(sample, as_numbers(rank_by, "rank_by"))
     return curve.rename(columns={"share": "outcome_share"})
 
@@ -270,6 +277,7 @@ def gini(
     return _gini(sample.domain_values, sample.domain_weights, ranking)
 
 
+@linearises(gini)
 def gini_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -368,6 +376,7 @@ def quintile_share_ratio(
     return _tail_ratio(sample, 0.2, 0.8, quantile_rule).ratio
 
 
+@linearises(quintile_share_ratio)
 def quintile_share_ratio_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -452,6 +461,7 @@ def palma_ratio(
     return _tail_ratio(sample, 0.4, 0.9, quantile_rule).ratio
 
 
+@linearises(palma_ratio)
 def palma_ratio_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -541,6 +551,7 @@ def generalised_entropy(
     return _entropy(as_sample(income, weight, domain), alpha, nonpositive).estimate
 
 
+@linearises(generalised_entropy)
 def generalised_entropy_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -685,8 +696,8 @@ def entropy_decomposition(
     >>> round(parts.within, 4), round(parts.between, 4)
     (0.0432, 0.1308)
     """
-    check_lengths(income=income, group=group)
-    sample = positive_only(as_sample(income, weight, domain), nonpositive, "The index")
+    sample = as_sample(income, weight, domain, group=group)
+    sample = positive_only(sample, nonpositive, "The index")
     inside = sample.inside & (sample.weights > 0)
     codes = _complete_groups(np.asarray(group)[inside])
     names = pd.factorize(np.asarray(group)[inside], sort=True)[1]
@@ -762,8 +773,8 @@ def entropy_decomposition_linearised(
     >>> sorted(parts)
     ['between', 'between_share', 'total', 'within']
     """
-    check_lengths(income=income, group=group)
-    sample = positive_only(as_sample(income, weight, domain), nonpositive, "The index")
+    sample = as_sample(income, weight, domain, group=group)
+    sample = positive_only(sample, nonpositive, "The index")
     inside = sample.inside & (sample.weights > 0)
     codes = _complete_groups(np.asarray(group)[inside])
     values, weights = sample.numbers[inside], sample.weights[inside]
@@ -838,6 +849,7 @@ def atkinson_index(
     return _atkinson(as_sample(income, weight, domain), epsilon, nonpositive).estimate
 
 
+@linearises(atkinson_index)
 def atkinson_index_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -928,6 +940,7 @@ def zenga_index(
     ).estimate
 
 
+@linearises(zenga_index)
 def zenga_index_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -1064,6 +1077,7 @@ def concentration_index(
     ).estimate
 
 
+@linearises(concentration_index)
 def concentration_index_linearised(
     outcome: npt.ArrayLike,
     rank_by: npt.ArrayLike,
@@ -1101,8 +1115,9 @@ def concentration_index_linearised(
     0.5
     """
     require_choice(correction, ("none", "wagstaff", "erreygers"), "correction")
-    check_lengths(outcome=outcome, rank_by=rank_by)
-    sample = _with_total(outcome, weight, domain, "keep", "The concentration index", "outcome")
+    sample = _with_total(
+        outcome, weight, domain, "keep", "The concentration index", "outcome", rank_by=rank_by
+    )
     ranks = as_numbers(rank_by, "rank_by")[sample.inside]
     values, weights = sample.domain_values, sample.domain_weights
     index, influence = _concentration(values, ranks, weights)
@@ -1121,7 +1136,9 @@ def concentration_index_linearised(
         factor, slope = 4 * mean / (high - low), 4 / (high - low)
     else:
         if mean in (low, high):
-            raise ValueError("Wagstaff's index is undefined: the mean equals one of the bounds.")
+            raise UndefinedError(
+                "Wagstaff's index is undefined: the mean equals one of the bounds."
+            )
         factor = mean * (high - low) / ((high - mean) * (mean - low))
         slope = factor * (1 / mean + 1 / (high - mean) - 1 / (mean - low))
     influence = factor * influence + index * slope * (values - mean) / size
@@ -1172,6 +1189,7 @@ def kakwani_index(
     return kakwani_index_linearised(income, burden, weight, domain=domain).estimate
 
 
+@linearises(kakwani_index)
 def kakwani_index_linearised(
     income: npt.ArrayLike,
     burden: npt.ArrayLike,
@@ -1247,6 +1265,7 @@ def suits_index(
     return suits_index_linearised(income, burden, weight, domain=domain).estimate
 
 
+@linearises(suits_index)
 def suits_index_linearised(
     income: npt.ArrayLike,
     burden: npt.ArrayLike,
@@ -1501,8 +1520,7 @@ def kitagawa_linearised(
     >>> {name: round(part.estimate, 4) for name, part in parts.items()}
     {'difference': -0.4167, 'composition': -0.125, 'rate': -0.2917}
     """
-    check_lengths(outcome=outcome, group=group, population=population)
-    sample = as_sample(outcome, weight, domain, name="outcome")
+    sample = as_sample(outcome, weight, domain, name="outcome", group=group, population=population)
     inside = sample.inside & (sample.weights > 0)
     codes = _complete_groups(np.asarray(group)[inside])
     in_a = as_mask(population, "population")[inside]
@@ -1514,7 +1532,7 @@ def kitagawa_linearised(
     )
     empty = int((masses == 0).any(axis=0).sum())
     if empty:
-        raise ValueError(
+        raise UndefinedError(
             f"{empty} of {count} groups have nobody in one of the populations: merge groups."
         )
     rates, sizes = totals / masses, masses.sum(axis=1)
@@ -1637,8 +1655,8 @@ def oaxaca_blinder_linearised(
     {'difference': -7.0, 'endowments': -6.0, 'coefficients': -3.0, 'interaction': 2.0}
     """
     require_choice(kind, ("threefold", "pooled"), "kind")
-    check_lengths(outcome=outcome, group=group, **{str(c): covariates[c] for c in covariates})
-    sample = as_sample(outcome, weight, domain, name="outcome")
+    named = {f"covariate {c}": covariates[c] for c in covariates}
+    sample = as_sample(outcome, weight, domain, name="outcome", group=group, **named)
     is_a = as_mask(group, "group")
     columns = [as_numbers(covariates[c], str(c)) for c in covariates]
     design = np.column_stack([np.ones(sample.numbers.size), *columns])
@@ -1647,7 +1665,7 @@ def oaxaca_blinder_linearised(
     for name, members in (("a", is_a), ("b", ~is_a)):
         inside = weights * members
         if not inside.sum() > 0:
-            raise ValueError(f"Group {name} has no unit with weight: nothing can be compared.")
+            raise UndefinedError(f"Group {name} has no unit with weight: nothing can be compared.")
         mean = inside @ design / inside.sum()
         mean_influence = (design - mean) * (inside > 0)[:, None] / inside.sum()
         beta, beta_influence = _regression(sample.numbers, design, inside, f"group {name}")
@@ -1809,15 +1827,14 @@ def poverty_change_linearised(
     >>> {name: round(part.estimate, 4) for name, part in parts.items()}
     {'change': -0.25, 'growth': -0.2083, 'distribution': -0.2083, 'line': 0.1667}
     """
-    check_lengths(income=income, after=after)
-    sample = _with_total(income, weight, domain, "keep", "The decomposition")
+    sample = _with_total(income, weight, domain, "keep", "The decomposition", after=after)
     later = as_mask(after, "after")
     sides = (~later, later)
     means, lines = [], []
     for side, line in zip(sides, (line_before, line_after), strict=True):
         mean = _mean(Sample(sample.numbers, sample.weights, sample.inside & side))
         if not mean.estimate > 0:
-            raise ValueError(
+            raise UndefinedError(
                 f"The decomposition is undefined: a mean is {mean.estimate:g}, not positive."
             )
         means.append(mean)
@@ -1892,7 +1909,7 @@ def _mean(sample: Sample) -> Linearised:
     """Return the mean of the domain with its influence values."""
     size = float(sample.domain_weights.sum())
     if not size > 0:
-        raise ValueError("One of the two samples has no unit with weight: nothing is compared.")
+        raise UndefinedError("One of the two samples has no unit with weight: nothing is compared.")
     mean = dot(sample.domain_weights, sample.domain_values) / size
     return Linearised(mean, sample.spread((sample.domain_values - mean) / size))
 
@@ -1944,12 +1961,16 @@ def _with_total(
     negative: Negative,
     index: str,
     name: str = "income",
+    **along: npt.ArrayLike,
 ) -> Sample:
-    """Return the checked sample, or raise ``ValueError`` where its total is not positive."""
-    sample = treat_negative(as_sample(values, weight, domain, name=name), negative, index)
+    """Return the checked sample, or raise `UndefinedError` where its total is not positive."""
+    sample = as_sample(values, weight, domain, name=name, **along)
+    sample = treat_negative(sample, negative, index)
     total = dot(sample.domain_weights, sample.domain_values)
     if not total > 0:
-        raise ValueError(f"{index} is undefined: the total of {name} is {total:g}, not positive.")
+        raise UndefinedError(
+            f"{index} is undefined: the total of {name} is {total:g}, not positive."
+        )
     return sample
 
 
@@ -1999,14 +2020,14 @@ def _tail_ratio(sample: Sample, low: float, high: float, quantile_rule: Quantile
     upper = quantile(values, weights, high, quantile_rule)
     rich = values > upper
     if not weights[rich].sum() > 0:
-        raise ValueError(
+        raise UndefinedError(
             f"Nobody of the {values.size} unit(s) of the domain has more than the quantile "
             f"{high}: the ratio is undefined, merge the domain with another."
         )
     below = values <= lower
     poorest = dot(weights[below], values[below])
     if not poorest > 0:
-        raise ValueError(
+        raise UndefinedError(
             f"The income total of the poorest {low:.0%} is {poorest:g}: the ratio is undefined, "
             'set negative="zero" or merge the domain with another.'
         )
@@ -2088,8 +2109,7 @@ def _incidence(
     domain: npt.ArrayLike | None,
 ) -> tuple[Sample, FloatArray, FloatArray]:
     """Return the sample with incomes and burdens of the domain, both of positive total."""
-    check_lengths(income=income, burden=burden)
-    sample = _with_total(income, weight, domain, "keep", "The index")
+    sample = _with_total(income, weight, domain, "keep", "The index", burden=burden)
     burdens = _with_total(burden, weight, domain, "keep", "The index", "burden")
     return sample, sample.domain_values, burdens.domain_values
 
@@ -2098,7 +2118,7 @@ def _after_burden(incomes: FloatArray, burdens: FloatArray, weights: FloatArray)
     """Return income after the burden, or raise ``ValueError`` where none is left in total."""
     after = incomes - burdens
     if not dot(weights, after) > 0:
-        raise ValueError("The burden takes all income: inequality after it is undefined.")
+        raise UndefinedError("The burden takes all income: inequality after it is undefined.")
     return after
 
 
@@ -2108,7 +2128,7 @@ def _regression(
     """Return weighted least-squares coefficients and their influence values."""
     root = np.sqrt(weights)
     if np.linalg.matrix_rank(design * root[:, None]) < design.shape[1]:
-        raise ValueError(f"The covariates are collinear in {what}: leave one out.")
+        raise UndefinedError(f"The covariates are collinear in {what}: leave one out.")
     beta, *_ = np.linalg.lstsq(design * root[:, None], outcome * root, rcond=None)
     bread = np.linalg.inv((design * weights[:, None]).T @ design)
     inside = weights > 0

@@ -36,7 +36,7 @@ from armutsexpertise._weighted import (
     require_share,
     treat_negative,
 )
-from armutsexpertise.survey.linearised import Linearised
+from armutsexpertise.survey.linearised import Linearised, UndefinedError, linearises
 
 LineBase = Literal["median", "mean"]
 Scale = Literal["modified_oecd", "oecd", "square_root"] | tuple[float, float, float]
@@ -308,6 +308,7 @@ def weighted_quantile(
     return quantile(sample.domain_values, sample.domain_weights, probability, quantile_rule)
 
 
+@linearises(weighted_quantile)
 def weighted_quantile_linearised(
     values: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -411,6 +412,7 @@ def poverty_line(
     return share * dot(weights, values) / float(weights.sum())
 
 
+@linearises(poverty_line)
 def poverty_line_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -551,6 +553,7 @@ def at_risk_of_poverty_rate(
     return _share(poor, sample.domain_weights)
 
 
+@linearises(at_risk_of_poverty_rate, is_share=True)
 def at_risk_of_poverty_rate_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -647,12 +650,12 @@ def at_risk_of_poverty_or_social_exclusion_rate(
     >>> at_risk_of_poverty_or_social_exclusion_rate([5.0, 20, 25, 50], [True, False, False, True])
     0.5
     """
-    check_lengths(income=income, excluded=excluded)
-    sample = as_sample(income, weight, domain)
+    sample = as_sample(income, weight, domain, excluded=excluded)
     poor = _is_poor(sample.numbers, _line(sample, line).estimate, inclusive)
     return _share((poor | as_mask(excluded, "excluded"))[sample.inside], sample.domain_weights)
 
 
+@linearises(at_risk_of_poverty_or_social_exclusion_rate, is_share=True)
 def at_risk_of_poverty_or_social_exclusion_rate_linearised(
     income: npt.ArrayLike,
     excluded: npt.ArrayLike,
@@ -694,9 +697,9 @@ def at_risk_of_poverty_or_social_exclusion_rate_linearised(
     >>> at_risk_of_poverty_or_social_exclusion_rate_linearised([5.0, 20, 25, 50], excluded).estimate
     0.5
     """
-    check_lengths(income=income, excluded=excluded)
+    sample = as_sample(income, weight, domain, excluded=excluded)
     return _exclusion_rate_linearised(
-        as_sample(income, weight, domain), as_mask(excluded, "excluded"), line, inclusive, bandwidth
+        sample, as_mask(excluded, "excluded"), line, inclusive, bandwidth
     )
 
 
@@ -738,6 +741,7 @@ def median_income_of_the_poor(
     return _poor_median(sample, _line(sample, line).estimate, inclusive, quantile_rule)
 
 
+@linearises(median_income_of_the_poor)
 def median_income_of_the_poor_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -830,6 +834,7 @@ def relative_median_poverty_gap(
     return 1 - _poor_median(sample, threshold, inclusive, quantile_rule) / threshold
 
 
+@linearises(relative_median_poverty_gap)
 def relative_median_poverty_gap_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -918,11 +923,12 @@ def relative_median_income_ratio(
     >>> relative_median_income_ratio([20.0, 30, 16, 24], [30, 50, 70, 80])
     0.8
     """
-    old, young = _age_groups(as_sample(income, weight, domain), income, age, age_limit)
+    old, young = _age_groups(as_sample(income, weight, domain, age=age), age, age_limit)
     above = quantile(old.domain_values, old.domain_weights, 0.5, quantile_rule)
     return above / _positive_median(young, quantile_rule)
 
 
+@linearises(relative_median_income_ratio)
 def relative_median_income_ratio_linearised(
     income: npt.ArrayLike,
     age: npt.ArrayLike,
@@ -963,8 +969,8 @@ def relative_median_income_ratio_linearised(
     >>> relative_median_income_ratio_linearised([20.0, 30, 16, 24], [30, 50, 70, 80]).estimate
     0.8
     """
-    sample = as_sample(income, weight, domain)
-    old, young = _age_groups(sample, income, age, age_limit)
+    sample = as_sample(income, weight, domain, age=age)
+    old, young = _age_groups(sample, age, age_limit)
     above = quantile(old.domain_values, old.domain_weights, 0.5, quantile_rule)
     below = _positive_median(young, quantile_rule)
     width = (
@@ -1033,6 +1039,7 @@ def foster_greer_thorbecke(
     return _share(gap**alpha * poor, sample.domain_weights)
 
 
+@linearises(foster_greer_thorbecke)
 def foster_greer_thorbecke_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -1144,6 +1151,7 @@ def watts_index(
     return _watts(as_sample(income, weight, domain), line, nonpositive).estimate
 
 
+@linearises(watts_index)
 def watts_index_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -1229,6 +1237,7 @@ def sen_shorrocks_thon_index(
     return _sen_shorrocks_thon(sample, _line(sample, line)).estimate
 
 
+@linearises(sen_shorrocks_thon_index)
 def sen_shorrocks_thon_index_linearised(
     income: npt.ArrayLike,
     weight: npt.ArrayLike | None = None,
@@ -1508,6 +1517,7 @@ def persistent_poverty_rate(
     return _share(persistent[years[0].inside], years[0].domain_weights)
 
 
+@linearises(persistent_poverty_rate, is_share=True)
 def persistent_poverty_rate_linearised(
     incomes: pd.DataFrame | npt.NDArray[np.float64],
     weight: npt.ArrayLike | None = None,
@@ -1696,7 +1706,7 @@ def _poor(sample: Sample, line: float, inclusive: bool) -> Sample:
     """Return the sample with the poor of the domain as domain."""
     inside = sample.inside & _is_poor(sample.numbers, line, inclusive)
     if not sample.weights[inside].sum() > 0:
-        raise ValueError(
+        raise UndefinedError(
             f"Nobody of the {int(sample.inside.sum())} unit(s) of the domain is poor: the median "
             "of the poor is undefined, leave the domain out."
         )
@@ -1729,17 +1739,14 @@ def _poor_median_linearised(
     return Linearised(median, (rate.influence / 2 - own) / height)
 
 
-def _age_groups(
-    sample: Sample, income: npt.ArrayLike, age: npt.ArrayLike, age_limit: float
-) -> tuple[Sample, Sample]:
+def _age_groups(sample: Sample, age: npt.ArrayLike, age_limit: float) -> tuple[Sample, Sample]:
     """Return the sample with the old and with the young of the domain as domain."""
-    check_lengths(income=income, age=age)
     is_old = as_numbers(age, "age") >= age_limit
     groups = []
     for name, members in (("old", is_old), ("young", ~is_old)):
         inside = sample.inside & members
         if not sample.weights[inside].sum() > 0:
-            raise ValueError(f"The domain has no {name} person: choose another age_limit.")
+            raise UndefinedError(f"The domain has no {name} person: choose another age_limit.")
         groups.append(Sample(sample.numbers, sample.weights, inside))
     return groups[0], groups[1]
 
@@ -1748,7 +1755,7 @@ def _positive_median(sample: Sample, quantile_rule: QuantileRule) -> float:
     """Return the median, or raise ``ValueError`` where it is not positive."""
     median = quantile(sample.domain_values, sample.domain_weights, 0.5, quantile_rule)
     if not median > 0:
-        raise ValueError(f"The median of the young is {median}: the ratio is undefined.")
+        raise UndefinedError(f"The median of the young is {median}: the ratio is undefined.")
     return median
 
 

@@ -353,6 +353,28 @@ def test_bad_input(call, error, message):
         call()
 
 
+_SHIFTED = pd.Series([1.0, 2], index=[1, 2])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda e, y: ep.twice_median(e, y, _SHIFTED),
+        lambda e, y: ep.twice_median_rate_linearised(e, y, _SHIFTED),
+        lambda e, _: ep.half_median(e, _SHIFTED),
+        lambda e, _: ep.half_median_rate_linearised(e, _SHIFTED),
+        lambda e, _: ep.half_median_gap(e, _SHIFTED),
+        lambda e, y: ep.low_income_high_cost(e, y, 90.0, _SHIFTED),
+        lambda e, y: ep.low_income_high_cost_rate_linearised(e, y, 90.0, _SHIFTED),
+        lambda e, _: ep.mean_gap_of_poor(e, e > 0, _SHIFTED),
+        lambda e, _: ep.pairwise_overlap(pd.DataFrame({"a": e > 5, "b": e > 6}), "ab", _SHIFTED),
+    ],
+)
+def test_weights_of_other_units_are_refused(call):
+    with pytest.raises(ValueError, match="different indexes: align them first"):
+        call(pd.Series([5.0, 9]), pd.Series([100.0, 90]))
+
+
 def test_indicators_must_be_boolean_and_known():
     flags = pd.DataFrame({"a": [1, 0], "b": [True, False]})
     with pytest.raises(TypeError, match="boolean"):

@@ -48,7 +48,7 @@ def test_one_person():
     assert iq.theil_index(one, weight) == 0
     assert iq.atkinson_index(one, weight, epsilon=2) == 0
     assert iq.lorenz_curve(one, weight).to_numpy().tolist() == [[0, 0], [1, 1]]
-    with pytest.raises(ValueError, match="bandwidth is 0"):
+    with pytest.raises(ValueError, match="bandwidth is zero"):
         pv.poverty_line_linearised(one, weight)
     with pytest.raises(ValueError, match=r"Nobody of the 1 unit\(s\)"):
         iq.quintile_share_ratio(one, weight)
@@ -440,3 +440,32 @@ def test_bad_input_fails_with_one_sentence(name):
         call()
     assert "\n" not in str(caught.value)
     assert str(caught.value).endswith(".")
+
+
+_SHIFTED = pd.Series([1.0, 1, 2, 2], index=[1, 2, 3, 4])
+_PLAIN = np.array([10.0, 20, 25, 50])
+_NEXT = pd.Series([30.0, 40, 70, 80])
+_FLAG = pd.Series([True, False, True, False])
+OUT_OF_LINE = {
+    "concentration": lambda w: iq.concentration_index(_PLAIN, _NEXT, w),
+    "curve": lambda w: iq.concentration_curve(_PLAIN, _NEXT, w),
+    "entropy": lambda w: iq.entropy_decomposition(_PLAIN, _NEXT, w, alpha=1),
+    "entropy parts": lambda w: iq.entropy_decomposition_linearised(_PLAIN, _NEXT, w, alpha=1),
+    "kakwani": lambda w: iq.kakwani_index(_PLAIN, _NEXT, w),
+    "suits": lambda w: iq.suits_index(_PLAIN, _NEXT, w),
+    "redistribution": lambda w: iq.redistribution(_NEXT, _PLAIN, w),
+    "medians": lambda w: pv.relative_median_income_ratio(_PLAIN, _NEXT, w),
+    "medians linearised": lambda w: pv.relative_median_income_ratio_linearised(_PLAIN, _NEXT, w),
+    "arope": lambda w: pv.at_risk_of_poverty_or_social_exclusion_rate(_PLAIN, _FLAG, w),
+    "kitagawa": lambda w: iq.kitagawa_linearised(_PLAIN, ["a"] * 4, _FLAG, w),
+    "oaxaca": lambda w: iq.oaxaca_blinder(_PLAIN, _NEXT.to_frame("x"), _FLAG, w),
+    "change": lambda w: iq.poverty_change_linearised(_PLAIN, _FLAG, w, line_before=1, line_after=1),
+    "persistent": lambda w: pv.persistent_poverty_rate(pd.DataFrame({2023: _NEXT, 2024: _NEXT}), w),
+}
+
+
+@pytest.mark.parametrize("index", OUT_OF_LINE.values(), ids=OUT_OF_LINE)
+def test_every_variable_shares_one_index_with_the_weights(index):
+    """Weights sorted otherwise would be taken for those of other persons."""
+    with pytest.raises(ValueError, match="different indexes: align them first"):
+        index(_SHIFTED)

@@ -7,10 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from survey_samples import REFERENCE, replicated, taylor
 
-from armutsexpertise.inequality import gini_linearised
+from armutsexpertise.inequality import (
+    entropy_decomposition_linearised,
+    gini_linearised,
+    quintile_share_ratio_linearised,
+)
 from armutsexpertise.poverty import (
     at_risk_of_poverty_rate_linearised,
     foster_greer_thorbecke_linearised,
+    poverty_line_linearised,
+    relative_median_poverty_gap_linearised,
 )
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import (
@@ -384,3 +390,97 @@ def test_interval_of_a_rate_is_that_of_a_proportion(frame):
         assert got[column][0] == pytest.approx(got[column][1], rel=1e-10)
     assert got["ci_low"][0] > 0 > got["estimate"][0] - 2 * got["se"][0]
     assert got["method"][0] == "linearised statistic, logit interval, Taylor"
+
+
+def _without_the_poor(frame):
+    """Nobody of the north is poor; all of the far north have the same income."""
+    far = frame["region"].eq("north") & (frame["age"] > 60)
+    region = frame["region"].mask(far, "far north")
+    income = frame["income"].where(frame["region"].eq("south"), frame["income"] + 90_000.0)
+    return frame.assign(region=region, income=income.mask(far, 90_000.0))
+
+
+@pytest.mark.parametrize("sample", [taylor, replicated])
+def test_domain_in_which_an_index_is_undefined_has_a_row_with_the_reason(frame, sample):
+    frame = _without_the_poor(frame)
+    design = sample(frame, {taylor: "stratified", replicated: "BRR"}[sample])
+    indicators = {
+        "gap": Index(relative_median_poverty_gap_linearised, "income"),
+        "parts": Index(entropy_decomposition_linearised, "income", "sex", alpha=0),
+        "tails": Index(quintile_share_ratio_linearised, "income"),
+    }
+    got = estimate(design, indicators, "region").set_index(["indicator", "region"])
+    south = got.xs("south", level="region")
+    assert south[["estimate", "se"]].notna().all(axis=None)
+    for region in ("north", "far north"):
+        row = got.loc["gap", region]
+        assert row[["estimate", "se", "ci_low", "ci_high"]].isna().all()
+        assert row["n"] == frame["region"].eq(region).sum()
+        assert "undefined in this domain: Nobody of the" in row["method"]
+        assert not row["method"].endswith(".")
+    row = got.loc["tails", "far north"]
+    assert "has more than the quantile 0.8" in row["method"]
+    assert got.loc["parts: total", "far north"]["estimate"] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("sample", [taylor, replicated])
+def test_differences_from_where_an_index_is_undefined(frame, sample):
+    frame = _without_the_poor(frame)
+    design = sample(frame, {taylor: "stratified", replicated: "BRR"}[sample])
+    gap = {"gap": Index(relative_median_poverty_gap_linearised, "income", line=1500.0)}
+    got = differences(design, gap, "region", reference="south")
+    assert got["estimate"].isna().all()
+    assert got["method"].str.contains("undefined in this domain: Nobody of the").all()
+    got = differences(design, gap, "region", reference="north").set_index("region")
+    assert "in the reference domain: Nobody of the" in got.loc["south", "method"]
+
+
+def test_index_without_density_keeps_its_value(frame):
+    """The estimate is known where its influence is not: all incomes of the domain are equal."""
+    frame = _without_the_poor(frame)
+    design = taylor(frame, "stratified")
+    rate = {"rate": Index(at_risk_of_poverty_rate_linearised, "income", line=_line_of_the_south)}
+    row = estimate(design, rate, "region").set_index("region").loc["far north"]
+    assert row["estimate"] == 0
+    assert np.isnan(row["se"])
+    assert "no standard error: The bandwidth is zero" in row["method"]
+
+
+def _line_of_the_south(income, weight):
+    return poverty_line_linearised(income, weight, share=0.01)
+
+
+def test_index_undefined_on_some_replicates_counts_them(frame):
+    """One of the units left out by the jackknife holds all the poor."""
+    frame = frame.assign(income=np.where(frame["psu"].eq(frame["psu"].iloc[0]), 500.0, 5000.0))
+    design = replicated(frame, "JK1")
+    gap = {"gap": Index(relative_median_poverty_gap_linearised, "income", line=1500.0)}
+    row = estimate(design, gap).iloc[0]
+    assert row["estimate"] == pytest.approx(2 / 3)
+    assert np.isnan(row["se"])
+    count = design.replicates.shape[1]
+    assert f"no standard error: undefined on 1 of {count} replicates" in row["method"]
+
+
+def test_decomposition_that_is_undefined_everywhere_has_a_row(frame):
+    design = taylor(frame.assign(income=0.0), "stratified")
+    got = estimate(design, {"d": Index(entropy_decomposition_linearised, "income", "sex", alpha=1)})
+    assert got["indicator"].tolist() == ["d"]
+    assert "zero or negative value" in got.loc[0, "method"]
+
+
+def test_largest_value_as_quantile_has_no_interval(small):
+    design = SurveyDesign.from_frame(small.assign(y=[1, 2, 2, 2, 2, 2]), weights="w")
+    row = estimate(design, {"q": Quantile("y", 0.5)}).iloc[0]
+    assert row["estimate"] == 2
+    assert row[["se", "ci_low", "ci_high"]].isna().all()
+    assert row["method"].endswith("its interval leaves the values of the domain")
+
+
+def test_missing_rows_outside_where_are_named(frame):
+    frame = frame.assign(income=frame["income"].where(frame["age"] > 30), old=frame["age"] > 30)
+    design = taylor(frame, "stratified")
+    index = {"rate": Index(at_risk_of_poverty_rate_linearised, "income")}
+    outside = int((frame["age"] <= 30).sum())
+    with pytest.raises(ValueError, match=rf"\({outside} of them outside where"):
+        estimate(design, index, where="old")

@@ -122,7 +122,7 @@ def energy_share(
     >>> energy_share([90, 110], [500, 800]).round(4)
     array([0.18  , 0.1375])
     """
-    spent, earned = _amounts(expenditure, income)
+    spent, earned = _amounts(expenditure, income, domain=domain)
     inside = _inside(domain, spent.size)
     without = int((inside & (earned <= 0)).sum())
     if without:
@@ -187,7 +187,7 @@ def twice_median(
     weight: npt.ArrayLike | None = None,
     *,
     multiple: float = 2.0,
-    domain: npt.ArrayLike | None = None,
+    nation: npt.ArrayLike | None = None,
 ) -> BoolArray:
     """Return whose share of income spent on energy exceeds twice the national median (2M).
 
@@ -199,14 +199,13 @@ def twice_median(
         Weights for the median; default: each unit counts once.
     multiple : float
         Multiple of the median share, positive.
-    domain : array_like of bool, shape (n,), optional
-        Units with a share, which set the median; default: all. This is the nation without
-        those of no income, never the region of interest.
+    nation : array_like of bool, shape (n,), optional
+        Units with a share, which set the median; default: all. Leave out those of no income.
 
     Returns
     -------
     ndarray of bool, shape (n,)
-        False outside the domain.
+        False outside the nation.
 
     Raises
     ------
@@ -220,8 +219,9 @@ def twice_median(
     [True, False, False, False, False]
     """
     _require_positive(multiple, "multiple")
-    share = energy_share(expenditure, income, domain=domain)
-    line = multiple * weighted_quantile(np.nan_to_num(share), weight, domain=domain)
+    check_lengths(expenditure=expenditure, weight=weight)
+    share = energy_share(expenditure, income, domain=nation)
+    line = multiple * weighted_quantile(np.nan_to_num(share), weight, domain=nation)
     return np.asarray(np.nan_to_num(share) > line)
 
 
@@ -283,6 +283,7 @@ def twice_median_rate_linearised(
     (0.2, (5,))
     """
     _require_positive(multiple, "multiple")
+    check_lengths(expenditure=expenditure, weight=weight, domain=domain, nation=nation)
     everyone = _inside(nation, np.size(np.asarray(expenditure)))
     share = np.nan_to_num(energy_share(expenditure, income, domain=everyone))
     inside = _within(domain, everyone)
@@ -336,6 +337,7 @@ def half_median(
     [False, False, True, False, False]
     """
     require_share(share, "share")
+    check_lengths(expenditure=expenditure, weight=weight, nation=nation)
     spent = _spent(expenditure)
     return np.asarray(spent < share * weighted_quantile(spent, weight, domain=nation))
 
@@ -386,6 +388,7 @@ def half_median_rate_linearised(
     >>> round(half_median_rate_linearised([90, 110, 40, 130, 120]).estimate, 3)
     0.2
     """
+    check_lengths(expenditure=expenditure, weight=weight, domain=domain, nation=nation)
     spent = _spent(expenditure)
     line = poverty_line_linearised(spent, weight, share=share, domain=nation, bandwidth=bandwidth)
     return at_risk_of_poverty_rate_linearised(
@@ -434,7 +437,7 @@ def low_income_high_cost(
     >>> low_income_high_cost([90, 150, 120], [2000, 1100, 700], 990).tolist()
     [False, True, False]
     """
-    cost, earned = _amounts(required_cost, income)
+    cost, earned = _amounts(required_cost, income, weight=weight, nation=nation)
     high = cost > weighted_quantile(cost, weight, domain=nation)
     return np.asarray(high & (earned - cost < _finite(line, "line")))
 
@@ -492,7 +495,7 @@ def low_income_high_cost_rate_linearised(
     >>> rate.estimate
     0.5
     """
-    cost, earned = _amounts(required_cost, income)
+    cost, earned = _amounts(required_cost, income, weight=weight, domain=domain, nation=nation)
     if line is None:
         line = poverty_line_linearised(earned, weight, domain=nation, bandwidth=bandwidths[1])
     at = line.estimate if isinstance(line, Linearised) else _finite(line, "line")
@@ -659,6 +662,7 @@ def half_median_gap(
     array([ 0.,  0., 15.,  0.,  0.])
     """
     require_share(share, "share")
+    check_lengths(expenditure=expenditure, weight=weight, nation=nation)
     spent = _spent(expenditure)
     return np.maximum(share * weighted_quantile(spent, weight, domain=nation) - spent, 0.0)
 
@@ -734,7 +738,7 @@ def mean_gap_of_poor(
     >>> mean_gap_of_poor([40, 0, 20], [True, False, True])
     30.0
     """
-    check_lengths(gap=gap, energy_poor=energy_poor)
+    check_lengths(gap=gap, energy_poor=energy_poor, weight=weight)
     depth, hit = as_numbers(gap, "gap"), as_mask(energy_poor, "energy_poor")
     weights = as_weights(weight, depth.size)
     negative = int((depth < 0).sum())
@@ -881,8 +885,9 @@ def pairwise_overlap(
         both  jaccard  kappa
     0  0.333      0.5    0.4
     """
-    flags = _flags(indicators, of).to_numpy()
-    weights = as_weights(weight, len(flags))
+    flagged = _flags(indicators, of)
+    check_lengths(indicators=flagged.iloc[:, 0], weight=weight)
+    flags, weights = flagged.to_numpy(), as_weights(weight, len(flagged))
     total = float(weights.sum())
     if not total > 0:
         raise ValueError("The units weigh zero in total: nothing can be compared.")
@@ -1173,9 +1178,11 @@ def grouped_headcount_bounds(
     return pd.concat([table[total.columns], total], ignore_index=True)
 
 
-def _amounts(expenditure: npt.ArrayLike, income: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Return checked expenditure and income."""
-    check_lengths(expenditure=expenditure, income=income)
+def _amounts(
+    expenditure: npt.ArrayLike, income: npt.ArrayLike, **along: npt.ArrayLike | None
+) -> tuple[FloatArray, FloatArray]:
+    """Return checked expenditure and income of the same units as what is given along."""
+    check_lengths(expenditure=expenditure, income=income, **along)
     return _spent(expenditure), as_numbers(income, "income")
 
 

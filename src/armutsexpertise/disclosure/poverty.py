@@ -1,10 +1,8 @@
 """Income poverty and inequality of a recoded survey, ready to be written."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Literal, get_args
 
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
@@ -22,7 +20,7 @@ from armutsexpertise.poverty import (
 )
 from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import LonelyPsu, SurveyDesign, checked_weights
-from armutsexpertise.survey.estimate import Indicator, Missing, Proportion
+from armutsexpertise.survey.estimate import Index, Indicator, Missing, Proportion
 from armutsexpertise.survey.linearised import Linearised
 
 __all__ = ["EQUAL", "person_weights", "poverty_estimates"]
@@ -155,10 +153,11 @@ def poverty_estimates(
     Returns
     -------
     Protected
-        ``arpt``, the threshold of 60 % of the median of all persons, in the unit of income (in
-        total only); by domain ``arpr``, the at-risk-of-poverty rate; ``rmpg``, the relative
-        median gap; ``s80s20``; ``gini``; ``arope`` with ``excluded``; and ``md`` where the table
-        has ``material_deprivation_flag``. Shares in [0, 1]. ``n`` counts rows.
+        ``arpt``, the threshold of 60 % of the median of all persons, in the unit of income, to
+        three significant digits (in total only); by domain ``arpr``, the at-risk-of-poverty
+        rate; ``rmpg``, the relative median gap; ``s80s20``; ``gini``; ``arope`` with
+        ``excluded``; and ``md`` where the table has ``material_deprivation_flag``. Shares in
+        [0, 1]. ``n`` counts rows.
 
     Raises
     ------
@@ -268,41 +267,31 @@ def _indicators(
         )
     poor = income < line
     indicators: dict[str, Indicator] = {
-        "arpt": lambda f, w, _: poverty_line_linearised(f[_INCOME].to_numpy(), w),
-        "arpr": partial(_in_domain, at_risk_of_poverty_rate_linearised),
+        "arpt": Index(_rounded_threshold, _INCOME),
+        "arpr": Index(at_risk_of_poverty_rate_linearised, _INCOME),
     }
     evidence = {"arpt": Evidence(), "arpr": Evidence(numerator=poor)}
     if excluded is not None:
         if not pd.api.types.is_bool_dtype(frame[excluded]) or frame[excluded].isna().any():
             raise TypeError(f"{excluded} must be boolean without missing values: recode it.")
-        other = frame[excluded].to_numpy(dtype=bool)
-        indicators["arope"] = partial(
-            _in_domain,
-            lambda y, w, domain: at_risk_of_poverty_or_social_exclusion_rate_linearised(
-                y, other, w, domain=domain
-            ),
+        indicators["arope"] = Index(
+            at_risk_of_poverty_or_social_exclusion_rate_linearised, _INCOME, excluded
         )
-        evidence["arope"] = Evidence(numerator=poor | other)
-    indicators["rmpg"] = partial(_in_domain, relative_median_poverty_gap_linearised)
-    indicators["s80s20"] = partial(_in_domain, quintile_share_ratio_linearised)
-    indicators["gini"] = partial(_in_domain, gini_linearised)
+        evidence["arope"] = Evidence(numerator=poor | frame[excluded].to_numpy(dtype=bool))
+    indicators["rmpg"] = Index(relative_median_poverty_gap_linearised, _INCOME)
+    indicators["s80s20"] = Index(quintile_share_ratio_linearised, _INCOME)
+    indicators["gini"] = Index(gini_linearised, _INCOME)
     evidence["rmpg"] = Evidence(base=poor)
     evidence |= {name: Evidence(amount=income) for name in ("s80s20", "gini")}
     return indicators, evidence
 
 
-def _in_domain(
-    index: Callable[..., Linearised],
-    frame: pd.DataFrame,
-    weights: npt.NDArray[np.float64],
-    domain: npt.NDArray[np.bool_],
+def _rounded_threshold(
+    income: pd.Series, weight: npt.ArrayLike, domain: npt.ArrayLike
 ) -> Linearised:
-    """Return an index in a domain, undefined where the domain has nobody to form it from.
+    """Return the threshold to three significant digits: it is a share of one household's income.
 
-    The sample as a whole was checked before, so what fails here is the domain: nobody in it is
-    poor, or all incomes are equal.
+    The interval is formed around the rounded value, or it would tell the income by its middle.
     """
-    try:
-        return index(frame[_INCOME].to_numpy(), weights, domain=domain)
-    except ValueError:
-        return Linearised(float("nan"), np.zeros(len(frame)))
+    line = poverty_line_linearised(income, weight, domain=domain)
+    return Linearised(float(f"{line.estimate:.3g}"), line.influence)

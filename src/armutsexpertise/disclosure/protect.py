@@ -21,6 +21,7 @@ STATUS = ("published", "bracketed", "unreliable", "suppressed", "undefined")
 """Published; shown in brackets; too unreliable to show; secret; without a value by definition."""
 
 _MANY_DOMAINS = 20
+_WHY_UNDEFINED = r"(undefined in this domain|no standard error): [^;]*"
 _SECOND = "left out so that another cell cannot be computed"
 
 
@@ -215,6 +216,8 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
         out.loc[secret, column] = pd.NA if column in {"n", "method"} else np.nan
     out.loc[blank, ["estimate", "se", "ci_low", "ci_high"]] = np.nan
     out["reason"] = reason.astype("str")
+    # Why an index is undefined may count the few persons behind it.
+    out["method"] = out["method"].str.replace(_WHY_UNDEFINED, r"\1", regex=True)
     total = _is_total(out, domains) if domains else pd.Series(False, index=out.index)
     touched = out["indicator"].isin(out.loc[secret, "indicator"].unique())
     gone = total & touched

@@ -4,10 +4,8 @@ Every function gives the same tidy frame: ``indicator``, the domain columns, ``e
 ``ci_low``, ``ci_high``, ``df``, ``n``, ``n_weighted`` and ``method``.
 """
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from inspect import signature
 from itertools import product
 from typing import Any, Literal, get_args
 
@@ -25,18 +23,9 @@ from armutsexpertise._weighted import (
 from armutsexpertise.mark import mark
 from armutsexpertise.survey._columns import as_names, require_columns
 from armutsexpertise.survey.design import Booleans, Floats, Integers, SurveyDesign
-from armutsexpertise.survey.linearised import Linearised
+from armutsexpertise.survey.linearised import Linearised, UndefinedError, plain_of
 
 Missing = Literal["fail", "drop"]
-
-_SHARES = frozenset(
-    f"{name}_rate_linearised"
-    for name in (
-        "at_risk_of_poverty",
-        "at_risk_of_poverty_or_social_exclusion",
-        "persistent_poverty",
-    )
-)
 
 COLUMNS = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_weighted", "method")
 
@@ -103,7 +92,9 @@ class Index:
     ----------
     function : callable
         A function with the suffix ``_linearised`` of `armutsexpertise.poverty` or
-        `armutsexpertise.inequality`: takes columns, then ``weight`` and ``domain``.
+        `armutsexpertise.inequality`, or one of your own: takes columns, then ``weight`` and
+        ``domain``. Where `armutsexpertise.survey.linearised.linearises` names its plain form,
+        replicates use that.
     *columns : str or list of str
         Columns of the sample in the order of the function's arguments; a list gives a DataFrame.
     **options
@@ -140,12 +131,7 @@ class Index:
     ) -> None:
         self.function, self.columns, self.options = function, columns, options
         self._name = getattr(function, "__name__", repr(function))
-        module = sys.modules.get(function.__module__)
-        twin = getattr(module, self._name.removesuffix("_linearised"), None)
-        gives_number = (
-            callable(twin) and twin is not function and signature(twin).return_annotation is float
-        )
-        self._twin: Callable[..., float] | None = twin if gives_number else None
+        self._plain = plain_of(function)
 
     def __repr__(self) -> str:
         given = [repr(column) for column in self.columns]
@@ -193,26 +179,26 @@ class Index:
         Returns
         -------
         Linearised or mapping of str to Linearised
-            By the function's twin without the suffix ``_linearised``, without influence values,
-            where that gives a number; else as a call.
+            By the plain form of the function, without influence values, where it has one; else as
+            a call.
 
         Raises
         ------
         ValueError
             As for a call.
         """
-        if self._twin is None:
+        if self._plain is None:
             return self(frame, weights, rows)
         values = self._values(frame)
         options = self._options(values, weights)
         options.pop("bandwidth", None)
-        value = self._twin(*values, weight=weights, domain=rows, **options)
+        value = self._plain.function(*values, weight=weights, domain=rows, **options)
         return Linearised(value, np.zeros(0))
 
     @property
     def is_share(self) -> bool:
         """Whether the index is a share of persons, whose interval lies in (0, 1)."""
-        return self._name in _SHARES
+        return self._plain is not None and self._plain.is_share
 
     def require_usable_with(self, design: SurveyDesign) -> None:
         """Refuse an estimated poverty line that replicates would take as fixed.
@@ -388,8 +374,9 @@ def estimate(
     -------
     DataFrame
         One row per indicator and domain. ``n`` counts rows with a positive weight and
-        ``n_weighted`` sums their weights. A domain without rows has ``n`` 0 and no estimate,
-        and ``method`` says so.
+        ``n_weighted`` sums their weights. A domain without rows has ``n`` 0 and no estimate, nor
+        has one in which an index is undefined (`armutsexpertise.survey.linearised.UndefinedError`):
+        ``method`` says why. A decomposition that is undefined everywhere has one row per domain.
 
     Raises
     ------
@@ -517,14 +504,13 @@ def differences(
             )
         df = np.array([_joint_df(design, kept.codes, [d, base]) for d in others])
         n_weighted = _sums(kept.codes, design.weights, len(kept))
-        value, se = _gaps(design, indicator, kept, n, others, base, absent)
+        value, se, reasons = _gaps(design, indicator, kept, n, others, base, absent)
         kind = f"difference from {', '.join(map(str, wanted))}, {_variance_of(design)}"
         result = _Result(value, se, n[others], n_weighted[others], df, kind)
         result.symmetric(critical_values(df, level))
         result.note_domains(Domains(labels, kept.codes))
         _note_left_out(result, domains, absent, others)
-        result.note((result.n > 0) & np.isnan(value), "undefined in this domain")
-        result.note((result.n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")
+        _note_undefined(result, reasons)
         part = labels.copy()
         part.insert(0, "indicator", name)
         for column in COLUMNS:
@@ -730,7 +716,10 @@ def _evaluate(
     result.note_domains(domains)
     _note_left_out(result, domains, absent)
     result.note(~empty & np.isnan(value), "undefined: the denominator is 0")
-    result.note(~empty & np.isnan(se) & ~np.isnan(value), "no standard error")
+    lacking = "no standard error"
+    if isinstance(indicator, Quantile):
+        lacking += ": its interval leaves the values of the domain"
+    result.note(~empty & np.isnan(se) & ~np.isnan(value), lacking)
     return {"": result}
 
 
@@ -749,9 +738,12 @@ def _rows_without_value(
             absent |= np.isnan(values)
         absent &= codes >= 0
     if absent.any() and missing == "fail":
+        outside = int((absent & (codes < 0)).sum())
+        where = f" ({outside} of them outside where, which a poverty line may need)"
         raise ValueError(
-            f"{int(absent.sum())} of {len(frame)} rows lack a value for {indicator}: recode "
-            'them, or set missing="drop" to leave them out and have them counted.'
+            f"{int(absent.sum())} of {len(frame)} rows lack a value for {indicator}"
+            f'{where if outside else ""}: recode them, or set missing="drop" to leave them out '
+            "and have them counted."
         )
     return absent
 
@@ -935,6 +927,8 @@ def _quantiles(
         )
     below = np.zeros(len(design))
     below[rows] = y[rows] <= value[codes[rows]]
+    # The share of rows up to the largest value is 1 in every sample: it has no interval.
+    at_end = {d for d, (x, _) in sorted_parts.items() if value[d] >= x[-1]}
     share, share_se = _ratios(design, below, np.ones(len(design)), codes, size)
     critical = critical_values(df, level)
     low, high = np.full(size, np.nan), np.full(size, np.nan)
@@ -943,7 +937,7 @@ def _quantiles(
             (low, share[d] - critical[d] * share_se[d]),
             (high, share[d] + critical[d] * share_se[d]),
         ):
-            if 0 <= p <= 1:
+            if 0 <= p <= 1 and d not in at_end:
                 limit[d] = quantile_of_sorted(x, cumulated, p, indicator.quantile_rule)
     return value, (high - low) / (2 * critical), (low, high)
 
@@ -959,58 +953,111 @@ def _statistics(
     absent: Booleans,
 ) -> dict[str, _Result]:
     """Return the results of a function of frame, weights and domain, one per part."""
-    values: dict[str, Floats] = {}
-    errors: dict[str, Floats] = {}
     replicated = design.replicates is not None
     evaluate = statistic.point if replicated and isinstance(statistic, Index) else statistic
     frame = design.frame
     if isinstance(statistic, Index) and absent.any():
         frame = statistic.filled(frame)
         evaluate = _leaving_out(evaluate, absent)
+    found: dict[int, Mapping[str, tuple[float, float]]] = {}
+    reasons = [""] * len(n)
     for d in np.flatnonzero(n).tolist():
         inside = domains.codes == d
-        found = _parts(evaluate(frame, design.weights, inside), statistic)
-        if not values:
-            values = {label: np.full(len(n), np.nan) for label in found}
-            errors = {label: np.full(len(n), np.nan) for label in found}
-        full = np.array([part.estimate for part in found.values()])
-        if design.replicates is None:
-            good = np.isfinite(full)
-            se = np.full(len(full), np.nan)
-            influence = [part.influence for part in found.values()]
-            for i in np.flatnonzero(good):
-                se[i] = np.sqrt(design.covariance(influence[i])[0, 0])
+
+        def at(weights: Floats, inside: Booleans = inside) -> Mapping[str, Linearised]:
+            return _parts(evaluate(frame, weights, inside), statistic)
+
+        try:
+            full = at(design.weights)
+        except UndefinedError as error:
+            reasons[d] = _without_full_stop(error)
+            if isinstance(statistic, Index) and not replicated:
+                found[d] = _value_alone(statistic, frame, design.weights, inside, absent)
+            continue
+        if replicated:
+            found[d], reasons[d] = _over_replicates(design, at, full)
         else:
-            on_each = np.array(
-                [
-                    [part.estimate for part in _parts(evaluate(frame, w, inside)).values()]
-                    for w in design.replicates.T
-                ]
-            )
-            se = _replicate_se(design, on_each, full)
-        for label, value, error in zip(found, full, se, strict=True):
-            values[label][d], errors[label][d] = value, error
-    if not values:
-        values = {"": np.full(len(n), np.nan)}
-        errors = {"": np.full(len(n), np.nan)}
-    kind = _variance_of(design)
+            found[d] = {
+                label: (part.estimate, _linearised_se(design, part)) for label, part in full.items()
+            }
+    labels = next((list(parts) for parts in found.values() if parts), [""])
+    nothing = (float("nan"), float("nan"))
     share = isinstance(statistic, Index) and statistic.is_share
+    kind = _variance_of(design)
     kind = f"logit interval, {kind}" if share else kind
     kind = f"linearised statistic, {kind}" if design.replicates is None else kind
     critical = critical_values(df, level)
     results = {}
-    for label, value in values.items():
-        se = errors[label]
+    for label in labels:
+        rows = [found.get(d, {}).get(label, nothing) for d in range(len(n))]
+        value, se = np.array(rows, dtype=float).T
         result = _Result(value, se, n, n_weighted, df, kind)
         if share:
             result.logit(critical)
         else:
             result.symmetric(critical)
         result.note_domains(domains)
-        result.note((n > 0) & np.isnan(value), "undefined in this domain")
-        result.note((n > 0) & np.isnan(se) & ~np.isnan(value), "no standard error")
+        _note_undefined(result, reasons)
         results[label] = result
     return results
+
+
+def _linearised_se(design: SurveyDesign, found: Linearised) -> float:
+    """Return the standard error by Taylor linearisation, NaN without an estimate."""
+    if not np.isfinite(found.estimate):
+        return float("nan")
+    return float(np.sqrt(design.covariance(found.influence)[0, 0]))
+
+
+def _value_alone(
+    index: Index, frame: pd.DataFrame, weights: Floats, inside: Booleans, absent: Booleans
+) -> dict[str, tuple[float, float]]:
+    """Return an index whose influence is undefined without standard error, if it has a value."""
+    try:
+        found = _parts(_leaving_out(index.point, absent)(frame, weights, inside))
+    except UndefinedError:
+        return {}
+    return {label: (part.estimate, float("nan")) for label, part in found.items()}
+
+
+def _over_replicates(
+    design: SurveyDesign,
+    at: Callable[[Floats], Mapping[str, Linearised]],
+    full: Mapping[str, Linearised],
+) -> tuple[dict[str, tuple[float, float]], str]:
+    """Return values and standard errors, and on how many replicates the index is undefined."""
+    assert design.replicates is not None
+    on_each = np.full((design.replicates.shape[1], len(full)), np.nan)
+    for r, weights in enumerate(design.replicates.T):
+        try:
+            on_each[r] = [part.estimate for part in at(weights).values()]
+        except UndefinedError:
+            continue
+    values = np.array([part.estimate for part in full.values()])
+    se = _replicate_se(design, on_each, values)
+    return dict(zip(full, zip(values, se, strict=True), strict=True)), _missing_on(on_each)
+
+
+def _missing_on(on_each: Floats) -> str:
+    """Return on how many replicates, one per row, something is undefined, empty for none."""
+    bad = int((~np.isfinite(on_each)).any(axis=1).sum())
+    return f"undefined on {bad} of {len(on_each)} replicates" if bad else ""
+
+
+def _without_full_stop(error: Exception) -> str:
+    return str(error).removesuffix(".")
+
+
+def _note_undefined(result: _Result, reasons: list[str]) -> None:
+    """Say of each domain with rows why it lacks an estimate or a standard error."""
+    for i, reason in enumerate(reasons):
+        told = f": {reason}" if reason else ""
+        if result.n[i] == 0 or not np.isnan(result.se[i]):
+            continue
+        lacking = (
+            "undefined in this domain" if np.isnan(result.estimate[i]) else "no standard error"
+        )
+        result.notes[i].append(f"{lacking}{told}")
 
 
 def _gaps(
@@ -1021,12 +1068,13 @@ def _gaps(
     others: Integers,
     base: int,
     absent: Booleans,
-) -> tuple[Floats, Floats]:
-    """Return the difference of each domain from the base and its standard error."""
+) -> tuple[Floats, Floats, list[str]]:
+    """Return the difference of each domain from the base, its standard error and why it lacks."""
     statistic, frame = _as_statistic(design, indicator), design.frame
     if isinstance(indicator, Index) and absent.any():
         statistic, frame = _leaving_out(statistic, absent), indicator.filled(frame)
     value, se = np.full(len(others), np.nan), np.full(len(others), np.nan)
+    reasons = [""] * len(others)
 
     def at(weights: Floats, domain: int) -> Linearised:
         found = statistic(frame, weights, domains.codes == domain)
@@ -1034,25 +1082,35 @@ def _gaps(
             raise TypeError("A decomposition has several parts: compare one of them by a function.")
         return found
 
-    filled = np.flatnonzero(n[others])
-    start = at(design.weights, base)
-    found = {i: at(design.weights, int(others[i])) for i in filled.tolist()}
-    for i, one in found.items():
+    def or_nothing(weights: Floats, domain: int) -> float:
+        try:
+            return at(weights, domain).estimate
+        except UndefinedError:
+            return float("nan")
+
+    try:
+        start = at(design.weights, base)
+    except UndefinedError as error:
+        return value, se, [f"in the reference domain: {_without_full_stop(error)}"] * len(others)
+    for i in np.flatnonzero(n[others]).tolist():
+        try:
+            one = at(design.weights, int(others[i]))
+        except UndefinedError as error:
+            reasons[i] = _without_full_stop(error)
+            continue
         value[i] = one.estimate - start.estimate
+        if design.replicates is None and np.isfinite(value[i]):
+            gap = Linearised(value[i], one.influence - start.influence)
+            se[i] = _linearised_se(design, gap)
     if design.replicates is None:
-        for i, one in found.items():
-            if np.isfinite(value[i]):
-                gap = one.influence - start.influence
-                se[i] = np.sqrt(design.covariance(gap)[0, 0])
-        return value, se
-    on_each = np.array(
-        [
-            [at(w, int(d)).estimate for d in others[filled]] + [at(w, base).estimate]
-            for w in design.replicates.T
-        ]
-    )
-    se[filled] = _replicate_se(design, on_each[:, :-1] - on_each[:, -1:], value[filled])
-    return value, se
+        return value, se, reasons
+    starts = np.array([or_nothing(w, base) for w in design.replicates.T])
+    for i in np.flatnonzero(np.isfinite(value)).tolist():
+        on_each = np.array([[or_nothing(w, int(others[i]))] for w in design.replicates.T])
+        on_each -= starts[:, None]
+        se[i] = _replicate_se(design, on_each, value[[i]])[0]
+        reasons[i] = _missing_on(on_each)
+    return value, se, reasons
 
 
 def _as_statistic(

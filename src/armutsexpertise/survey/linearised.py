@@ -1,9 +1,90 @@
 """What a linearised estimator hands to a survey design."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+
+class UndefinedError(ValueError):
+    """An index or its standard error that some persons do not define, as a gap without the poor.
+
+    `armutsexpertise.survey.estimate.estimate` gives such a domain a row with the reason; called
+    directly, the index raises it.
+    """
+
+
+class Plain(NamedTuple):
+    """How a linearised index is formed where only its value is wanted.
+
+    Attributes
+    ----------
+    function : callable
+        Function of the same arguments without ``bandwidth`` that gives a number.
+    is_share : bool
+        Whether the number is a share of persons, whose interval lies in (0, 1).
+    """
+
+    function: Callable[..., float]
+    is_share: bool
+
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+_PLAIN: dict[Callable[..., Any], Plain] = {}
+
+
+def linearises(
+    function: Callable[..., float], *, is_share: bool = False
+) -> Callable[[_Function], _Function]:
+    """Say of the decorated function which one gives the same value without influence values.
+
+    Replicates need values only and are faster by it.
+
+    Parameters
+    ----------
+    function : callable
+        Function of the same arguments without ``bandwidth`` that gives a number.
+    is_share : bool
+        Whether the number is a share of persons.
+
+    Returns
+    -------
+    callable
+        A decorator that returns its function unchanged.
+
+    Examples
+    --------
+    >>> def double(x):
+    ...     return 2 * x
+    >>> @linearises(double)
+    ... def double_linearised(x, bandwidth=None):
+    ...     return Linearised(2 * x, np.zeros(1))
+    >>> plain_of(double_linearised).function is double
+    True
+    """
+
+    def decorate(linearised: _Function) -> _Function:
+        _PLAIN[linearised] = Plain(function, is_share)
+        return linearised
+
+    return decorate
+
+
+def plain_of(linearised: Callable[..., object]) -> Plain | None:
+    """Return how a linearised index is formed without influence values.
+
+    Parameters
+    ----------
+    linearised : callable
+        Function that gives a `Linearised`.
+
+    Returns
+    -------
+    Plain or None
+        As said by `linearises`; None where nothing was said.
+    """
+    return _PLAIN.get(linearised)
 
 
 class Linearised(NamedTuple):
