@@ -6,6 +6,7 @@ derivatives with respect to the weights, 0 outside the domain. The twin of a dec
 its parts by name; `armutsexpertise.survey.estimate.estimate` takes both.
 """
 
+from collections.abc import Sequence
 from itertools import permutations
 from typing import Literal, NamedTuple
 
@@ -33,6 +34,7 @@ from armutsexpertise._weighted import (
     quantile,
     ranked_sum,
     require_choice,
+    require_share,
     treat_negative,
 )
 from armutsexpertise.poverty import (
@@ -49,6 +51,9 @@ from armutsexpertise.survey.linearised import (
 )
 
 Ranking = Literal["midpoint", "cumulative"]
+
+#: Shares of the population at which curves are estimated by default.
+DECILES = tuple(round(tenth / 10, 1) for tenth in range(1, 10))
 Correction = Literal["none", "wagstaff", "erreygers"]
 
 
@@ -182,6 +187,72 @@ def lorenz_curve(
     return curve.rename(columns={"share": "income_share"})
 
 
+def lorenz_curve_linearised(
+    income: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    shares: Sequence[float] = DECILES,
+    domain: npt.ArrayLike | None = None,
+    generalised: bool = False,
+    negative: Negative = "keep",
+) -> dict[str, Linearised]:
+    r"""Return ordinates of the Lorenz curve with influence values.
+
+    Parameters
+    ----------
+    income, weight, domain, generalised, negative
+        As in `lorenz_curve`.
+    shares : sequence of float
+        Shares of the population, above 0 and below 1; default: the tenths.
+
+    Returns
+    -------
+    dict of str to Linearised
+        Income share of the poorest, by their share: ``"0.4"`` is what the poorest 40 % have.
+        Generalised: their income per head of all, in the unit of income.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `lorenz_curve`; ``ValueError`` also for a share that is not between 0 and 1.
+
+    Notes
+    -----
+    With the quantile q of the share p and :math:`\hat L(p) = \frac{1}{\hat T} \sum_i w_i
+    [(y_i - q) 1(y_i \le q) + p q]`,
+
+    .. math:: u_i(L) = \frac{(y_i - \hat q) 1(y_i \le \hat q) + p \hat q - \hat L y_i}{\hat T},
+              \qquad u_i(\bar y L) = \frac{(y_i - \hat q) 1(y_i \le \hat q) + p \hat q
+              - \bar y \hat L}{\hat N}
+
+    without a density, because the sum does not change with q to the first order. Kovačević and
+    Binder (1997), Journal of Official Statistics 13.
+
+    Examples
+    --------
+    >>> parts = lorenz_curve_linearised([5.0, 20, 25, 50], shares=[0.5])
+    >>> {share: part.estimate for share, part in parts.items()}
+    {'0.5': 0.25}
+    """
+    for share in shares:
+        require_share(share, "a share of the population")
+    sample = _with_total(income, weight, domain, negative, "The Lorenz curve")
+    values, weights = sample.domain_values, sample.domain_weights
+    size, total = float(weights.sum()), dot(weights, values)
+    parts = {}
+    for share in shares:
+        at = quantile(values, weights, share, "inverted_cdf")
+        terms = np.minimum(values - at, 0.0) + share * at
+        level = dot(weights, terms)
+        if generalised:
+            part = Linearised(level / size, sample.spread((terms - level / size) / size))
+        else:
+            influence = (terms - level / total * values) / total
+            part = Linearised(level / total, sample.spread(influence))
+        parts[f"{share:g}"] = part
+    return parts
+
+
 def concentration_curve(
     outcome: npt.ArrayLike,
     rank_by: npt.ArrayLike,
@@ -224,6 +295,76 @@ def concentration_curve(
     )
     curve = _curve(sample, as_numbers(rank_by, "rank_by"))
     return curve.rename(columns={"share": "outcome_share"})
+
+
+def concentration_curve_linearised(
+    outcome: npt.ArrayLike,
+    rank_by: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    shares: Sequence[float] = DECILES,
+    domain: npt.ArrayLike | None = None,
+    bandwidth: float | None = None,
+) -> dict[str, Linearised]:
+    r"""Return ordinates of a concentration curve with influence values.
+
+    Parameters
+    ----------
+    outcome, rank_by, weight, domain
+        As in `concentration_curve`.
+    shares : sequence of float
+        Shares of the population, above 0 and below 1; default: the tenths.
+    bandwidth : float, optional
+        Bandwidth of the mean outcome near a quantile, in the unit of ``rank_by``; default:
+        weighted standard deviation of ``rank_by`` divided by the fifth root of the sum of weights.
+
+    Returns
+    -------
+    dict of str to Linearised
+        Share of the outcome that those of lowest rank have, by their share of the population.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `concentration_curve`; ``ValueError`` also for a share that is not between 0 and 1 or
+        where a density cannot be estimated.
+
+    Notes
+    -----
+    With the quantile q of the ranking variable x at the share p and the mean outcome m(q) of the
+    units near it, a ratio of kernel estimates,
+
+    .. math:: u_i = \frac{1}{\hat T} \bigl[(h_i - \hat m(\hat q)) 1(x_i \le \hat q)
+              + p\, \hat m(\hat q) - \hat C(p) h_i\bigr]
+
+    By the rules of Deville (1999), Survey Methodology 25, 193-203, from the influence of the
+    quantile.
+
+    Examples
+    --------
+    >>> parts = concentration_curve_linearised([3.0, 1, 1, 1], [1, 2, 3, 4], shares=[0.5])
+    >>> round(parts["0.5"].estimate, 4)
+    0.6667
+    """
+    for share in shares:
+        require_share(share, "a share of the population")
+    sample = _with_total(
+        outcome, weight, domain, "keep", "The concentration curve", "outcome", rank_by=rank_by
+    )
+    ranks = as_numbers(rank_by, "rank_by")
+    curve = _curve(sample, ranks)
+    values, weights = sample.domain_values, sample.domain_weights
+    ranks, total = ranks[sample.inside], dot(weights, values)
+    width = default_bandwidth(ranks, weights) if bandwidth is None else bandwidth
+    parts = {}
+    for share in shares:
+        at = quantile(ranks, weights, share, "inverted_cdf")
+        near = density(ranks, weights, at, width, values)
+        near /= positive_density(ranks, weights, at, width)
+        level = float(np.interp(share, curve["population_share"], curve["share"]))
+        influence = (values - near) * (ranks <= at) + share * near - level * values
+        parts[f"{share:g}"] = Linearised(level, sample.spread(influence / total))
+    return parts
 
 
 def gini(
@@ -471,7 +612,7 @@ def palma_ratio_linearised(
     negative: Negative = "keep",
     bandwidth: float | None = None,
 ) -> Linearised:
-    """Return the Palma ratio with its influence values.
+    r"""Return the Palma ratio with its influence values.
 
     Parameters
     ----------
@@ -490,7 +631,10 @@ def palma_ratio_linearised(
 
     Notes
     -----
-    As S80/S20 with the quantiles 0.4 and 0.9.
+    With the income totals :math:`T_t` of the richest tenth and :math:`T_b` of the poorest 40 %,
+    :math:`u_i = (u_i(\hat T_t) - \hat R\, u_i(\hat T_b)) / \hat T_b`; the influence of a total
+    below a quantile is that of `quintile_share_ratio_linearised`. Osier (2009),
+    doi:10.18148/srm/2009.v3i3.369.
 
     Examples
     --------
@@ -560,7 +704,7 @@ def generalised_entropy_linearised(
     domain: npt.ArrayLike | None = None,
     nonpositive: Nonpositive = "fail",
 ) -> Linearised:
-    """Return a generalised entropy index with its influence values.
+    r"""Return a generalised entropy index with its influence values.
 
     Parameters
     ----------
@@ -579,8 +723,15 @@ def generalised_entropy_linearised(
 
     Notes
     -----
-    A smooth function of weighted totals, differentiated by each weight: Biewen and Jenkins
-    (2006), doi:10.1111/j.1468-0084.2006.00166.x.
+    With :math:`r_i = y_i / \bar y` and :math:`\hat M = \hat N^{-1} \sum w_i r_i^\alpha`,
+
+    .. math:: u_i = \frac{r_i^\alpha - \hat M - \alpha \hat M (r_i - 1)}
+              {\hat N \alpha (\alpha - 1)}, \quad
+              \frac{-\ln r_i - \hat I + r_i - 1}{\hat N}, \quad
+              \frac{r_i \ln r_i - \hat I - (1 + \hat I)(r_i - 1)}{\hat N}
+
+    for :math:`\alpha` other than 0 and 1, 0 and 1, with the index I. Biewen and Jenkins (2006),
+    doi:10.1111/j.1468-0084.2006.00166.x.
 
     Examples
     --------
@@ -858,7 +1009,7 @@ def atkinson_index_linearised(
     domain: npt.ArrayLike | None = None,
     nonpositive: Nonpositive = "fail",
 ) -> Linearised:
-    """Return an Atkinson index with its influence values.
+    r"""Return an Atkinson index with its influence values.
 
     Parameters
     ----------
@@ -877,8 +1028,15 @@ def atkinson_index_linearised(
 
     Notes
     -----
-    A smooth function of weighted totals, differentiated by each weight: Biewen and Jenkins
-    (2006), doi:10.1111/j.1468-0084.2006.00166.x.
+    With :math:`r_i = y_i / \bar y`, :math:`\hat M = \hat N^{-1} \sum w_i r_i^{1-\epsilon}` and
+    :math:`e = \hat M^{1/(1-\epsilon)}`,
+
+    .. math:: u_i = \frac{e}{\hat N} \Bigl[r_i - 1
+              - \frac{r_i^{1-\epsilon} - \hat M}{(1 - \epsilon) \hat M}\Bigr], \qquad
+              u_i = \frac{e}{\hat N} \bigl[r_i - 1 - \ln r_i + \ln e\bigr]
+              \quad (\epsilon = 1, \; \ln e = \hat N^{-1} \textstyle\sum w_i \ln r_i)
+
+    Biewen and Jenkins (2006), doi:10.1111/j.1468-0084.2006.00166.x.
 
     Examples
     --------
@@ -949,7 +1107,7 @@ def zenga_index_linearised(
     ranking: Ranking = "midpoint",
     negative: Negative = "fail",
 ) -> Linearised:
-    """Return the Zenga index with its influence values.
+    r"""Return the Zenga index with its influence values.
 
     Parameters
     ----------
@@ -968,8 +1126,15 @@ def zenga_index_linearised(
 
     Notes
     -----
-    A weight enters the sum directly, through the totals, and through weight and income below the
-    units of higher income: Langel and Tillé (2012), doi:10.1007/s00184-011-0369-1.
+    With :math:`\rho_j = K_j (\hat N - H_j) / (H_j (\hat T - K_j))`, whose mean is
+    :math:`\bar\rho = 1 - \hat Z`, and the share :math:`k_{ij}` of unit i that counts as below j (1,
+    for i and its ties one half, or 0),
+
+    .. math:: u_i = -\frac{1}{\hat N} \Bigl[\rho_i - \bar\rho + \sum_j w_j \rho_j \Bigl(
+              \frac{k_{ij} y_i}{K_j} + \frac{(k_{ij} - 1)\, y_i}{\hat T - K_j}
+              - \frac{k_{ij}}{H_j} + \frac{1 - k_{ij}}{\hat N - H_j}\Bigr)\Bigr]
+
+    Langel and Tillé (2012), doi:10.1007/s00184-011-0369-1.
 
     Examples
     --------
@@ -1087,7 +1252,7 @@ def concentration_index_linearised(
     correction: Correction = "none",
     bounds: tuple[float, float] = (0.0, 1.0),
 ) -> Linearised:
-    """Return a concentration index with its influence values.
+    r"""Return a concentration index with its influence values.
 
     Parameters
     ----------
@@ -1106,8 +1271,15 @@ def concentration_index_linearised(
 
     Notes
     -----
-    The rank is estimated too: the derivative of the double sum over pairs with respect to each
-    weight contains both sides of the pair. Deville (1999), Survey Methodology 25, 193-203.
+    The rank is estimated too. With the weight :math:`B_i` below i and the outcome :math:`A_i` above
+    it, each with half of its ties,
+
+    .. math:: u_i = \frac{2 (h_i B_i + A_i)}{\hat N \hat T}
+              - (\hat C + 1)\Bigl(\frac{1}{\hat N} + \frac{h_i}{\hat T}\Bigr)
+
+    and with a correction :math:`k(\mu)\, C` the influence
+    :math:`k u_i + \hat C k'(\hat\mu)(h_i - \hat\mu)/\hat N`. By the rules of Deville (1999), Survey
+    Methodology 25, 193-203.
 
     Examples
     --------
@@ -1151,6 +1323,7 @@ def kakwani_index(
     weight: npt.ArrayLike | None = None,
     *,
     domain: npt.ArrayLike | None = None,
+    negative: Negative = "keep",
 ) -> float:
     """Return the Kakwani index of progressivity of a tax or burden.
 
@@ -1160,8 +1333,8 @@ def kakwani_index(
         Income before the burden.
     burden : array_like of float, shape (n,)
         Tax, price or expenditure of the same unit, in the unit of income.
-    weight, domain
-        As in `lorenz_curve`.
+    weight, domain, negative
+        As in `lorenz_curve`; ``negative`` is for the income.
 
     Returns
     -------
@@ -1186,7 +1359,9 @@ def kakwani_index(
     >>> round(kakwani_index([10.0, 20, 30, 40], [1, 1, 1, 1]), 4)
     -0.25
     """
-    return kakwani_index_linearised(income, burden, weight, domain=domain).estimate
+    return kakwani_index_linearised(
+        income, burden, weight, domain=domain, negative=negative
+    ).estimate
 
 
 @linearises(kakwani_index)
@@ -1196,12 +1371,13 @@ def kakwani_index_linearised(
     weight: npt.ArrayLike | None = None,
     *,
     domain: npt.ArrayLike | None = None,
+    negative: Negative = "keep",
 ) -> Linearised:
-    """Return the Kakwani index with its influence values.
+    r"""Return the Kakwani index with its influence values.
 
     Parameters
     ----------
-    income, burden, weight, domain
+    income, burden, weight, domain, negative
         As in `kakwani_index`.
 
     Returns
@@ -1214,12 +1390,18 @@ def kakwani_index_linearised(
     TypeError, ValueError
         As in `kakwani_index`.
 
+    Notes
+    -----
+    :math:`u_i(K) = u_i(C_T) - u_i(G_X)`: both are concentration indices over the ranks of income,
+    with the influence of `concentration_index_linearised`. Deville (1999), Survey Methodology 25,
+    193-203.
+
     Examples
     --------
     >>> round(kakwani_index_linearised([10.0, 20, 30, 40], [1, 1, 1, 1]).estimate, 4)
     -0.25
     """
-    sample, incomes, burdens = _incidence(income, burden, weight, domain)
+    sample, incomes, burdens = _incidence(income, burden, weight, domain, negative)
     weights = sample.domain_weights
     concentration, along = _concentration(burdens, incomes, weights)
     inequality, across = _concentration(incomes, incomes, weights)
@@ -1232,12 +1414,13 @@ def suits_index(
     weight: npt.ArrayLike | None = None,
     *,
     domain: npt.ArrayLike | None = None,
+    negative: Negative = "keep",
 ) -> float:
     r"""Return the Suits index of progressivity of a tax or burden.
 
     Parameters
     ----------
-    income, burden, weight, domain
+    income, burden, weight, domain, negative
         As in `kakwani_index`.
 
     Returns
@@ -1262,7 +1445,7 @@ def suits_index(
     >>> round(suits_index([10.0, 20, 30, 40], [1, 1, 1, 1]), 4)
     -0.25
     """
-    return suits_index_linearised(income, burden, weight, domain=domain).estimate
+    return suits_index_linearised(income, burden, weight, domain=domain, negative=negative).estimate
 
 
 @linearises(suits_index)
@@ -1272,12 +1455,13 @@ def suits_index_linearised(
     weight: npt.ArrayLike | None = None,
     *,
     domain: npt.ArrayLike | None = None,
+    negative: Negative = "keep",
 ) -> Linearised:
-    """Return the Suits index with its influence values.
+    r"""Return the Suits index with its influence values.
 
     Parameters
     ----------
-    income, burden, weight, domain
+    income, burden, weight, domain, negative
         As in `kakwani_index`.
 
     Returns
@@ -1290,12 +1474,22 @@ def suits_index_linearised(
     TypeError, ValueError
         As in `kakwani_index`.
 
+    Notes
+    -----
+    With the area :math:`A = (1 - S)/2` below the curve, the burden :math:`B_i` of the units below i
+    and the income :math:`Y_i` of those above it, each with half of its ties,
+
+    .. math:: u_i = -2 \Bigl[\frac{y_i B_i + b_i Y_i}{\hat T_Y \hat T_B}
+              - \hat A \Bigl(\frac{y_i}{\hat T_Y} + \frac{b_i}{\hat T_B}\Bigr)\Bigr]
+
+    By the rules of Deville (1999), Survey Methodology 25, 193-203.
+
     Examples
     --------
     >>> round(suits_index_linearised([10.0, 20, 30, 40], [1, 1, 1, 1]).estimate, 4)
     -0.25
     """
-    sample, incomes, burdens = _incidence(income, burden, weight, domain)
+    sample, incomes, burdens = _incidence(income, burden, weight, domain, negative)
     weights = sample.domain_weights
     pairs = ranked_sum(incomes, weights, incomes, burdens)
     income_total, burden_total = dot(weights, incomes), dot(weights, burdens)
@@ -1312,12 +1506,13 @@ def redistribution(
     weight: npt.ArrayLike | None = None,
     *,
     domain: npt.ArrayLike | None = None,
+    negative: Negative = "keep",
 ) -> Redistribution:
     r"""Return the Reynolds-Smolensky index with its vertical and re-ranking parts.
 
     Parameters
     ----------
-    income, burden, weight, domain
+    income, burden, weight, domain, negative
         As in `kakwani_index`.
 
     Returns
@@ -1344,7 +1539,7 @@ def redistribution(
     >>> [round(part, 4) for part in effect]
     [0.0625, 0.0625, 0.0, 0.25, 0.2]
     """
-    parts = redistribution_linearised(income, burden, weight, domain=domain)
+    parts = redistribution_linearised(income, burden, weight, domain=domain, negative=negative)
     return Redistribution(**{name: part.estimate for name, part in parts.items()})
 
 
@@ -1354,12 +1549,13 @@ def redistribution_linearised(
     weight: npt.ArrayLike | None = None,
     *,
     domain: npt.ArrayLike | None = None,
+    negative: Negative = "keep",
 ) -> dict[str, Linearised]:
     r"""Return the parts of a redistribution with their influence values.
 
     Parameters
     ----------
-    income, burden, weight, domain
+    income, burden, weight, domain, negative
         As in `kakwani_index`.
 
     Returns
@@ -1385,7 +1581,7 @@ def redistribution_linearised(
     >>> sorted(redistribution_linearised([10.0, 20, 30, 40], [0, 2, 6, 12]))
     ['burden_share', 'kakwani', 'reranking', 'reynolds_smolensky', 'vertical']
     """
-    sample, incomes, burdens = _incidence(income, burden, weight, domain)
+    sample, incomes, burdens = _incidence(income, burden, weight, domain, negative)
     weights = sample.domain_weights
     after = _after_burden(incomes, burdens, weights)
     total = dot(weights, incomes)
@@ -2107,9 +2303,10 @@ def _incidence(
     burden: npt.ArrayLike,
     weight: npt.ArrayLike | None,
     domain: npt.ArrayLike | None,
+    negative: Negative,
 ) -> tuple[Sample, FloatArray, FloatArray]:
     """Return the sample with incomes and burdens of the domain, both of positive total."""
-    sample = _with_total(income, weight, domain, "keep", "The index", burden=burden)
+    sample = _with_total(income, weight, domain, negative, "The index", burden=burden)
     burdens = _with_total(burden, weight, domain, "keep", "The index", "burden")
     return sample, sample.domain_values, burdens.domain_values
 

@@ -688,8 +688,14 @@ def at_risk_of_poverty_or_social_exclusion_rate_linearised(
 
     Notes
     -----
-    As the at-risk-of-poverty rate, with the density of the persons who are not excluded
-    otherwise: only they change sides when the line moves.
+    .. math:: u_i = \frac{1(i \in D)}{\hat N_D}(h_i - \hat R)
+              + \hat f_{D \setminus E}(\hat z)\, u_i(\hat z)
+
+    where :math:`h_i` says that i is poor or excluded, and the density of the incomes of those not
+    excluded, :math:`\hat f_{D \setminus E}(z) = \frac{1}{\hat N_D h} \sum_{j \in D, j \notin E}
+    w_j \varphi((z - y_j)/h)`: only they change sides when the line moves. As for the
+    at-risk-of-poverty rate, Osier (2009), doi:10.18148/srm/2009.v3i3.369; Deville (1999), Survey
+    Methodology 25, 193-203.
 
     Examples
     --------
@@ -939,7 +945,7 @@ def relative_median_income_ratio_linearised(
     quantile_rule: QuantileRule = "averaged_inverted_cdf",
     bandwidth: float | None = None,
 ) -> Linearised:
-    """Return the relative median income ratio with its influence values.
+    r"""Return the relative median income ratio with its influence values.
 
     Parameters
     ----------
@@ -962,7 +968,9 @@ def relative_median_income_ratio_linearised(
 
     Notes
     -----
-    Ratio of two quantiles: Osier (2009), doi:10.18148/srm/2009.v3i3.369.
+    :math:`u_i = (u_i(\hat m_o) - \hat R\, u_i(\hat m_y)) / \hat m_y` with the medians of the old
+    and the young, whose influence is that of `weighted_quantile_linearised`. Osier (2009),
+    doi:10.18148/srm/2009.v3i3.369.
 
     Examples
     --------
@@ -1184,7 +1192,11 @@ def watts_index_linearised(
 
     Notes
     -----
-    The estimated line adds :math:`(\hat r / \hat z)\,u_i(\hat z)` with the rate r of the poor.
+    .. math:: u_i = \frac{1(i \in D)}{\hat N_D}\bigl(\ln^+(\hat z / y_i) - \hat W\bigr)
+              + \frac{\hat r}{\hat z}\, u_i(\hat z)
+
+    with the rate r of the poor; the second term for an estimated line. By the rules of Deville
+    (1999), Survey Methodology 25, 193-203.
 
     Examples
     --------
@@ -1271,8 +1283,15 @@ def sen_shorrocks_thon_index_linearised(
 
     Notes
     -----
-    With gaps g the index is :math:`\hat N^{-2} \sum_i \sum_j w_i w_j \max(g_i, g_j)`, which is
-    differentiated by each weight and by the line.
+    With gaps :math:`g_i = (z - y_i)^+/z` the index is :math:`\hat N^{-2} \sum_i \sum_j w_i w_j
+    \max(g_i, g_j)`, so
+
+    .. math:: u_i = \frac{2}{\hat N^2} \sum_j w_j \max(g_i, g_j) - \frac{2}{\hat N} \hat P
+              + \hat c\, u_i(\hat z), \qquad
+              \hat c = \frac{1}{\hat N^2} \sum_j \sum_k w_j w_k \frac{\min(y_j, y_k)}{z^2}
+              1(\min(y_j, y_k) < z)
+
+    with sums over the domain. By the rules of Deville (1999), Survey Methodology 25, 193-203.
 
     Examples
     --------

@@ -392,19 +392,76 @@ PARTS_OF = {
 }
 
 
+CURVES = {
+    "Lorenz": lambda w, d: iq.lorenz_curve_linearised(SAMPLE_INCOME, w, domain=d),
+    "generalised Lorenz": lambda w, d: iq.lorenz_curve_linearised(
+        SAMPLE_INCOME, w, domain=d, generalised=True
+    ),
+}
+IN_PARTS = DECOMPOSITIONS | CURVES
+
+
 @pytest.mark.parametrize("domain", [None, SAMPLE_DOMAIN], ids=["all", "domain"])
-@pytest.mark.parametrize("name", DECOMPOSITIONS)
+@pytest.mark.parametrize("name", IN_PARTS)
 def test_influence_of_the_parts_is_their_derivative(name, domain):
-    got = DECOMPOSITIONS[name](SAMPLE_WEIGHT, domain)
+    got = IN_PARTS[name](SAMPLE_WEIGHT, domain)
     step = 1e-4
     for unit in range(0, SIZE, 7):
         shift = np.zeros(SIZE)
         shift[unit] = step
-        up, down = (DECOMPOSITIONS[name](SAMPLE_WEIGHT + s, domain) for s in (shift, -shift))
+        up, down = (IN_PARTS[name](SAMPLE_WEIGHT + s, domain) for s in (shift, -shift))
         for part, linearised in got.items():
             slope = (up[part].estimate - down[part].estimate) / (2 * step)
             scale = np.abs(linearised.influence).max()
             assert linearised.influence[unit] == pytest.approx(slope, rel=1e-4, abs=1e-7 * scale)
+
+
+@pytest.mark.parametrize("domain", [None, SAMPLE_DOMAIN], ids=["all", "domain"])
+def test_ordinates_lie_on_the_curves(domain):
+    curve = iq.lorenz_curve(SAMPLE_INCOME, SAMPLE_WEIGHT, domain=domain)
+    got = iq.lorenz_curve_linearised(SAMPLE_INCOME, SAMPLE_WEIGHT, domain=domain)
+    raised = iq.lorenz_curve(SAMPLE_INCOME, SAMPLE_WEIGHT, domain=domain, generalised=True)
+    high = iq.lorenz_curve_linearised(SAMPLE_INCOME, SAMPLE_WEIGHT, domain=domain, generalised=True)
+    of = iq.concentration_curve(SAMPLE_BURDEN, SAMPLE_INCOME, SAMPLE_WEIGHT, domain=domain)
+    burden = iq.concentration_curve_linearised(
+        SAMPLE_BURDEN, SAMPLE_INCOME, SAMPLE_WEIGHT, domain=domain
+    )
+    assert [float(share) for share in got] == pytest.approx(np.arange(1, 10) / 10)
+    for points, column, parts in (
+        (curve, "income_share", got),
+        (raised, "cumulative_mean", high),
+        (of, "outcome_share", burden),
+    ):
+        for share, part in parts.items():
+            on = np.interp(float(share), points["population_share"], points[column])
+            assert part.estimate == pytest.approx(on, rel=1e-12)
+
+
+def test_standard_error_of_a_concentration_curve_is_the_spread_over_repeated_samples():
+    """300 samples of 1000 of an outcome that falls with the rank; the spread is known to 4 %."""
+    rng = np.random.default_rng(5)
+    size = 1000
+    estimates, variances = [], []
+    for _ in range(300):
+        rank = rng.normal(0, 1, size)
+        outcome = rng.poisson(np.exp(-0.5 * rank)).astype(float)
+        weight = rng.uniform(1, 2, size)
+        parts = iq.concentration_curve_linearised(outcome, rank, weight, shares=[0.2, 0.5, 0.8])
+        estimates.append([part.estimate for part in parts.values()])
+        scores = np.column_stack([weight * part.influence for part in parts.values()])
+        variances.append(size * scores.var(axis=0, ddof=1))
+    spread = np.std(estimates, axis=0, ddof=1)
+    assert np.sqrt(np.mean(variances, axis=0)) == pytest.approx(spread, rel=0.12)
+
+
+def test_negative_incomes_before_a_burden_can_count_as_zero():
+    income, burden = np.array([-5.0, 10, 20, 40]), np.array([0.0, 1, 2, 5])
+    zeros = np.maximum(income, 0)
+    for index in (iq.kakwani_index, iq.suits_index, iq.redistribution):
+        assert index(income, burden, negative="zero") == index(zeros, burden)
+        assert index(income, burden) != index(zeros, burden)
+        with pytest.raises(ValueError, match="1 value"):
+            index(income, burden, negative="fail")
 
 
 @pytest.mark.parametrize("name", DECOMPOSITIONS)
