@@ -5,6 +5,7 @@ Reads only the estimates. Numbers in titles come from them as well.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -25,7 +26,6 @@ from armutsexpertise.publish.values import Values
 
 Tables = dict[str, pd.DataFrame]
 
-MAIN, HIGH = "65 EUR", "200 EUR"
 BUDGETS = (
     "Eurostat (ilc_di01, ilc_di03, icw_sr_10, hbs_str_t223); Destatis, LWR 2021; eigene Berechnung"
 )
@@ -95,6 +95,12 @@ def signed(value: float, digits: int = 0) -> str:
     return text if text.startswith(MINUS) or not text.strip("0,") else f"+{text}"
 
 
+def und(words: Iterable[str]) -> str:
+    """Join words to a German list: "a, b und c"."""
+    *first, last = words
+    return f"{', '.join(first)} und {last}" if first else last
+
+
 def _german(source: str) -> str:
     """Write the joining words of a source title in German."""
     for english, german in {" via ": ", nach ", " on ": " zu ", " Dec ": ", Dezember "}.items():
@@ -106,7 +112,8 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
     """Who bears the price, and what each use of the revenue changes."""
     table = tables["scenario_classes"].copy()
     table["fifth"] = table["class"].map(FIFTHS)
-    main = table[table["price"] == MAIN]
+    prices = [z("name_haupt"), z("name_hoch")]
+    main = table[table["price"] == prices[0]]
     without = main[main["use_of_revenue"] == "none"].set_index("fifth")
     money = main[main["use_of_revenue"] == "per_capita"].set_index("fifth")
     frame = pd.DataFrame(
@@ -190,11 +197,11 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         ),
     )
     summary = tables["scenario_summary"]
-    shown = summary[summary["price"].isin([MAIN, HIGH])].copy()
+    shown = summary[summary["price"].isin(prices)].copy()
     shown["label"] = shown["price"] + ": " + shown["use_of_revenue"].map(USES)
     for column in ("redistribution", "redistribution_low", "redistribution_high"):
         shown[column] = 100 * shown[column]
-    order = shown["price"].map({MAIN: 0, HIGH: 1})
+    order = shown["price"].map(prices.index)
     shown = shown.assign(order=order).sort_values("order", kind="stable").reset_index(drop=True)
     uses = Exhibit(
         id="fig-umverteilung",
@@ -213,7 +220,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         n="5 Fünftel der Bevölkerung",
         note=(
             "Gini vor minus Gini nach Preis und Rückzahlung (Reynolds-Smolensky), mal 100; nur zwischen "
-            "den Fünfteln gemessen. 200 EUR sind eine Rechenannahme (A7)"
+            f"den Fünfteln gemessen. {z('preis_hoch')} sind eine Rechenannahme (A7)"
         ),
         table=pd.DataFrame(
             {
@@ -253,7 +260,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         ),
     )
     rows = []
-    for price in (MAIN, HIGH):
+    for price in prices:
         for use, word in SHORT_USES.items():
             part = table[(table["price"] == price) & (table["use_of_revenue"] == use)]
             row: dict[str, object] = {
@@ -298,7 +305,10 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         alt="Tabelle der Einnahmen und Auszahlungen je CO2-Preis für Nordrhein-Westfalen.",
         source=BUDGETS,
         reference_date="Verbrauch 2021, Haushalte 2023",
-        n="4 Preise, je 5 Verwendungen mit gleicher Summe",
+        n=(
+            f"{summary['price'].nunique()} Preise, je {summary['use_of_revenue'].nunique()} Verwendungen "
+            "mit gleicher Summe"
+        ),
         note=(
             "Hochrechnung auf die Privathaushalte in Nordrhein-Westfalen, ohne Betriebe; "
             "Größenordnung, keine Steuerschätzung. Die Beträge auf den Cent stehen in der Datentabelle"
@@ -487,7 +497,7 @@ def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
 def classes(tables: Tables, z: Values) -> list[Exhibit]:
     """Income classes, standard benefit, results of others."""
     table = tables["classes"]
-    main = table[table["price"] == MAIN].copy()
+    main = table[table["price"] == z("name_haupt")].copy()
     main["label"] = main["income_class"].map(CLASSES)
     figure = Exhibit(
         id="fig-klassen",
@@ -777,6 +787,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             return f"ab {de(low, digits)}"
         return f"{de(low, digits)} bis unter {de(high, digits)}"
 
+    # The limits of the price corridor, in the order of the config: the upper is shown.
+    *others, upper = [c.removeprefix("tenant_") for c in table if c.startswith("tenant_")]
     steps = Exhibit(
         id="tbl-stufen",
         title=(
@@ -804,10 +816,13 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
                 "Mietende": table["tenant"],
                 "Vermietung": 1 - table["tenant"],
                 "Heizöl, Liter": [span(r.oil_low, r.oil_high, 2) for r in table.itertuples()],
-                "Mietende, EUR im Jahr": table["tenant_65"],
-                "Vermietung, EUR im Jahr": table["landlord_65"],
-                "Mietende im Jahr bei 55 EUR": table["tenant_55"],
-                "Vermietung im Jahr bei 55 EUR": table["landlord_55"],
+                "Mietende, EUR im Jahr": table[f"tenant_{upper}"],
+                "Vermietung, EUR im Jahr": table[f"landlord_{upper}"],
+            }
+            | {
+                f"{who} im Jahr bei {price} EUR": table[f"{column}_{price}"]
+                for price in others
+                for who, column in (("Mietende", "tenant"), ("Vermietung", "landlord"))
             }
         ),
         show_columns=[
@@ -827,12 +842,16 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             "Vermietung": "percent:0",
             "Mietende, EUR im Jahr": "number:0",
             "Vermietung, EUR im Jahr": "number:0",
-            "Mietende im Jahr bei 55 EUR": "euro:2",
-            "Vermietung im Jahr bei 55 EUR": "euro:2",
+            **{
+                f"{who} im Jahr bei {price} EUR": "euro:2"
+                for price in others
+                for who in ("Mietende", "Vermietung")
+            },
         },
     )
     grid = tables["renovation"]
-    main = grid[grid["price"] == MAIN]
+    names = {z(f"name_{p}"): z(f"preis_{p}").replace(NBSP, " ") for p in ("haupt", "hoch")}
+    main = grid[grid["price"] == z("name_haupt")]
     even = tables["renovation_even"]
     rows = []
     for (kwh, saving), part in main.groupby(["kwh_m2", "saving"]):
@@ -843,7 +862,7 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
         for r in part.itertuples():
             counted = r.cost_eur_m2 * (1 - r.maintenance_share)
             row[f"{de(counted)} EUR anrechenbar"] = signed(r.change_eur_m2, 2)
-        for price, name in ((MAIN, "bei 65 EUR"), (HIGH, "bei 200 EUR")):
+        for price, amount in names.items():
             for who, words in (
                 ("split", "neutral bis, "),
                 ("alone", "neutral ohne Aufteilung bis, "),
@@ -854,11 +873,13 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
                     & (even["kwh_m2"] == kwh)
                     & (even["saving"] == saving)
                 ]
-                row[f"{words}{name}"] = float(found["neutral_cost_eur_m2"].iloc[0])
+                row[f"{words}bei {amount}"] = float(found["neutral_cost_eur_m2"].iloc[0])
         rows.append(row)
     wide = pd.DataFrame(rows)
     costs = [c for c in wide.columns if c.endswith("EUR anrechenbar")]
     neutral = [c for c in wide.columns if c.startswith("neutral")]
+    total = sorted(main["cost_eur_m2"].unique())
+    kept = und(percent(share, 0) for share in sorted(main["maintenance_share"].unique()))
     renovate = Exhibit(
         id="tbl-sanierung",
         title=(
@@ -871,7 +892,8 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
         n=f"{z('raster_n')} Beispiele, keine Erhebung von Gebäuden",
         note=(
             "Spalten „anrechenbar“: Änderung der Warmmiete in EUR je m² und Monat, wenn so viele EUR je m² "
-            "anrechenbar sind (Gesamtkosten 100, 200 und 400 EUR, davon 40 % Instandhaltung, A12); neutral bis: "
+            f"anrechenbar sind (Gesamtkosten {und(de(cost) for cost in total)} EUR, davon {kept} Instandhaltung, "
+            "A12); neutral bis: "
             f"anrechenbare Kosten in EUR je m². Gasheizung vorher und nachher, {z('preis_haupt')} je Tonne"
         ),
         table=wide,
@@ -879,8 +901,7 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             "Verbrauch vorher, kWh je m²",
             "Ersparnis",
             *costs,
-            "neutral bis, bei 65 EUR",
-            "neutral bis, bei 200 EUR",
+            *(f"neutral bis, bei {amount}" for amount in names.values()),
         ],
         formats={
             "Ersparnis": "percent:0",

@@ -32,6 +32,7 @@ def burden_rows(tables: Tables, config: ClimateConfig) -> Rows:
     classes, summary = tables["scenario_classes"], tables["scenario_summary"]
     names = {config.scenarios.main_price: "haupt", config.scenarios.high_price: "hoch"}
     for price, short in names.items():
+        rows[f"name_{short}"] = {"value": price, "unit": "text"}
         rows[f"preis_{short}"] = eur(only_row(summary, price=price, use="none")["price_eur_t"])
         for use, word in USES.items():
             part = classes[(classes["price"] == price) & (classes["use_of_revenue"] == use)]

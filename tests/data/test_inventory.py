@@ -46,7 +46,7 @@ def test_counts_of_municipalities_as_documented_with_the_collection(clean):
 
 
 def test_what_was_not_found_again_is_not_verified(clean):
-    # Origin: list of the second audit of the collection.
+    # Origin: list of what a second reading of the sources did not find again.
     assert clean["passes"].loc[~clean["passes"]["verified"], "pass_id"].tolist() == [
         "05566028-sozialausweis-ibbenbueren"
     ]

@@ -186,3 +186,12 @@ class ClimateConfig(Config):
     city_unprintable: tuple[Ags, ...]
     worked_city: Ags
     microdata: Microdata
+
+    @model_validator(mode="after")
+    def _prices_named(self) -> ClimateConfig:
+        for name in (self.scenarios.main_price, self.scenarios.high_price):
+            if name not in self.renovation.prices_eur_t:
+                raise ValueError(f"renovation: prices_eur_t lacks {name}, a price of the scenarios")
+        if self.worked_city not in self.cities:
+            raise ValueError(f"worked_city {self.worked_city} is none of the cities")
+        return self

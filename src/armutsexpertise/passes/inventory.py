@@ -345,7 +345,7 @@ def clean_municipalities(municipalities: pd.DataFrame, context: pd.DataFrame) ->
     Returns
     -------
     DataFrame, one row per municipality, sorted by ``ags8``
-        ``population`` (persons, 2022-12-31), ``gisd_score`` (rank in [0, 1] within the Land,
+        ``population`` (persons, 2022-12-31), ``gisd_score`` (relative, in [0, 1] within the Land,
         2021), ``household_income_eur_month`` (per inhabitant of the district, 2021),
         ``unemployed_per_100`` (per 100 of working age, 2021), ``size_class`` (ordered).
 
