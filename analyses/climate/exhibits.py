@@ -108,12 +108,11 @@ def _german(source: str) -> str:
     return source
 
 
-def burden(tables: Tables, z: Values) -> list[Exhibit]:
-    """Who bears the price, and what each use of the revenue changes."""
+def fig_belastung(tables: Tables, z: Values) -> Exhibit:
+    """Draw who bears the price by fifth, and what a payment per head changes."""
     table = tables["scenario_classes"].copy()
     table["fifth"] = table["class"].map(FIFTHS)
-    prices = [z("name_haupt"), z("name_hoch")]
-    main = table[table["price"] == prices[0]]
+    main = table[table["price"] == z("name_haupt")]
     without = main[main["use_of_revenue"] == "none"].set_index("fifth")
     money = main[main["use_of_revenue"] == "per_capita"].set_index("fifth")
     frame = pd.DataFrame(
@@ -126,7 +125,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             "mit bis": money["net_share_high"],
         }
     ).reset_index()
-    figure = Exhibit(
+    return Exhibit(
         id="fig-belastung",
         title=(
             f"{z('preis_haupt')} je Tonne kosten das ärmste Fünftel {z('last_q1_ohne_haupt')} des "
@@ -196,6 +195,11 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             row_cm=0.86,
         ),
     )
+
+
+def fig_umverteilung(tables: Tables, z: Values) -> Exhibit:
+    """Draw what each use of the revenue does to inequality."""
+    prices = [z("name_haupt"), z("name_hoch")]
     summary = tables["scenario_summary"]
     shown = summary[summary["price"].isin(prices)].copy()
     shown["label"] = shown["price"] + ": " + shown["use_of_revenue"].map(USES)
@@ -203,7 +207,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         shown[column] = 100 * shown[column]
     order = shown["price"].map(prices.index)
     shown = shown.assign(order=order).sort_values("order", kind="stable").reset_index(drop=True)
-    uses = Exhibit(
+    return Exhibit(
         id="fig-umverteilung",
         title=(
             "Erst die Verwendung der Einnahmen entscheidet: Zahlungen an die unteren Einkommen senken die "
@@ -259,6 +263,13 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=40,
         ),
     )
+
+
+def tbl_szenarien(tables: Tables, z: Values) -> Exhibit:
+    """Show who gains and who loses by price and use of the revenue."""
+    table = tables["scenario_classes"].copy()
+    table["fifth"] = table["class"].map(FIFTHS)
+    prices = [z("name_haupt"), z("name_hoch")]
     rows = []
     for price in prices:
         for use, word in SHORT_USES.items():
@@ -272,7 +283,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
                 row[f"{r.fifth}, Spanne"] = f"{de(r.net_eur_a_low)} bis {de(r.net_eur_a_high)}"
             rows.append(row)
     wide = pd.DataFrame(rows)
-    winners = Exhibit(
+    return Exhibit(
         id="tbl-szenarien",
         title="Wer in welchem Szenario gewinnt und verliert: Euro im Jahr und Prozent des Einkommens",
         alt="Tabelle der Nettowirkung je Preis, Verwendung und Einkommensfünftel.",
@@ -289,6 +300,11 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         show_columns=["EUR je t", "Verwendung", *FIFTHS.values()],
         formats=dict.fromkeys(FIFTHS.values(), "right"),
     )
+
+
+def tbl_haushalt(tables: Tables) -> Exhibit:
+    """Show what is paid in, paid out and kept, to the cent."""
+    summary = tables["scenario_summary"]
     budget = tables["scenario_budget"]
     budget = budget[budget["use_of_revenue"] == "per_capita"]
     cents = ("burden_cents", "price_revenue_cents", "vat_cents", "paid_cents", "kept_cents")
@@ -299,7 +315,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         "ausgezahlt",
         "beim Staat",
     )
-    account = Exhibit(
+    return Exhibit(
         id="tbl-haushalt",
         title="Die Rechnung geht auf den Cent auf: Ausgezahlt wird der CO2-Preis, die Umsatzsteuer bleibt",
         alt="Tabelle der Einnahmen und Auszahlungen je CO2-Preis für Nordrhein-Westfalen.",
@@ -328,6 +344,10 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         formats=dict.fromkeys((f"{head}, Mio. EUR" for head in heads), "number:0")
         | dict.fromkeys(heads, "euro:2"),
     )
+
+
+def tbl_pfade(tables: Tables, z: Values) -> Exhibit:
+    """Show the burden of the poorest and the richest fifth along the paths of the price."""
     paths = tables["price_paths"]
     ends = paths[paths["class"].isin(["Q1", "Q5"])].pivot_table(
         index=["path", "year", "price_eur_t"],
@@ -336,7 +356,7 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
         sort=False,
     )
     rows_of_paths = ends.index.to_frame(index=False)
-    road = Exhibit(
+    return Exhibit(
         id="tbl-pfade",
         title=(
             f"Ohne Rückzahlung stiegen die CO2-Kosten im ärmsten Fünftel von {z('pfad_2024_q1')} (2024) auf "
@@ -372,11 +392,15 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             "Anteil am Einkommen oben": "percent:1",
         },
     )
+
+
+def tbl_progression(tables: Tables, z: Values) -> Exhibit:
+    """Show Kakwani and Suits indices of heating and driving."""
     indices = tables["progressivity"]
     words = {"heat": "Heizen", "drive": "Fahren", "both": "Heizen und Fahren"}
     spread = indices.groupby("use")[["kakwani", "suits", "burden_share"]].agg(["min", "max"])
     middle = indices[indices["variant"] == "mittel"].set_index("use")
-    progress = Exhibit(
+    return Exhibit(
         id="tbl-progression",
         title=(
             "Ohne Rückzahlung ist der CO2-Preis in jeder Variante regressiv, in der Hauptrechnung beim "
@@ -418,7 +442,6 @@ def burden(tables: Tables, z: Values) -> list[Exhibit]:
             "Suits, Spanne": "right",
         },
     )
-    return [figure, uses, winners, account, road, progress, what_it_rests_on(tables, z)]
 
 
 VARIANTS = {
@@ -433,7 +456,7 @@ VARIANTS = {
 }
 
 
-def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
+def tbl_varianten(tables: Tables, z: Values) -> Exhibit:
     """Show how the result changes with each assumption on its own."""
     table = tables["burden_variants"]
     share = table.pivot_table("burden_share", "variant", "class")
@@ -494,12 +517,12 @@ def what_it_rests_on(tables: Tables, z: Values) -> Exhibit:
     )
 
 
-def classes(tables: Tables, z: Values) -> list[Exhibit]:
-    """Income classes, standard benefit, results of others."""
+def fig_klassen(tables: Tables, z: Values) -> Exhibit:
+    """Draw the CO2 cost by class of household income."""
     table = tables["classes"]
     main = table[table["price"] == z("name_haupt")].copy()
     main["label"] = main["income_class"].map(CLASSES)
-    figure = Exhibit(
+    return Exhibit(
         id="fig-klassen",
         title=(
             f"Vom untersten zum obersten Einkommen steigen die CO2-Kosten je Haushalt von "
@@ -553,6 +576,10 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=30,
         ),
     )
+
+
+def tbl_regelbedarf(tables: Tables, z: Values) -> Exhibit:
+    """Set the standard benefit against what the price costs a household that lives on it."""
     contains = tables["benefit_contains"].set_index("item")["value"]
     balance = tables["benefit_balance"]
     driving = balance[balance["litres"] > 0].set_index("item")
@@ -573,7 +600,7 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
             driving.loc["petrol_co2", "household_eur_m"],
         ),
     ]
-    benefit = Exhibit(
+    return Exhibit(
         id="tbl-regelbedarf",
         title=(
             f"Im Regelbedarf stecken {z('regel_verkehr')} für Verkehr, das Deutschlandticket kostet "
@@ -592,6 +619,10 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
         formats={"EUR im Monat": "euro:2"},
         missing="",
     )
+
+
+def tbl_studien(tables: Tables) -> Exhibit:
+    """Show what other studies found."""
     published = tables["published"].set_index("id")
     wanted = {
         "dis0282": "Einkommensverlust von Haushalten mit Gas- oder Ölheizung bei 60 EUR (2026 gegen 2019), "
@@ -603,7 +634,7 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
         "dis0195": "dasselbe, Mai 2022, vor den Entlastungen",
         "dis0196": "dasselbe, Menschen unter 60 % des mittleren Einkommens, Mai 2022",
     }
-    others = Exhibit(
+    return Exhibit(
         id="tbl-studien",
         title="Was andere Studien finden: Auch mit Klimageld verliert ein Teil der Haushalte",
         alt="Tabelle veröffentlichter Ergebnisse anderer Studien mit Quelle.",
@@ -620,18 +651,17 @@ def classes(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         formats={"Wert": "right"},
     )
-    return [figure, benefit, others]
 
 
-def hardship(tables: Tables, z: Values) -> list[Exhibit]:
-    """Cold homes, arrears, cut-offs."""
+def fig_waerme(tables: Tables, z: Values) -> Exhibit:
+    """Draw who cannot keep the home warm, Land and Bund."""
     lines = tables["hardship"].copy()
     lines["year"] = lines["period"].astype(int)
     lines["broken"] = lines["break_before"].astype(bool)
     warm = lines[lines["series"].isin(["warm_de", "warm_nrw"])]
     names = {"warm_de": "Deutschland", "warm_nrw": "Nordrhein-Westfalen"}
     short = {"warm_nrw": "NRW", "warm_de": "Deutschland"}
-    series = Exhibit(
+    return Exhibit(
         id="fig-waerme",
         title=(
             f"Kalte Wohnungen: {z('kalt_nrw_2023')} der Menschen in Nordrhein-Westfalen 2023, "
@@ -679,6 +709,10 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             height_cm=4.7,
         ),
     )
+
+
+def fig_haushaltstypen(tables: Tables, z: Values) -> Exhibit:
+    """Draw who cannot keep the home warm by type of household."""
     groups = tables["hardship_groups"].set_index("id")["value"]
     order = [
         ("alle", "xdis0052"),
@@ -689,7 +723,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
     frame = pd.DataFrame(
         [(label, groups[key] / 100) for label, key in order], columns=["label", "share"]
     )
-    by_type = Exhibit(
+    return Exhibit(
         id="fig-haushaltstypen",
         title=(
             f"Kalte Wohnungen 2023 in Nordrhein-Westfalen: Haushalte Alleinerziehender sind mit "
@@ -719,6 +753,13 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=30,
         ),
     )
+
+
+def tbl_rueckstaende(tables: Tables, z: Values) -> Exhibit:
+    """Show arrears and cut-offs by year."""
+    lines = tables["hardship"].copy()
+    lines["year"] = lines["period"].astype(int)
+    groups = tables["hardship_groups"].set_index("id")["value"]
     labels = {
         "arrears_nrw": "Rückstände bei Energie und Wasser, NRW (Anteil der Menschen)",
         "arrears_any_nrw": "Rückstände irgendeiner Art, NRW (Anteil der Menschen)",
@@ -756,7 +797,7 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         | {str(y): percent(groups[key] / 100, 1) if y == year else None for y in years}
         for (label, year), key in of_groups.items()
     ]
-    arrears = Exhibit(
+    return Exhibit(
         id="tbl-rueckstaende",
         title=(
             f"Rückstände bei Energie stiegen in Nordrhein-Westfalen von {z('rueck_nrw_2021')} (2021) auf "
@@ -775,11 +816,10 @@ def hardship(tables: Tables, z: Values) -> list[Exhibit]:
         formats={str(year): "right" for year in years},
         missing="",
     )
-    return [series, by_type, arrears]
 
 
-def homes(tables: Tables, z: Values) -> list[Exhibit]:
-    """Show the steps of the CO2KostAufG, levy against saving, Wohngeld."""
+def tbl_stufen(tables: Tables, z: Values) -> Exhibit:
+    """Show the steps of the CO2KostAufG to look up."""
     table = tables["cost_split"]
 
     def span(low: float, high: float, digits: int = 0) -> str:
@@ -789,7 +829,7 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
 
     # The limits of the price corridor, in the order of the config: the upper is shown.
     *others, upper = [c.removeprefix("tenant_") for c in table if c.startswith("tenant_")]
-    steps = Exhibit(
+    return Exhibit(
         id="tbl-stufen",
         title=(
             f"Wer welchen Teil des CO2-Preises zahlt: {z.words('stufen_n')} Stufen zum Nachschlagen, von "
@@ -849,6 +889,10 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             },
         },
     )
+
+
+def tbl_sanierung(tables: Tables, z: Values) -> Exhibit:
+    """Set the modernisation levy against the saving of heat."""
     grid = tables["renovation"]
     names = {z(f"name_{p}"): z(f"preis_{p}").replace(NBSP, " ") for p in ("haupt", "hoch")}
     main = grid[grid["price"] == z("name_haupt")]
@@ -880,7 +924,7 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
     neutral = [c for c in wide.columns if c.startswith("neutral")]
     total = sorted(main["cost_eur_m2"].unique())
     kept = und(percent(share, 0) for share in sorted(main["maintenance_share"].unique()))
-    renovate = Exhibit(
+    return Exhibit(
         id="tbl-sanierung",
         title=(
             f"Warmmietenneutral sind je nach Haus nur {z('neutral_spanne')} anrechenbare Kosten je "
@@ -909,6 +953,10 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             **dict.fromkeys(neutral, "number:0"),
         },
     )
+
+
+def tbl_wohngeld(tables: Tables, z: Values) -> Exhibit:
+    """Set the components of Wohngeld against the cost they stand for."""
     cover = tables["wohngeld"]
     words = {
         "heating": "Heizkosten",
@@ -916,7 +964,7 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
         "levy": "Umlage an der Kappungsgrenze",
     }
     parts = {"heating": "Heizkostenkomponente", "climate": "Klimakomponente"}
-    wohngeld = Exhibit(
+    return Exhibit(
         id="tbl-wohngeld",
         title=(
             "Die Heizkomponente im Wohngeld übersteigt im Beispiel die Heizkosten, die Klimakomponente entspricht "
@@ -947,13 +995,12 @@ def homes(tables: Tables, z: Values) -> list[Exhibit]:
             "Komponente an den Kosten, höchstens": "percent:0",
         },
     )
-    return [steps, renovate, wohngeld]
 
 
-def heat(tables: Tables, z: Values) -> list[Exhibit]:
-    """Hot days, deaths, classes and cities."""
+def fig_hitzetage(tables: Tables, z: Values) -> Exhibit:
+    """Draw hot days by year."""
     days = tables["hot_days"].assign(year=lambda t: t["year"].astype(int))
-    hot = Exhibit(
+    return Exhibit(
         id="fig-hitzetage",
         title=(
             f"Heiße Tage: im Mittel {z('heiss_heute')} im Jahr (1991 bis 2020) statt "
@@ -987,8 +1034,12 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
             height_cm=5.2,
         ),
     )
+
+
+def fig_hitzetote(tables: Tables, z: Values) -> Exhibit:
+    """Draw deaths by heat with their prediction intervals."""
     deaths = tables["heat_deaths"].assign(year=lambda t: t["year"].astype(int))
-    dead = Exhibit(
+    return Exhibit(
         id="fig-hitzetote",
         title=(
             f"Nur in {z.words('tote_sicher')} von {z('tote_jahre')} Jahren liegt das ganze "
@@ -1032,6 +1083,10 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
             height_cm=4.4,
         ),
     )
+
+
+def tbl_hitzeklassen(tables: Tables, z: Values) -> Exhibit:
+    """Show how many live in which thermal class."""
     facts = tables["heat_facts"]
     part = facts[
         facts["topic"].eq("heat_exposure") & facts["item"].str.startswith("Inhabitants in")
@@ -1044,7 +1099,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         "very unfavourable": "sehr ungünstig",
     }
     part["Klasse"] = part["item"].str.split(": ").str[1].map(words)
-    exposure = Exhibit(
+    return Exhibit(
         id="tbl-hitzeklassen",
         title=(
             f"{z('hitze_nrw_mio')} Millionen Menschen, {z('hitze_nrw_anteil')}, leben in ungünstiger oder sehr "
@@ -1065,11 +1120,15 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         ).reset_index(drop=True),
         formats={"Anteil": "percent:0"},
     )
+
+
+def fig_staedte(tables: Tables, z: Values) -> Exhibit:
+    """Draw exposure to heat and minimum income by city."""
     cities = tables["cities"].sort_values("exposed_share", ascending=False)
     view = cities[["exposed_share", "minimum_income"]].assign(
         label=[f"{r.city} (Rang {de(r.gisd_rank)})" for r in cities.itertuples()]
     )
-    towns = Exhibit(
+    return Exhibit(
         id="fig-staedte",
         title=(
             f"Düsseldorf: {z('stadt_duesseldorf')} in ungünstiger Lage, am wenigsten benachteiligt; "
@@ -1127,6 +1186,10 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=24,
         ),
     )
+
+
+def tbl_duesseldorf(tables: Tables, z: Values) -> Exhibit:
+    """Show what is known of the worked city, and what is missing."""
     rows = [
         ("Menschen in (sehr) ungünstiger Lage", "2018", percent_of(tables, "exposed_share")),
         ("dasselbe bei einem Grad mehr", "", percent_of(tables, "exposed_share_plus1")),
@@ -1139,7 +1202,7 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         ("kühle Orte, Trinkbrunnen und ihre Erreichbarkeit", "", "keine Angabe"),
         ("Bäume und Grün nach Stadtteil", "", "keine Angabe"),
     ]
-    worked = Exhibit(
+    return Exhibit(
         id="tbl-duesseldorf",
         title="Düsseldorf als Beispiel: Was öffentlich bekannt ist und was für eine Reihung der Stadtteile fehlt",
         alt="Tabelle der Angaben zu Düsseldorf und der fehlenden Daten.",
@@ -1151,7 +1214,6 @@ def heat(tables: Tables, z: Values) -> list[Exhibit]:
         formats={"Düsseldorf": "right"},
         missing="",
     )
-    return [hot, dead, exposure, towns, worked]
 
 
 def percent_of(tables: Tables, column: str) -> str:
@@ -1221,11 +1283,27 @@ def all_exhibits(tables: Tables) -> list[Exhibit]:
     """Return every exhibit of the report, in its order."""
     z = Values(tables["headline"])
     return [
-        *burden(tables, z),
-        *classes(tables, z),
-        *hardship(tables, z),
-        *homes(tables, z),
-        *heat(tables, z),
+        fig_belastung(tables, z),
+        fig_umverteilung(tables, z),
+        tbl_szenarien(tables, z),
+        tbl_haushalt(tables),
+        tbl_pfade(tables, z),
+        tbl_progression(tables, z),
+        tbl_varianten(tables, z),
+        fig_klassen(tables, z),
+        tbl_regelbedarf(tables, z),
+        tbl_studien(tables),
+        fig_waerme(tables, z),
+        fig_haushaltstypen(tables, z),
+        tbl_rueckstaende(tables, z),
+        tbl_stufen(tables, z),
+        tbl_sanierung(tables, z),
+        tbl_wohngeld(tables, z),
+        fig_hitzetage(tables, z),
+        fig_hitzetote(tables, z),
+        tbl_hitzeklassen(tables, z),
+        fig_staedte(tables, z),
+        tbl_duesseldorf(tables, z),
         *microdata(tables),
         vintages_exhibit(tables["vintages"]),
     ]

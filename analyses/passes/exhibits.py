@@ -134,13 +134,13 @@ def _spoken(labels: Iterable[str], values: Iterable[str], between: str = ": ") -
     return "; ".join(f"{a}{between}{b}" for a, b in zip(labels, values, strict=True)) + "."
 
 
-def coverage(tables: Tables, z: Values) -> list[Exhibit]:
-    """Where passes are documented: by size, on the tile map, by domain."""
+def fig_groesse(tables: Tables, z: Values) -> Exhibit:
+    """Draw where passes are documented by size of the municipality."""
     table = tables["coverage"]
     size = table.query("domain == 'Größe' and weight == 'Gemeinden'")
     dated = size.query("scope == 'aktuell oder datiert' and value != 'insgesamt'")
     frame = dated.assign(label=dated["value"] + " (" + dated["n"].map(de) + ")")
-    by_size = Exhibit(
+    return Exhibit(
         id="fig-groesse",
         title=(
             f"In {z('gross_dat_belegt')} von {z('gross_dat_n')} Großstädten ist ein Sozialpass "
@@ -178,6 +178,10 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=34,
         ),
     )
+
+
+def fig_kacheln(tables: Tables, z: Values) -> Exhibit:
+    """Draw the tile map of the 53 districts and cities."""
     kreise = tables["kreise"].query("scope == 'aktuell oder datiert'").copy()
     single = kreise["kreis_type"].eq("kreisfreie Stadt")
     kreise["category"] = "unknown"
@@ -194,7 +198,7 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
     }
     present = set(kreise["category"])
     looks = {"city": "strong", "some": "light", "absent": "other", "unknown": "unknown"}
-    tiles = Exhibit(
+    return Exhibit(
         id="fig-kacheln",
         title=(
             f"In {z('kreise_dat')} von {z('kreise_n')} Kreisen und kreisfreien Städten ist "
@@ -233,6 +237,11 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
             text="text",
         ),
     )
+
+
+def tbl_gebiete(tables: Tables, z: Values) -> Exhibit:
+    """Show where passes are documented by domain."""
+    table = tables["coverage"]
     wide = table[
         table["domain"].isin(["NRW", "Regierungsbezirk", "Kreistyp"])
         & table["value"].ne("insgesamt")
@@ -267,7 +276,7 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         {"Kreis": "Gemeinden in Kreisen", "kreisfreie Stadt": "kreisfreie Städte"}
     )
     text = {c: "right" for c in domains.columns if c.startswith(("Anteil", "Bevölkerung"))}
-    regions = Exhibit(
+    return Exhibit(
         id="tbl-gebiete",
         title=(
             "Gemessen an der Zahl der Gemeinden sind die Grenzen nur für kreisfreie Städte eng genug "
@@ -284,6 +293,10 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         table=domains,
         formats=text,
     )
+
+
+def tbl_andere(tables: Tables) -> Exhibit:
+    """Show the inventory beside the counts of others."""
     apart = tables["apart"].query("status == 'yes'").copy()
     kinds = {
         "social": "Sozialpass",
@@ -298,7 +311,7 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         index=["Art", "Träger"], columns="freshness", values="n", aggfunc="sum", fill_value=0
     ).reindex(columns=["current", "dated", "historical", "undated"], fill_value=0)
     counted.columns = ["ab 2022", "2015 bis 2021", "vor 2015", "ohne Jahr"]
-    other = Exhibit(
+    return Exhibit(
         id="tbl-andere",
         title="Gesondert gezählt: Familienpässe, Kulturvermittlung, Mobilitätstickets und Kreispässe",
         alt="Tabelle der gesondert gezählten Angebote nach Art, Träger und Alter der Quelle.",
@@ -308,21 +321,25 @@ def coverage(tables: Tables, z: Values) -> list[Exhibit]:
         note=NO_CENSUS,
         table=counted.astype(int).reset_index(),
     )
-    return [by_size, tiles, regions, other]
 
 
-def determinants(tables: Tables, z: Values) -> list[Exhibit]:
-    """Who has a documented pass, and what assumed detection rates change."""
+def _effects(tables: Tables) -> pd.DataFrame:
+    """Return the effects that are shown, with their German names."""
     effects = tables["effects"].copy()
     effects["label"] = [
         TERMS.get((t, c)) for t, c in zip(effects["term"], effects["change"], strict=True)
     ]
-    effects = effects.dropna(subset="label")
+    return effects.dropna(subset="label")
+
+
+def fig_effekte(tables: Tables, z: Values) -> Exhibit:
+    """Draw what goes with a documented pass."""
+    effects = _effects(tables)
     main = effects.query("model == 'Einkommen und Arbeitslosigkeit'")
     shown = main.assign(
         label=main["label"] + ", " + main["sample"].replace({"alle Gemeinden": "alle"})
     )
-    figure = Exhibit(
+    return Exhibit(
         id="fig-effekte",
         title=(
             f"Doppelt so viele Einwohner: im Durchschnitt aller Gemeinden {z('verdopplung_alle')} "
@@ -364,8 +381,12 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
             charts.plot_effects, shown, "label", "effect", "lower", "upper", label_width=44
         ),
     )
+
+
+def tbl_auffindung(tables: Tables, z: Values) -> Exhibit:
+    """Show what assumed detection rates change."""
     sensitivity = tables["sensitivity"].query("change == 'doubling'")
-    rates = Exhibit(
+    return Exhibit(
         id="tbl-auffindung",
         title=(
             "Der Zusammenhang mit der Größe bleibt unter allen angenommenen Auffindquoten bestehen"
@@ -394,12 +415,16 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
             "doppelte Einwohnerzahl, Prozentpunkte": "right",
         },
     )
+
+
+def tbl_deprivation(tables: Tables, z: Values) -> Exhibit:
+    """Show documented passes by deprivation and size."""
     bounds = tables["bounds_by_deprivation"]
     overall = bounds["size_class"].eq("insgesamt")
     # The thirds first: they are printed, the crossing with the size classes is in the files.
     bounds = pd.concat([bounds[overall], bounds[~overall]])
     bounds = bounds[bounds["deprivation_tercile"].ne("insgesamt")]
-    deprived = Exhibit(
+    return Exhibit(
         id="tbl-deprivation",
         title="Ob ärmere Gemeinden häufiger einen Pass haben, lässt das Inventar offen",
         alt="Tabelle der Grenzen nach Drittel des Deprivationsindex.",
@@ -433,13 +458,22 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         max_rows=int(overall.sum()) - 1,
         formats=BOUNDS,
     )
-    every = Exhibit(
+
+
+def tbl_modelle(tables: Tables, z: Values) -> Exhibit:
+    """Show the effects of all models."""
+    effects = _effects(tables)
+    return Exhibit(
         id="tbl-modelle",
         title="Alle Modelle: gesichert ist nur der Zusammenhang mit der Größe",
         alt="Tabelle der Effekte je Modell und Stichprobe mit Konfidenzintervallen.",
         source=f"{INVENTORY}; {POPULATION}; {INDICATORS}; eigene Berechnung",
         reference_date=AS_OF,
-        n=figure.n,
+        n=(
+            f"{z('modell_n_alle')} Gemeinden, davon {z('modell_ereignisse_alle')} mit "
+            f"dokumentiertem Pass; Großstädte: {z('modell_n_gross')} und "
+            f"{z('modell_ereignisse_gross')}"
+        ),
         note=(
             "Modell A: Größe, Einkommen, Arbeitslosigkeit; B: Größe, Einkommen, Deprivationsindex (das "
             "Einkommen ist Teil des Index, beide sind dort nicht zu trennen); C: Größe, "
@@ -460,17 +494,16 @@ def determinants(tables: Tables, z: Values) -> list[Exhibit]:
         ).reset_index(drop=True),
         formats={"Effekt (Modell)": "right", "gebündelt": "right"},
     )
-    return [figure, rates, deprived, every]
 
 
-def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
-    """Who is included, how a pass reaches people, income rules."""
+def fig_rechtskreise(tables: Tables, z: Values) -> Exhibit:
+    """Draw who is included by legal entitlement."""
     current = tables["inclusion"].query("scope == 'aktuell'")
     current = current.set_index("group").loc[list(GROUPS)].reset_index()
     current["label"] = current["group"].map(GROUPS)
     answers = current.assign(no=current["no"] + current["no_by_closed_list"])
     n = f"{z('paesse_aktuell')} Sozialpässe von Gemeinden mit Quelle ab 2022"
-    groups = Exhibit(
+    return Exhibit(
         id="fig-rechtskreise",
         title=(
             f"{z('kreis_sgb2_ja')} von {z('paesse_aktuell')} Pässen schließen Bürgergeld ausdrücklich "
@@ -509,12 +542,16 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=40,
         ),
     )
+
+
+def tbl_matrix(tables: Tables) -> Exhibit:
+    """Show every current pass and whom it includes."""
     matrix = tables["matrix"].sort_values("label", key=lambda names: names.str.casefold())
     table = pd.DataFrame({"Pass": matrix["label"]})
     table["Quelle"] = matrix["freshness"].map({"current": "aktuell", "dated": "datiert"})
     for code, label in SHORT.items():
         table[label.replace("\u00ad", "")] = matrix[code].map(SIGNS)
-    full = Exhibit(
+    return Exhibit(
         id="tbl-matrix",
         title="Wer einbezogen ist, Pass für Pass; ein Fragezeichen heißt: nicht genannt",
         alt="Tabelle der Pässe und Rechtskreise.",
@@ -527,6 +564,11 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         table=table,
     )
+
+
+def fig_zugang(tables: Tables, z: Values) -> Exhibit:
+    """Draw how a pass reaches people."""
+    n = f"{z('paesse_aktuell')} Sozialpässe von Gemeinden mit Quelle ab 2022"
     routes = tables["routes"].set_index("route")["n"]
     frame = pd.DataFrame([{"label": "Sozialpässe", **routes.to_dict()}])
     words = {
@@ -535,7 +577,7 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         "no": "nur auf Antrag",
         "not_stated": "nicht genannt",
     }
-    access = Exhibit(
+    return Exhibit(
         id="fig-zugang",
         title=(
             f"Von {z('paesse_aktuell')} Pässen gibt es {z('weg_antrag')} nur auf Antrag; "
@@ -557,11 +599,10 @@ def inclusion(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         figure=partial(charts.plot_stacked_answers, frame, "label", names=words, label_width=18),
     )
-    return [groups, full, access]
 
 
-def profiles(tables: Tables, z: Values) -> list[Exhibit]:
-    """Profiles with intervals, ranks, types."""
+def fig_profile(tables: Tables, z: Values) -> Exhibit:
+    """Draw the profiles of passes with their intervals."""
     shown = tables["profiles"].merge(tables["ranks"][["pass_id", "rank_high_median"]], on="pass_id")
     shown = shown.sort_values(["access_low", "route_low", "label"], ascending=[False, False, True])
     dimensions = {
@@ -588,7 +629,7 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
     for code, word in dimensions.items():
         table[f"{word} von"] = shown[f"{code}_low"]
         table[f"{word} bis"] = shown[f"{code}_high"]
-    figure = Exhibit(
+    return Exhibit(
         id="fig-profile",
         title="Profile von Pässen: breite Spannen zeigen, was die Quellen nicht nennen",
         alt=(
@@ -619,6 +660,10 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=34,
         ),
     )
+
+
+def tbl_typen(tables: Tables, z: Values) -> Exhibit:
+    """Show the types of passes."""
     types = tables["types"].sort_values(["type", "municipality"])
     grouped = (
         types.groupby("type", sort=False)
@@ -627,7 +672,7 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
     )
     order = {"Rundum-Pass": 0, "nicht eindeutig (mindestens Kultur-und-Konsum-Pass)": 1}
     grouped = grouped.sort_values("type", key=lambda s: s.map(order).fillna(2), kind="stable")
-    typed = Exhibit(
+    return Exhibit(
         id="tbl-typen",
         title=(
             f"{z.words('rundum_sicher').capitalize()} Pässe sind nach unserer Regel Rundum-Pässe; bei "
@@ -642,11 +687,10 @@ def profiles(tables: Tables, z: Values) -> list[Exhibit]:
             columns={"type": "Typ", "n": "Pässe", "names": "zugeordnete Pässe"}
         ).reset_index(drop=True),
     )
-    return [figure, typed]
 
 
-def take_up(tables: Tables, z: Values) -> list[Exhibit]:
-    """Pairs of holders and eligible persons, described cases, other benefits."""
+def fig_quoten(tables: Tables, z: Values) -> Exhibit:
+    """Draw holders per hundred eligible persons."""
     pairs = tables["pairs"].copy()
     pairs["year"] = pairs["numerator_date"].str[:4]
     places = {"bottrop-2012": " Bottrop", "herne-2011": " Herne"}
@@ -656,12 +700,11 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         + ", "
         + pairs["year"]
     )
-    strict = pairs["comparability"].eq("vergleichbar")
     tickets = pairs["pass_name"].str.contains("Ticket")
     pairs["kind"] = tickets.map({True: "Ticket", False: "Pass"})
-    pairs.loc[strict, "label"] += " *"
+    pairs.loc[pairs["comparability"].eq("vergleichbar"), "label"] += " *"
     pairs = pairs.sort_values("share_high", ascending=False)
-    figure = Exhibit(
+    return Exhibit(
         id="fig-quoten",
         title=(
             f"Nur {z.words('paare_streng', one='eine')} von {z.words('paare_n')} belegten Quoten ist "
@@ -713,20 +756,27 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=44,
         ),
     )
-    table = figure.table
-    listed = Exhibit(
+
+
+def tbl_quoten(quotes: Exhibit) -> Exhibit:
+    """Show the pairs of holders and eligible persons that `fig_quoten` draws."""
+    return Exhibit(
         id="tbl-quoten",
         title="Zähler, Nenner und Einordnung der belegten Quoten",
         alt="Tabelle der Paare mit Zähler, Berechtigten, Quote und Einordnung.",
-        source=figure.source,
-        reference_date=figure.reference_date,
-        n=figure.n,
+        source=quotes.source,
+        reference_date=quotes.reference_date,
+        n=quotes.n,
         note=NO_RATE,
-        table=table.drop(columns=["Quelle Zähler", "Art"]),
+        table=quotes.table.drop(columns=["Quelle Zähler", "Art"]),
         formats={"Quote": "right", "Berechtigte": "right"},
     )
+
+
+def tbl_faelle(tables: Tables) -> Exhibit:
+    """Show the cases that are described, not computed."""
     cases = tables["cases"]
-    described = Exhibit(
+    return Exhibit(
         id="tbl-faelle",
         title="Drei Städte vor und nach der automatischen Ausgabe: Zahlen ohne Wirkungsaussage",
         alt="Tabelle der belegten Zahlen für Düsseldorf, Bochum und Bonn.",
@@ -763,9 +813,13 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         formats={"Zahl": "right"},
     )
+
+
+def tbl_nichtinanspruchnahme(tables: Tables) -> Exhibit:
+    """Show take-up of other benefits."""
     context = tables["non_take_up"]
     numeric = context[context["unit"].eq("percent") & context["confidence"].ne("low")]
-    other = Exhibit(
+    return Exhibit(
         id="tbl-nichtinanspruchnahme",
         title="Auch andere Leistungen erreichen viele Berechtigte nicht",
         alt="Tabelle veröffentlichter Quoten der Nichtinanspruchnahme anderer Leistungen.",
@@ -792,11 +846,10 @@ def take_up(tables: Tables, z: Values) -> list[Exhibit]:
         ).reset_index(drop=True),
         formats={"nicht in Anspruch genommen": "right"},
     )
-    return [figure, listed, described, other]
 
 
-def costs(tables: Tables, z: Values) -> list[Exhibit]:
-    """Cost per holder and the scenario."""
+def fig_kosten(tables: Tables, z: Values) -> Exhibit:
+    """Draw cost per holder."""
     table = tables["cost_per_holder"]
     known = table.dropna(subset="per_holder_low").query(
         "pass_id != '05978-sozialticket-kreis-unna'"
@@ -807,7 +860,7 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
     known["label"] = (
         known["pass_name"] + " (" + known["kind"] + ", " + known["cost_year"].astype(str) + ")"
     )
-    figure = Exhibit(
+    return Exhibit(
         id="fig-kosten",
         title=(
             f"Belegte Beträge je Pass reichen von {z('kosten_duesseldorf')} Sachkosten bis "
@@ -865,10 +918,14 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=44,
         ),
     )
+
+
+def tbl_szenario(tables: Tables) -> Exhibit:
+    """Show the scenario of automatic issue."""
     plan = tables["scenarios"]
     rounded = plan[["persons_low", "persons_high", "eur_low", "eur_high"]].map(two_digits)
     included = {"yes": "ja", "no": "nein", "partial": "teils", "not_stated": "nicht genannt"}
-    scenario = Exhibit(
+    return Exhibit(
         id="tbl-szenario",
         title=(
             "Was Wohngeldhaushalte im Pass kosten würden: Die Spanne ist weit, weil Personenzahl, "
@@ -894,6 +951,10 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         formats={"Personen": "right", "Inanspruchnahme": "right", "EUR im Jahr": "right"},
     )
+
+
+def tbl_schritte(tables: Tables) -> Exhibit:
+    """Show step by step how persons with Wohngeld were derived."""
     steps = tables["scenario_steps"]
     steps["source"] = (
         steps["source"]
@@ -909,7 +970,7 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         .str.replace(r"\d{4}-\d{2}-\d{2}", lambda day: date_de(day[0]), regex=True)
         .str.replace("31.12. 2023", "31.12.2023")
     )
-    derivation = Exhibit(
+    return Exhibit(
         id="tbl-schritte",
         title="Wie die Zahl der Personen mit Wohngeld bestimmt wurde, Schritt für Schritt",
         alt="Tabelle der Rechenschritte je Stadt mit Quelle.",
@@ -935,18 +996,32 @@ def costs(tables: Tables, z: Values) -> list[Exhibit]:
         ).reset_index(drop=True),
         formats={"Wert": "right"},
     )
-    return [figure, scenario, derivation]
 
 
 def all_exhibits(tables: Tables) -> list[Exhibit]:
     """Return every exhibit of the report, in its order."""
     z = Values(tables["headline"])
+    quotes = fig_quoten(tables, z)
     return [
-        *coverage(tables, z),
-        *determinants(tables, z),
-        *inclusion(tables, z),
-        *profiles(tables, z),
-        *take_up(tables, z),
-        *costs(tables, z),
+        fig_groesse(tables, z),
+        fig_kacheln(tables, z),
+        tbl_gebiete(tables, z),
+        tbl_andere(tables),
+        fig_effekte(tables, z),
+        tbl_auffindung(tables, z),
+        tbl_deprivation(tables, z),
+        tbl_modelle(tables, z),
+        fig_rechtskreise(tables, z),
+        tbl_matrix(tables),
+        fig_zugang(tables, z),
+        fig_profile(tables, z),
+        tbl_typen(tables, z),
+        quotes,
+        tbl_quoten(quotes),
+        tbl_faelle(tables),
+        tbl_nichtinanspruchnahme(tables),
+        fig_kosten(tables, z),
+        tbl_szenario(tables),
+        tbl_schritte(tables),
         vintages_exhibit(tables["vintages"]),
     ]
