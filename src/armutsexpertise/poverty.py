@@ -1643,37 +1643,36 @@ def _household_codes(household: npt.ArrayLike) -> npt.NDArray[np.intp]:
 
 
 def _line(sample: Sample, line: float | Linearised | None) -> Linearised:
-    """Return the poverty line, the default one without influence values."""
-    if isinstance(line, Linearised):
-        estimated = line
-    elif line is None:
-        median = quantile(sample.numbers, sample.weights, 0.5)
-        estimated = Linearised(DEFAULT_SHARE * median, np.zeros(0))
-    else:
-        estimated = Linearised(float(line), np.zeros(0))
-    if not 0 < estimated.estimate < np.inf:
-        raise ValueError(f"The poverty line is {estimated.estimate}: it must be positive.")
-    return estimated
+    """Return the poverty line, a fixed or default one without influence values."""
+    if line is None:
+        line = DEFAULT_SHARE * quantile(sample.numbers, sample.weights, 0.5)
+    if not isinstance(line, Linearised):
+        line = Linearised(float(line), np.zeros(0))
+    if not 0 < line.estimate < np.inf:
+        raise ValueError(f"The poverty line is {line.estimate}: it must be positive.")
+    return line
 
 
 def _line_linearised(
     sample: Sample, line: float | Linearised | None, bandwidth: float | None = None
 ) -> Linearised:
     """Return the poverty line with influence values of all units; zeros for a fixed line."""
+    size = sample.numbers.size
+    if line is None:
+        everyone = Sample(sample.numbers, sample.weights, np.ones(size, dtype=bool))
+        median = quantile(sample.numbers, sample.weights, 0.5)
+        threshold = _line(sample, DEFAULT_SHARE * median).estimate
+        influence = DEFAULT_SHARE * quantile_influence(everyone, median, 0.5, bandwidth)
+        return Linearised(threshold, influence)
     estimated = _line(sample, line)
-    if isinstance(line, Linearised):
-        if line.influence.shape != sample.numbers.shape:
-            raise ValueError(
-                f"The line has {line.influence.size} influence value(s) for "
-                f"{sample.numbers.size} unit(s): estimate it from the same sample."
-            )
-        return line
-    if line is not None:
-        return Linearised(estimated.estimate, np.zeros(sample.numbers.size))
-    everyone = Sample(sample.numbers, sample.weights, np.ones(sample.numbers.size, dtype=bool))
-    median = quantile(sample.numbers, sample.weights, 0.5)
-    influence = quantile_influence(everyone, median, 0.5, bandwidth)
-    return Linearised(estimated.estimate, DEFAULT_SHARE * influence)
+    if not isinstance(line, Linearised):
+        return Linearised(estimated.estimate, np.zeros(size))
+    if line.influence.size != size:
+        raise ValueError(
+            f"The line has {line.influence.size} influence value(s) for {size} unit(s): estimate "
+            "it from the same sample."
+        )
+    return line
 
 
 def _is_poor(values: FloatArray, line: float, inclusive: bool) -> BoolArray:
