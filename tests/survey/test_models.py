@@ -316,3 +316,64 @@ def test_ordered_model_of_a_calendar_year_is_that_of_years_since():
     assert calendar["se"][0] == pytest.approx(since["se"][0], rel=1e-9)
     shifted = since["estimate"][1:] + 2015 * since["estimate"][0]
     assert calendar["estimate"][1:].to_numpy() == pytest.approx(shifted.to_numpy(), rel=1e-9)
+
+
+def _with_replicates(frame, spoilt):
+    """Return a design of four replicates of which two lack the rows ``spoilt``."""
+    weights = np.random.default_rng(3).uniform(0.5, 1.5, (len(frame), 4))
+    weights[spoilt.to_numpy(), :2] = 0
+    return SurveyDesign.from_replicates(
+        frame, weights="weight", replicates=weights, combined=False, kind="bootstrap"
+    )
+
+
+FITS = {
+    "linear": lambda design: fit(design, "income", TERMS, "linear"),
+    "logit": lambda design: fit(design, "poor", TERMS, "logit"),
+    "poisson": lambda design: fit(design, "devices", TERMS, "poisson"),
+    "ordered": lambda design: fit_ordered(design, "devices", TERMS),
+}
+
+
+@pytest.mark.parametrize("family", FITS)
+def test_replicates_without_a_level_are_counted(frame, family):
+    design = _with_replicates(frame, frame["stratum"].eq("D"))
+    with pytest.raises(ValueError, match=r"On 2 of 4 replicates .* \(stratum=D without rows\)"):
+        FITS[family](design)
+
+
+def test_replicates_with_collinear_columns_are_counted(frame):
+    twin = frame["age"].where(frame["stratum"].eq("D"), 2 * frame["size"] + 1)
+    design = _with_replicates(frame.assign(twin=twin), frame["stratum"].eq("D"))
+    with pytest.raises(ValueError, match=r"On 2 of 4 replicates the columns .* collinear: merge"):
+        fit(design, "income", ["twin", "size"], "linear")
+
+
+def test_replicates_that_separate_the_outcomes_are_counted(frame):
+    design = _with_replicates(frame, frame["stratum"].eq("D") & frame["poor"])
+    with pytest.raises(ValueError, match=r"On 2 of 4 replicates .* no finite estimate"):
+        fit(design, "poor", ["stratum"], "logit")
+    design = _with_replicates(_with_levels(frame), frame["devices"].eq(0))
+    with pytest.raises(ValueError, match=r"On 2 of 4 replicates .* no finite estimate"):
+        fit_ordered(design, "many", ["age"])
+
+
+def test_a_replicate_with_the_factor_0_needs_no_estimate(frame):
+    gone = frame["stratum"].eq("D").to_numpy()
+    weights = frame["weight"].to_numpy()[:, None] * np.random.default_rng(3).uniform(
+        0.5, 1.5, (len(frame), 4)
+    )
+    weights[gone, 0] = 0
+    a, b = (
+        SurveyDesign.from_replicates(
+            frame,
+            weights="weight",
+            replicates=weights[:, first:],
+            kind="JKn",
+            rscales=[0.0, 0.5, 0.5, 0.5][first:],
+        )
+        for first in (0, 1)
+    )
+    one, two = (fit(design, "poor", ["stratum"], "logit") for design in (a, b))
+    assert one.covariance == pytest.approx(two.covariance, rel=1e-12)
+    assert one.marginal_effects()["se"].tolist() == two.marginal_effects()["se"].tolist()

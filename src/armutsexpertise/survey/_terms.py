@@ -18,6 +18,7 @@ Family = Literal["linear", "logit", "poisson"]
 
 INTERCEPT = "intercept"
 _RANK_TOLERANCE = 1e-10
+_FAR_FROM_COLLINEAR = 1e-8  # smallest eigenvalue of columns of size 1
 
 
 @dataclass(frozen=True)
@@ -250,17 +251,48 @@ def require_full_rank(x: Floats, w: Floats, names: list[str]) -> None:
     """
     if not np.isfinite(x).all():
         raise ValueError("A variable of the model is infinite: recode it.")
-    scaled = x * np.sqrt(w)[:, None]
-    size = np.sqrt((scaled**2).sum(axis=0))
-    empty = [name for name, one in zip(names, size, strict=True) if one == 0]
-    triangle = np.linalg.qr(scaled / np.where(size > 0, size, 1), mode="r")
-    rank = int(np.linalg.matrix_rank(triangle, tol=_RANK_TOLERANCE))
+    rank, empty = _rank(x, w)
     if rank < x.shape[1]:
-        zero = f", {', '.join(empty)} zero throughout" if empty else ""
+        zero = f", {', '.join(np.array(names)[empty])} zero throughout" if empty.any() else ""
         raise ValueError(
             f"The {x.shape[1]} columns of the model have rank {rank}{zero}: leave out a term or "
             "merge levels."
         )
+
+
+def require_full_rank_on_replicates(x: Floats, replicates: Floats, names: list[str]) -> None:
+    """Raise ``ValueError`` where the columns of a model are collinear on some replicates.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (n, k)
+        Model matrix, of full rank with the weights of the whole sample.
+    replicates : ndarray of float, shape (R, n)
+        Replicate weights, not negative.
+    names : list of str, length k
+        Names of the columns, for the message.
+    """
+    ranks, empties = zip(*(_rank(x, w) for w in replicates), strict=True)
+    short = int((np.array(ranks) < x.shape[1]).sum())
+    if short:
+        lost = np.array(names)[np.any(empties, axis=0)]
+        zero = f" ({', '.join(lost)} without rows)" if len(lost) else ""
+        raise ValueError(
+            f"On {short} of {len(replicates)} replicates the columns of the model are collinear"
+            f"{zero}: merge levels or leave out a term."
+        )
+
+
+def _rank(x: Floats, w: Floats) -> tuple[int, Booleans]:
+    """Return the rank of weighted columns, and which of them are zero throughout, shape (k,)."""
+    size = np.sqrt(w @ x**2)
+    empty: Booleans = size == 0
+    scaled = x * np.sqrt(w)[:, None] / np.where(empty, 1, size)
+    # Where the smallest eigenvalue is well above rounding, there is no need of the slower QR.
+    if np.linalg.eigvalsh(scaled.T @ scaled)[0] > _FAR_FROM_COLLINEAR:
+        return x.shape[1], empty
+    triangle = np.linalg.qr(scaled, mode="r")
+    return int(np.linalg.matrix_rank(triangle, tol=_RANK_TOLERANCE)), empty
 
 
 def require_complete(frame: pd.DataFrame, names: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ and not from the model. Average marginal effects, predictions, contrasts and Wal
 on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
@@ -24,12 +24,21 @@ from armutsexpertise.survey._terms import (
     prepare_rows,
     require_complete,
     require_full_rank,
+    require_full_rank_on_replicates,
 )
 from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
 from armutsexpertise.survey.estimate import Missing, critical_values, logit_interval
 
 _STEPS, _CONVERGED, _ACCEPTED = 50, 1e-14, 1e-9  # steps relative to the largest coefficient
 _FLAT = 1e-9  # information relative to that of a linear model
+
+
+class _NoMaximumError(ValueError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The model has no finite estimate: a combination of terms separates the outcomes. "
+            "Merge levels, leave out a term, or use a penalised (Firth) logit."
+        )
 
 
 class Wald(NamedTuple):
@@ -623,8 +632,8 @@ def fit(
         influence[inside] = np.linalg.solve(a, (x * (y - mean)[:, None]).T).T
         covariance = design.covariance(influence)
     else:
-        replicate_coefficients = np.array(
-            [_newton(family, x, y, column, b)[0] for column in design.replicates[inside].T]
+        replicate_coefficients = _on_replicates(
+            design, inside, x, built.names, lambda column: _newton(family, x, y, column, b)[0]
         )
         covariance = design.replicate_covariance(replicate_coefficients, b)
     return Model(
@@ -713,8 +722,8 @@ def fit_ordered(
         influence[inside] = moves
         covariance = design.covariance(influence)
     else:
-        replicate_coefficients = np.array(
-            [_ordered_newton(x, y, column, b)[0] for column in design.replicates[inside].T]
+        replicate_coefficients = _on_replicates(
+            design, inside, full, built.names, lambda column: _ordered_newton(x, y, column, b)[0]
         )
         covariance = design.replicate_covariance(replicate_coefficients, b)
     thresholds = [f"{low}|{high}" for low, high in pairwise(levels)]
@@ -733,6 +742,36 @@ def fit_ordered(
         degrees_of_freedom=model_degrees_of_freedom(design, inside, len(b)),
         note=note,
     )
+
+
+def _on_replicates(
+    design: SurveyDesign,
+    inside: Booleans,
+    x: Floats,
+    names: list[str],
+    solve: Callable[[Floats], Floats],
+) -> Floats:
+    """Return the coefficients on each replicate, shape (R, k); NaN where its factor is 0."""
+    assert design.replicates is not None
+    assert design.rscales is not None
+    counted = design.rscales > 0
+    weights = np.ascontiguousarray(design.replicates[inside][:, counted].T)
+    require_full_rank_on_replicates(x, weights, names)
+    solved, without_estimate = [], 0
+    for column in weights:
+        try:
+            solved.append(solve(column))
+        except _NoMaximumError:
+            without_estimate += 1
+    if without_estimate:
+        raise ValueError(
+            f"On {without_estimate} of {len(weights)} replicates the model has no finite estimate, "
+            "as a combination of terms separates the outcomes or a level of the outcome has no "
+            "rows: merge levels or leave out a term."
+        )
+    coefficients = np.full((len(counted), len(solved[0])), np.nan)
+    coefficients[counted] = solved
+    return coefficients
 
 
 def _ordered_newton(
@@ -766,13 +805,13 @@ def _ordered_steps(
         high, low = (_cumulated(edges[y + shift] - eta) for shift in (1, 0))
         p = high[0] - low[0]
         if not (p > 0).all():
-            raise ValueError(_NO_MAXIMUM)
+            raise _NoMaximumError
         score = (high[1] / p)[:, None] * upper - (low[1] / p)[:, None] * lower
         curve = (w * high[2] / p, w * low[2] / p)
         hessian = (upper * curve[0][:, None]).T @ upper - (lower * curve[1][:, None]).T @ lower
         hessian -= (score * w[:, None]).T @ score
         if np.linalg.cond(hessian) > 1 / _FLAT:
-            raise ValueError(_NO_MAXIMUM)
+            raise _NoMaximumError
         step = np.linalg.solve(-hessian, w @ score)
         reach = min(1.0, 5.0 / max(np.abs(x @ step[:k]).max(), np.abs(step[k:]).max(), 1e-300))
         while cuts > 1 and (np.diff(b[k:] + reach * step[k:]) <= 0).any():
@@ -780,7 +819,7 @@ def _ordered_steps(
         b = b + reach * step
         if np.abs(step).max() <= 1e-12 * max(1.0, np.abs(b).max()):
             return b / size, hessian * np.outer(size, size), score * size
-    raise ValueError(_NO_MAXIMUM)
+    raise _NoMaximumError
 
 
 def _cumulated(eta: Floats) -> tuple[Floats, Floats, Floats]:
@@ -849,25 +888,25 @@ def _newton(
             mean, slope, _ = _link(family, z @ b)
             information = (z * (share * slope)[:, None]).T @ z
             if not np.isfinite(information).all() or _vanishes(information, gram):
-                raise ValueError(_NO_MAXIMUM)
+                raise _NoMaximumError
             step = np.linalg.solve(information, z.T @ (share * (y - mean)))
             b = b + step
             if np.abs(step).max() <= _CONVERGED * max(1.0, np.abs(b).max()):
                 break
         else:
             if np.abs(step).max() > _ACCEPTED * max(1.0, np.abs(b).max()):
-                raise ValueError(_NO_MAXIMUM)
+                raise _NoMaximumError
     _, slope, _ = _link(family, z @ b)
     return b / size, (x * (w * slope)[:, None]).T @ x
 
 
 def _vanishes(information: Floats, gram: Floats) -> bool:
     """Say whether the likelihood has become flat in some direction, as under separation."""
-    flattest: float = linalg.eigh(information, gram, eigvals_only=True, subset_by_index=[0, 0])[0]
-    return flattest < _FLAT
-
-
-_NO_MAXIMUM = (
-    "The model has no finite estimate: a combination of terms separates the outcomes. Merge "
-    "levels, leave out a term, or use a penalised (Firth) logit."
-)
+    try:
+        least = linalg.eigh(information, gram, eigvals_only=True, subset_by_index=[0, 0])[0]
+    except linalg.LinAlgError:
+        raise ValueError(
+            "The columns of the model are collinear up to rounding, if only on a replicate: leave "
+            "out a term, merge levels, or count large numbers from a value near them."
+        ) from None
+    return bool(least < _FLAT)
