@@ -327,6 +327,21 @@ def _with_replicates(frame, spoilt):
     )
 
 
+@pytest.mark.parametrize("unit", [1e-40, 1e-9, 1e30])
+@pytest.mark.parametrize("name", ["stratified", "JKn"])
+def test_the_unit_of_counts_moves_the_intercept_only(frame, name, unit):
+    frame = frame.assign(rare=frame["devices"] * unit)
+    plain, other = (
+        fit(_design(frame, name), outcome, TERMS, "poisson") for outcome in ("devices", "rare")
+    )
+    moved = other.coefficients - np.log(unit) * (np.arange(len(NAMES)) == 0)
+    assert moved == pytest.approx(plain.coefficients, rel=1e-9)
+    assert other.covariance == pytest.approx(plain.covariance, rel=1e-9)
+    never = frame.assign(never=frame["rare"].where(frame["stratum"].ne("D"), 0))
+    with pytest.raises(ValueError, match="separates the outcomes"):
+        fit(taylor(never, "stratified"), "never", TERMS, "poisson")
+
+
 FITS = {
     "linear": lambda design: fit(design, "income", TERMS, "linear"),
     "logit": lambda design: fit(design, "poor", TERMS, "logit"),

@@ -869,13 +869,20 @@ def _newton(
     """Return the coefficients and the weighted information at them.
 
     Columns are scaled to size 1. The steps solve normal equations for the residuals, so each
-    refines the one before, in the linear model too.
+    refines the one before, in the linear model too. Counts are divided by their mean, which only
+    moves the intercept (the first column): what is flat does not depend on their unit.
     """
     size = np.sqrt((x**2).mean(axis=0))
     z, share = x / size, w / w.sum()
     gram = (z * share[:, None]).T @ z
+    shift = np.zeros(x.shape[1])
+    if family == "poisson":
+        mean_count = share @ y
+        if mean_count <= 0:
+            raise _NoMaximumError
+        y, shift[0] = y / mean_count, np.log(mean_count)
     if start is not None:
-        b = start * size
+        b = (start - shift) * size
     elif family == "poisson":
         guess = y + 0.1
         working = np.log(guess) + (y - guess) / guess
@@ -896,8 +903,9 @@ def _newton(
         else:
             if np.abs(step).max() > _ACCEPTED * max(1.0, np.abs(b).max()):
                 raise _NoMaximumError
-    _, slope, _ = _link(family, z @ b)
-    return b / size, (x * (w * slope)[:, None]).T @ x
+    b = b / size + shift
+    _, slope, _ = _link(family, x @ b)
+    return b, (x * (w * slope)[:, None]).T @ x
 
 
 def _vanishes(information: Floats, gram: Floats) -> bool:
