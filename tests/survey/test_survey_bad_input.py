@@ -25,7 +25,8 @@ from armutsexpertise.inequality import gini_linearised
 from armutsexpertise.poverty import at_risk_of_poverty_rate, at_risk_of_poverty_rate_linearised
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Index, Mean, differences, estimate
-from armutsexpertise.survey.models import fit
+from armutsexpertise.survey.models import fit, fit_ordered
+from armutsexpertise.survey.weights import calibrate
 
 SECRET = 987654.25
 """A value that no sentence may show."""
@@ -401,3 +402,43 @@ def test_differences_leave_out_missing_values(sample: pd.DataFrame) -> None:
     columns = ["indicator", "region", "estimate", "se", "n", "n_weighted"]
     pd.testing.assert_frame_equal(got[columns], wanted[columns])
     assert got["method"].str.contains("missing left out").all()
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ([1, 2, 3], "column answer .* values integer"),
+        ([1.5, 2, None], "column answer .* values mixed-integer-float"),
+        ([1, "two", "three"], "column answer .* values mixed-integer"),
+        ([SECRET, "zehntausend", True], "column answer .* values mixed"),
+        ([pd.Timestamp(2024, 1, day) for day in (1, 2, 3)], "column answer .* values datetime"),
+        ([[1], [2], [3]], "column answer .* values mixed"),
+    ],
+)
+@pytest.mark.parametrize("ask", [fit, fit_ordered, calibrate])
+def test_a_column_that_is_neither_text_nor_numbers(
+    values: list[object], says: str, ask: Any, sample: pd.DataFrame
+) -> None:
+    cells = [values[i % 3] for i in range(len(sample))]
+    sample = sample.assign(answer=pd.Series(cells, dtype=object))
+    asked = {
+        fit: lambda: fit(described(sample), "income", ["answer"], "linear", missing="drop"),
+        fit_ordered: lambda: fit_ordered(described(sample), "size", ["answer"], missing="drop"),
+        calibrate: lambda: calibrate(sample.dropna(), ["answer"], {"intercept": 1.0}),
+    }
+    with pytest.raises(TypeError, match=says) as caught:
+        asked[ask]()
+    assert clear(str(caught.value))
+
+
+def test_text_and_truth_in_object_columns_enter_as_levels(sample: pd.DataFrame) -> None:
+    old = sample["age"] > 50
+    names = {}
+    for name, column in {
+        "text": old.map({True: "old", False: "young"}).astype(object),
+        "truth": old.astype(object),
+        "codes": pd.Categorical(old.map({True: 2, False: 1}).astype(object)),
+    }.items():
+        frame = sample.assign(answer=column)
+        names[name] = fit(described(frame), "income", "answer", "linear").names[1:]
+    assert names == {"text": ["answer=young"], "truth": ["answer=True"], "codes": ["answer=2"]}

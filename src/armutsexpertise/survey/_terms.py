@@ -122,7 +122,7 @@ def prepare_rows(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         As in :func:`armutsexpertise.survey.models.fit`.
     """
     split, variables = _split(terms)
@@ -182,6 +182,8 @@ def design_matrix(frame: pd.DataFrame, terms: Sequence[str]) -> tuple[list[str],
     ------
     ValueError
         If a column is absent, missing or infinite, or a term is named twice.
+    TypeError
+        If a column holds neither text nor numbers, or both.
 
     Examples
     --------
@@ -324,8 +326,15 @@ def _levels(values: pd.Series) -> tuple[object, ...]:
         return tuple(values.cat.remove_unused_categories().cat.categories)
     if pd.api.types.is_bool_dtype(values):
         return (False, True)
-    if pd.api.types.is_numeric_dtype(values):
+    if pd.api.types.is_any_real_numeric_dtype(values):
         return ()
+    held = pd.api.types.infer_dtype(values, skipna=True)
+    if held not in ("string", "boolean"):
+        raise TypeError(
+            f"The column {values.name} (dtype {values.dtype}, values {held}) can enter neither as "
+            "text nor as numbers: turn it into one of them, or into a categorical for a "
+            "coefficient per value."
+        )
     return tuple(sorted(values.unique()))
 
 

@@ -599,7 +599,7 @@ def fit(
         If a column is absent, a value is missing with ``missing="fail"`` or out of range,
         terms are collinear, or the likelihood has no maximum (separation).
     TypeError
-        If the outcome holds no numbers.
+        If the outcome holds no numbers, or a column neither text nor numbers, or both.
 
     Notes
     -----
@@ -685,7 +685,7 @@ def fit_ordered(
     ValueError
         As for :func:`fit`, or if the outcome has fewer than two levels with weight.
     TypeError
-        If the outcome has no order.
+        If the outcome has no order, or a column holds neither text nor numbers, or both.
 
     Notes
     -----
