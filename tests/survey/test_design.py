@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from survey_samples import REFERENCE, replicated, taylor
 
 from armutsexpertise.survey.design import SurveyDesign, stack
+from armutsexpertise.survey.estimate import Total, estimate
 
 THIN = [f"thin_{rule}{fpc}" for rule in ("adjust", "average", "certainty") for fpc in ("", "_fpc")]
 
@@ -170,7 +171,14 @@ def test_refuses_bad_influence(small):
     ("replicates", "options", "message"),
     [
         (np.ones((5, 3)), {}, r"shape \(5, 3\)"),
-        (np.full((6, 3), np.nan), {}, "missing or infinite in 6 of 6"),
+        (np.full((6, 3), np.nan), {}, "missing in 6 of 6 rows and 3 of 3 replicates"),
+        (np.full((6, 3), [1, np.inf, 1]), {}, "infinite in 6 of 6 rows and 1 of 3 replicates"),
+        (np.eye(6)[:, :3] - 0.5, {}, "negative in 6 of 6 rows and 3 of 3 replicates"),
+        (-np.eye(6)[:, :3], {"combined": False}, "negative in 3 of 6 rows"),
+        (np.eye(6)[:, :3] * [1, 0, 0], {}, "2 of 3 replicates give every row the weight 0"),
+        (["y", "lower"], {}, "negative in 1 of 6 rows and 1 of 2 replicates: calibrate by raking"),
+        (["y", "gap"], {}, "missing in 2 of 6 rows and 1 of 2 replicates: set them to 0"),
+        ([], {}, "0 replicate.s. give no variance"),
         (np.ones((6, 1)), {}, "at least two"),
         (["w"], {}, "at least two"),
         (np.ones((6, 3)), {"kind": "JKn"}, "needs rscales"),
@@ -181,13 +189,27 @@ def test_refuses_bad_influence(small):
         (np.ones((6, 3)), {"centre": "median"}, "centre must be one of"),
         (np.ones((6, 3)), {"rscales": [1, 2]}, "3 finite factors"),
         (np.ones((6, 3)), {"scale": 0.0}, "scale must be positive"),
+        *(
+            (np.ones((6, 3)), {"degrees_of_freedom": df}, f"must be positive, not {df}: leave it")
+            for df in (0, -3, np.nan)
+        ),
     ],
 )
 def test_refuses_bad_replicates(small, replicates, options, message):
+    small = small.assign(lower=small["y"] - 2 * (small["y"] > 5) * small["y"])
+    small["gap"] = small["y"].where(small["y"] > 1)
     with pytest.raises(ValueError, match=message):
         SurveyDesign.from_replicates(
             small, weights="w", replicates=replicates, **({"kind": "JK1"} | options)
         )
+
+
+def test_infinitely_many_degrees_of_freedom_give_a_normal_interval(small):
+    design = SurveyDesign.from_replicates(
+        small, weights="w", replicates=np.eye(6), kind="JK1", degrees_of_freedom=np.inf
+    )
+    row = estimate(design, {"total": Total("y")}).iloc[0]
+    assert row["ci_high"] - row["estimate"] == pytest.approx(1.959964 * row["se"], rel=1e-6)
 
 
 def test_undefined_replicates_are_counted(small):

@@ -150,6 +150,19 @@ def test_refuses_what_does_not_fit(frame):
         make_replicates(replicated(frame, "JK1"), "JK1")
     with pytest.raises(ValueError, match="2 strata have one sampling unit"):
         make_replicates(taylor(frame, "thin_adjust"), "JKn")
+    for adjust, message in (
+        (lambda w: w - 3 * w.min(), "negative in .* calibrate by raking"),
+        (lambda w: w * np.nan, "missing in 370 of 370 rows"),
+        (lambda w: w[:3], r"shape \(3, 32\) for 370 rows and 32 replicates"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            make_replicates(stratified, "JKn", adjust=adjust)
+    alone = SurveyDesign.from_frame(
+        frame.assign(one=1), weights="weight", clusters="one", lonely_psu="certainty"
+    )
+    for kind in ("JK1", "JKn", "bootstrap"):
+        with pytest.raises(ValueError, match="no replicate would differ"):
+            make_replicates(alone, kind, seed=1)
     with pytest.raises(ValueError, match="block must be at least 1"):
         bootstrap(stratified, lambda w: w.T, seed=1, block=0)
     with pytest.raises(ValueError, match="undefined on 5 of 5 replicates"):

@@ -231,7 +231,7 @@ class SurveyDesign:
         combined : bool
             Replicates contain the full-sample weight; else they are factors of it.
         degrees_of_freedom : float, optional
-            Default: rank of the replicate weights minus 1.
+            Positive, may be infinite. Default: rank of the replicate weights minus 1.
 
         Returns
         -------
@@ -241,8 +241,9 @@ class SurveyDesign:
         Raises
         ------
         ValueError
-            If a column is missing, a weight is missing or infinite, fewer than two replicates
-            are given, or a factor is missing or out of range.
+            If a column is missing, a weight is missing, infinite or negative, a replicate has
+            no weight, fewer than two replicates are given, or a number is missing or out of
+            range.
         TypeError
             If weights are not numbers.
 
@@ -275,17 +276,15 @@ class SurveyDesign:
                 )
         else:
             require_columns(frame, [weights, *replicates])
-            values = np.column_stack([_numbers(frame[name], "replicates") for name in replicates])
-        broken = int((~np.isfinite(values)).any(axis=1).sum())
-        if broken:
-            raise ValueError(
-                f"Replicate weights are missing or infinite in {broken} of {len(frame)} rows: "
-                "set them to 0 for units outside a replicate."
-            )
+            columns = [
+                _numbers(frame[name], "replicates", missing_allowed=True) for name in replicates
+            ]
+            values = np.reshape(columns, (len(columns), len(frame))).T
         full = checked_weights(frame[weights])
         count = values.shape[1]
         if count < 2:
             raise ValueError(f"{count} replicate(s) give no variance: give at least two.")
+        require_replicate_weights(values)
         if kind == "JKn" and rscales is None:
             raise ValueError(
                 "kind JKn needs rscales: (n_h - 1)/n_h per replicate, or 1 for a paired jackknife."
@@ -302,6 +301,12 @@ class SurveyDesign:
             )
         if not (np.isfinite(scale) and scale > 0):
             raise ValueError("scale must be positive and finite: leave it out for the default.")
+        if degrees_of_freedom is not None and not degrees_of_freedom > 0:
+            raise ValueError(
+                f"degrees_of_freedom must be positive, not {degrees_of_freedom}: leave it out for "
+                "the rank of the replicate weights minus 1, or give infinity for a normal "
+                "distribution."
+            )
         return cls(
             frame=frame,
             weights=full,
@@ -897,6 +902,45 @@ def checked_weights(weights: pd.Series) -> Floats:
     if not values.any():
         raise ValueError(f"All {len(values)} weights are 0: check the column {weights.name}.")
     return values
+
+
+def require_replicate_weights(values: Floats) -> None:
+    """Refuse replicate weights that are missing, infinite, negative or all zero.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n, R)
+        Replicate weights, or factors of the full-sample weight.
+
+    Raises
+    ------
+    ValueError
+        If a weight is missing, infinite or negative, or a replicate has no weight.
+
+    Examples
+    --------
+    >>> require_replicate_weights(np.array([[0.0, 2.0], [2.0, 0.0]]))
+    """
+    outside = "set them to 0 for units outside a replicate."
+    calibration = "calibrate by raking or with bounds, or check that the columns are weights."
+    for name, fault, remedy in (
+        ("missing", np.isnan, outside),
+        ("infinite", np.isinf, outside),
+        ("negative", lambda given: given < 0, calibration),
+    ):
+        mask = fault(values)
+        rows = int(mask.any(axis=1).sum())
+        if rows:
+            raise ValueError(
+                f"Replicate weights are {name} in {rows} of {len(values)} rows and "
+                f"{int(mask.any(axis=0).sum())} of {values.shape[1]} replicates: {remedy}"
+            )
+    empty = int((~values.any(axis=0)).sum())
+    if empty:
+        raise ValueError(
+            f"{empty} of {values.shape[1]} replicates give every row the weight 0: check the "
+            "columns."
+        )
 
 
 def _numbers(values: pd.Series, what: str, *, missing_allowed: bool = False) -> Floats:

@@ -14,6 +14,7 @@ from armutsexpertise.survey.design import (
     ReplicateKind,
     SurveyDesign,
     default_scale,
+    require_replicate_weights,
 )
 
 Adjust = Callable[[Floats], Floats]
@@ -78,8 +79,8 @@ def make_replicates(
     Raises
     ------
     ValueError
-        If the design has replicates already, does not fit the kind, or an argument is missing
-        or out of range.
+        If the design has replicates already, does not fit the kind, an argument is missing or out
+        of range, or adjusted weights are missing, infinite or negative.
 
     Notes
     -----
@@ -143,6 +144,13 @@ def make_replicates(
     full = design.weights
     if adjust is not None:
         full, weights = adjust(full[:, None])[:, 0], adjust(weights)
+        if weights.shape != (len(design), len(factors)) or len(full) != len(design):
+            raise ValueError(
+                f"adjust returns weights of shape {weights.shape} for {len(design)} rows and "
+                f"{len(factors)} replicates: let it return the shape that it is given."
+            )
+        require_replicate_weights(full[:, None])
+        require_replicate_weights(weights)
     count = len(factors)
     return replace(
         design,
@@ -253,7 +261,13 @@ def _check(design: SurveyDesign) -> None:
             "The design is calibrated: make replicates of the uncalibrated design and give the "
             "calibration as adjust."
         )
-    lonely = int((np.bincount(design.sampling_units[1]) == 1).sum())
+    sampled = np.bincount(design.sampling_units[1])
+    lonely = int((sampled == 1).sum())
+    if lonely == len(sampled):
+        raise ValueError(
+            f"Each of the {lonely} strata has one sampling unit, so that no replicate would differ "
+            "from the sample: merge strata."
+        )
     if lonely and design.lonely_psu in ("adjust", "average"):
         raise ValueError(
             f"{lonely} strata have one sampling unit and replicates cannot follow the rule "
