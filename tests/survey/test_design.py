@@ -68,6 +68,26 @@ def test_domain_variance_is_the_diagonal(frame, name):
     assert got[4] == 0
 
 
+@pytest.mark.parametrize(
+    ("rule", "indicator", "subset"),
+    [
+        ("average", 598.9501277, 518.7060262),
+        ("adjust", 518.7060262, 518.7060262),
+        ("certainty", 518.7060262, 518.7060262),
+    ],
+)
+def test_a_domain_outside_a_lonely_stratum(rule, indicator, subset):
+    # R's survey 4.1.1: svytotal(~I(y * odd)), and svytotal(~y) of the subset (docs/surveys.md).
+    y = [15.515, 20.924, 27.939, 14.348, 19.599, 20.662, 23.54, 18.802, 29.922, 19.306, 22.088]
+    frame = pd.DataFrame({"y": [*y, 24.909, 18.037], "psu": np.arange(1, 14)})
+    frame["w"], frame["s"] = 10.0 + frame["psu"] % 3, list("ABBBBCCCCDDDD")
+    odd = (frame["psu"] % 2).eq(1) & frame["s"].ne("A")
+    design = SurveyDesign.from_frame(frame, weights="w", strata="s", lonely_psu=rule)
+    got = np.sqrt(design.domain_variance(frame["y"], np.where(odd, 0, -1), 1)[0])
+    assert got == pytest.approx(indicator, rel=1e-8)
+    assert got / subset == pytest.approx(np.sqrt(4 / 3) if rule == "average" else 1, rel=1e-8)
+
+
 def test_domain_variance_of_replicates_is_the_diagonal(frame):
     design = replicated(frame, "JKn")
     domain = pd.factorize(frame["region"])[0]
