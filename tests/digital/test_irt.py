@@ -121,6 +121,10 @@ def test_bias_of_one_item_is_found_and_a_difference_of_skill_is_not():
         (lambda d: d.assign(i1=d["i1"] + 1), ValueError, "whole numbers 0, 1, 2"),
         (lambda d: d.assign(i1=d["i1"].astype(str)), TypeError, "recode"),
         (lambda d: d[["i0", "i1"]], ValueError, "at least three"),
+        (lambda d: pd.concat([d, d[["i1"]]], axis=1), ValueError, r"i1 more than once"),
+        (lambda d: d.iloc[:0], ValueError, "no rows"),
+        (lambda d: d.iloc[:1], ValueError, "whole numbers 0, 1, 2"),
+        (lambda d: d.assign(i1=np.inf), ValueError, "whole numbers 0, 1, 2"),
     ],
 )
 def test_items_that_cannot_be_scaled(change, error, word):

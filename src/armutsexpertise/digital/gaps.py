@@ -22,6 +22,9 @@ import pandas as pd
 from scipy import optimize, stats
 from scipy.special import expit, logit
 
+from armutsexpertise._checks import require_columns
+from armutsexpertise.digital._checks import as_numbers, require_single, require_truth
+
 Floats = npt.NDArray[np.float64]
 Link = Literal["logit", "linear"]
 
@@ -29,14 +32,8 @@ MIN_POINTS = 8
 _STEPS, _CONVERGED = 200, 1e-11
 
 
-def _require_columns(frame: pd.DataFrame, columns: Collection[str], table: str) -> None:
-    missing = [column for column in columns if column not in frame.columns]
-    if missing:
-        raise ValueError(f"{table} lacks the column(s) {', '.join(missing)}: add them.")
-
-
 def _shares(values: npt.ArrayLike, what: str) -> Floats:
-    shares = np.asarray(values, dtype=float)
+    shares = as_numbers(values, f"{what}: shares")
     wrong = int((~(np.isfinite(shares) & (shares >= 0) & (shares <= 1))).sum())
     if wrong:
         raise ValueError(
@@ -49,6 +46,28 @@ def _shares(values: npt.ArrayLike, what: str) -> Floats:
 def _level(level: float) -> None:
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}.")
+
+
+def _require_series(frame: pd.DataFrame, what: str) -> None:
+    """Refuse rows without group or year, and marks of breaks that are no truth values."""
+    require_columns(frame, ["period", "group"], what)
+    require_single(frame.columns, what)
+    if frame.empty:
+        raise ValueError(f"{what} has no rows: give the periods of at least one group.")
+    unnamed = int(frame["group"].isna().sum())
+    if unnamed:
+        raise ValueError(
+            f"{what} has {unnamed} of {len(frame)} row(s) without a group: name it or leave them "
+            "out."
+        )
+    periods = as_numbers(frame["period"], f"{what}: periods")
+    wrong = int((~np.isfinite(periods) | (periods != np.round(periods))).sum())
+    if wrong:
+        raise ValueError(
+            f"{what} has {wrong} of {len(frame)} period(s) that are no whole numbers: give years."
+        )
+    if "break_before" in frame.columns:
+        require_truth(frame["break_before"], f"break_before of {what}")
 
 
 def shares_by_group(series: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -68,7 +87,10 @@ def shares_by_group(series: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a series is not in percent, a period is no year, or a value is impossible.
+        If a series is not in percent, a period is no year, a value is impossible, or no value
+        exceeds 1, so that they look like shares.
+    TypeError
+        If values are no numbers or ``break_before`` is not boolean without missing values.
 
     Examples
     --------
@@ -81,24 +103,34 @@ def shares_by_group(series: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         raise ValueError("Give at least one series.")
     parts = []
     for group, own in series.items():
-        _require_columns(own, ["period", "value", "unit"], f"The series {group}")
+        require_columns(own, ["period", "value", "unit"], f"The series {group}")
         units = sorted({str(unit) for unit in own["unit"]})
         if not all(unit.lower().startswith(("%", "percent")) for unit in units):
             raise ValueError(f"The series {group} is in {', '.join(units)}: give percent.")
         if not own["period"].astype(str).str.fullmatch(r"\d{4}").all():
             raise ValueError(f"The series {group} has periods that are no years: give yearly data.")
-        marks = own["break_before"].astype(bool) if "break_before" in own.columns else False
+        marks: pd.Series | bool = False
+        if "break_before" in own.columns:
+            require_truth(own["break_before"], f"break_before of the series {group}")
+            marks = own["break_before"].astype(bool)
+        percent = as_numbers(own["value"], f"The series {group}: values")
         parts.append(
             pd.DataFrame(
                 {
                     "period": own["period"].astype(int),
                     "group": group,
-                    "share": _shares(own["value"].astype(float) / 100, f"The series {group}"),
+                    "share": _shares(percent / 100, f"The series {group}"),
                     "break_before": marks,
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    if not (table["share"] > 0.01).any():
+        raise ValueError(
+            "No value of the series exceeds 1 although they are in percent: they look like shares, "
+            "multiply them by 100 or correct the unit."
+        )
+    return table
 
 
 # Gaps --------------------------------------------------------------------------------------------
@@ -258,7 +290,8 @@ def gaps_over_time(
 
 
 def _wide(frame: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
-    _require_columns(frame, ["period", "group", "share"], "The table of shares")
+    require_columns(frame, ["share"], "The table of shares")
+    _require_series(frame, "The table of shares")
     absent = [group for group in groups if group not in set(frame["group"])]
     if absent:
         raise ValueError(f"The table of shares has no group {', '.join(absent)}: check the names.")
@@ -449,6 +482,8 @@ def composition_of_offline(
     ['Q1', 0.124, 0.739, 2.958]
     """
     groups = list(shares)
+    if not groups:
+        raise ValueError("Give the share with access of at least one group.")
     p = _shares([shares[group] for group in groups], "composition_of_offline")
     if population is not None and set(population) != set(groups):
         raise ValueError("population and shares name different groups: give both for each group.")
@@ -491,8 +526,10 @@ def require_unbroken(
     Raises
     ------
     ValueError
-        If a group has fewer points, or a break lies after the first period of a group and not
-        after its last.
+        If a group has fewer points, a break lies after the first period of a group and not
+        after its last, or a row lacks its group or period.
+    TypeError
+        If ``break_before`` is not boolean without missing values.
 
     Examples
     --------
@@ -501,7 +538,9 @@ def require_unbroken(
     Traceback (most recent call last):
     ValueError: Q1 has 2 comparable point(s) and a model needs 8: show the points without a model.
     """
-    _require_columns(frame, ["period", "group"], "The series")
+    _require_series(frame, "The series")
+    if isinstance(breaks, (int, np.integer)):
+        raise TypeError(f"breaks is {breaks} and no list: give [{breaks}].")
     with_marks = "break_before" in frame.columns
     for group, own in frame.groupby("group", sort=True):
         first, last = int(own["period"].min()), int(own["period"].max())
@@ -785,7 +824,9 @@ def logistic_growth(
     >>> growth.table[["midpoint", "speed"]].round(3).values.tolist()
     [[2008.0, 0.2]]
     """
-    groups = sorted(set(frame["group"])) if "group" in frame.columns else []
+    require_columns(frame, ["group", "share"], "The table of shares")
+    _require_series(frame, "The table of shares")
+    groups = sorted(set(frame["group"]), key=str)
     _wide(frame, groups)
     require_unbroken(frame, breaks)
     if ceiling not in ("one", "free"):

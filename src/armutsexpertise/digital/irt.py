@@ -24,6 +24,7 @@ import pandas as pd
 from scipy import stats
 from scipy.special import expit, logit
 
+from armutsexpertise.digital._checks import require_single
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.models import Fitted, fit, fit_ordered
 
@@ -87,6 +88,9 @@ def _answers(items: pd.DataFrame) -> tuple[Integers, list[int]]:
     """Check ordered answers; return codes, -1 where missing, and how many answers items have."""
     if items.shape[1] < 3:
         raise ValueError(f"{items.shape[1]} item(s) do not identify a scale: give at least three.")
+    require_single(items.columns, "The table of items")
+    if items.empty:
+        raise ValueError("The table of items has no rows: give the answers of persons.")
     codes = np.full(items.shape, -1, dtype=np.intp)
     sizes = []
     for place, name in enumerate(items.columns):
