@@ -321,3 +321,63 @@ def test_shares_that_are_called_percent_are_noticed():
 def test_nobody_consists_of_nothing():
     with pytest.raises(ValueError, match="at least one group"):
         composition_of_offline({})
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("ceiling", ["one", "free"])
+def test_a_share_that_never_changes_is_no_growth(share, ceiling):
+    table = _curve(np.arange(2006, 2021), 2008.0, 0.2).assign(share=share)
+    with pytest.raises(ValueError, match=f"15 shares are all {share:g}"):
+        logistic_growth(table, ceiling=ceiling)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "word"),
+    [
+        (lambda g: g.predict([np.nan]), ValueError, "give years"),
+        (lambda g: g.predict("soon"), TypeError, "periods must be numbers"),
+        (lambda g: g.year_reached(95), ValueError, "between 0 and 1, not 95"),
+        (lambda g: g.year_reached("all"), TypeError, "share is 'all' and no number"),
+        (lambda g: g.lag("a", "Q9", 0.5), ValueError, "no group Q9"),
+        (lambda g: g.year_reached(0.9, level=95), ValueError, "level must lie between 0 and 1"),
+    ],
+)
+def test_questions_to_a_curve_that_have_no_answer(call, error, word):
+    growth = logistic_growth(_curve(np.arange(2006, 2021), 2008.0, 0.2), draws=100)
+    with pytest.raises(error, match=word):
+        call(growth)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "word"),
+    [
+        (lambda: gap("a", 0.5), TypeError, "shares must be numbers"),
+        (lambda: gap(0.4, 0.5, n=("a", 3)), TypeError, "n and se must be numbers"),
+        (lambda: gap(0.4, 0.5, n=100), ValueError, "two finite numbers"),
+        (lambda: gap(0.4, 0.5, level="high"), TypeError, "level is 'high' and no number"),
+        (lambda: gap(40, 50), ValueError, "divide percent by 100"),
+        (lambda: inequality_index([0.1, 0.2, 0.3], ["a", "b", "c"]), TypeError, "population"),
+        (lambda: inequality_index([0.1, 0.2, 0.3], se=["a", "b", "c"]), TypeError, "se must"),
+        (lambda: inequality_index([10, 20, 30]), ValueError, "divide percent by 100"),
+        (lambda: composition_of_offline({"a": 0.5}, {"a": "x"}), TypeError, "population must"),
+        (lambda: shares_by_group({"a": [1, 2]}), TypeError, "series a is list and no table"),
+    ],
+)
+def test_words_and_percent_are_no_shares(call, error, word):
+    with pytest.raises(error, match=word):
+        call()
+
+
+def test_a_group_is_not_compared_with_itself(germany):
+    with pytest.raises(ValueError, match="both Q1: name two groups"):
+        gaps_over_time(germany, "Q1", "Q1")
+    with pytest.raises(ValueError, match="both Q1: name two groups"):
+        observed_lag(germany, "Q1", "Q1")
+
+
+def test_a_series_that_says_a_year_twice_is_refused():
+    own = pd.DataFrame({"period": ["2019", "2019"], "value": [50.0, 60.0], "unit": "percent"})
+    with pytest.raises(ValueError, match=r"The series a repeats 1 key\(s\) of period"):
+        shares_by_group({"a": own})
+    with pytest.raises(ValueError, match="The series a has no rows"):
+        shares_by_group({"a": own.iloc[:0]})

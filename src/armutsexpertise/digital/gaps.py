@@ -22,8 +22,15 @@ import pandas as pd
 from scipy import optimize, stats
 from scipy.special import expit, logit
 
-from armutsexpertise._checks import require_columns
-from armutsexpertise.digital._checks import as_numbers, require_single, require_truth
+from armutsexpertise._checks import require_columns, require_unique
+from armutsexpertise.digital._checks import (
+    as_numbers,
+    is_whole,
+    require_level,
+    require_number,
+    require_single,
+    require_truth,
+)
 
 Floats = npt.NDArray[np.float64]
 Link = Literal["logit", "linear"]
@@ -41,11 +48,6 @@ def _shares(values: npt.ArrayLike, what: str) -> Floats:
             "shares, and divide percent by 100."
         )
     return shares
-
-
-def _level(level: float) -> None:
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, not {level}.")
 
 
 def _require_series(frame: pd.DataFrame, what: str) -> None:
@@ -103,7 +105,12 @@ def shares_by_group(series: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         raise ValueError("Give at least one series.")
     parts = []
     for group, own in series.items():
+        if not isinstance(own, pd.DataFrame):
+            raise TypeError(f"The series {group} is {type(own).__name__} and no table.")
         require_columns(own, ["period", "value", "unit"], f"The series {group}")
+        if own.empty:
+            raise ValueError(f"The series {group} has no rows: leave it out.")
+        require_unique(own, ["period"], f"The series {group}")
         units = sorted({str(unit) for unit in own["unit"]})
         if not all(unit.lower().startswith(("%", "percent")) for unit in units):
             raise ValueError(f"The series {group} is in {', '.join(units)}: give percent.")
@@ -186,7 +193,7 @@ def gap(
     1    relative     1.141
     2  odds_ratio   177.288
     """
-    _level(level)
+    require_level(level)
     p = _shares([low, high], "gap")
     ratio = p[1] / p[0] if p[0] > 0 else np.nan
     inside = bool(((p > 0) & (p < 1)).all())
@@ -195,7 +202,7 @@ def gap(
     if n is not None and se is not None:
         raise ValueError("Give n or se, not both: each alone sets the width of the interval.")
     if n is not None or se is not None:
-        given = np.asarray(n if n is not None else se, dtype=float)
+        given = as_numbers(n if n is not None else se or (), "n and se")
         if given.shape != (2,) or not (np.isfinite(given) & (given >= 0)).all():
             raise ValueError("n and se hold two finite numbers that are not negative.")
         if n is not None and (given < 1).any():
@@ -268,6 +275,8 @@ def gaps_over_time(
     >>> found[found["measure"] == "absolute"][["period", "estimate"]].round(4).values.tolist()
     [[2006.0, 0.4862], [2020.0, 0.1235]]
     """
+    if low == high:
+        raise ValueError(f"low and high are both {low}: name two groups.")
     wide = _wide(frame, [low, high])
     extra = [name for name in ("n", "se") if name in frame.columns]
     if len(extra) == 2:
@@ -375,9 +384,9 @@ def inequality_index(
     >>> round(index.slope, 3), round(index.odds_ratio, 1)
     (0.229, 341.5)
     """
-    _level(level)
+    require_level(level)
     p = _shares(shares, "inequality_index")
-    weight = np.ones_like(p) if population is None else np.asarray(population, dtype=float)
+    weight = np.ones_like(p) if population is None else as_numbers(population, "population")
     if p.ndim != 1 or p.size < 3 or weight.shape != p.shape:
         raise ValueError(
             f"{p.size} share(s) and {weight.size} population(s): give at least three ordered "
@@ -413,7 +422,7 @@ def inequality_index(
     nothing = (np.nan, np.nan)
     limits = [nothing, nothing, nothing]
     if se is not None:
-        error = np.asarray(se, dtype=float)
+        error = as_numbers(se, "se")
         if error.shape != p.shape or not (np.isfinite(error) & (error >= 0)).all():
             raise ValueError("se needs one finite standard error that is not negative per group.")
         bread = np.linalg.inv((x * (weight * slope_of_mean)[:, None]).T @ x)
@@ -487,7 +496,9 @@ def composition_of_offline(
     p = _shares([shares[group] for group in groups], "composition_of_offline")
     if population is not None and set(population) != set(groups):
         raise ValueError("population and shares name different groups: give both for each group.")
-    size = np.array([1.0 if population is None else population[group] for group in groups])
+    size = as_numbers(
+        [1.0 if population is None else population[group] for group in groups], "population"
+    )
     if not (np.isfinite(size) & (size > 0)).all():
         raise ValueError("Every group needs a positive population.")
     size = size / size.sum()
@@ -596,6 +607,8 @@ def observed_lag(
     >>> observed_lag(table, "b", "a").values.tolist()
     [[2010, 0.4, 0.0, True], [2012, 0.5, 2.0, True], [2014, 0.6, 3.0, False]]
     """
+    if behind == ahead:
+        raise ValueError(f"behind and ahead are both {behind}: name two groups.")
     _wide(frame, [behind, ahead])
     own = frame[frame["group"].isin([behind, ahead])]
     require_unbroken(own, breaks, points=2)
@@ -673,7 +686,8 @@ class Growth:
         ValueError
             If a number is out of range.
         """
-        _level(level)
+        require_level(level)
+        require_number(share, "share")
         if not 0 < share < 1:
             raise ValueError(f"share must lie between 0 and 1, not {share}.")
         rows = []
@@ -710,7 +724,8 @@ class Growth:
         ValueError
             If a group is unknown, a number is out of range, or a group never reaches the share.
         """
-        _level(level)
+        require_level(level)
+        require_number(share, "share")
         if not 0 < share < 1:
             raise ValueError(f"share must lie between 0 and 1, not {share}.")
         slow, slow_draws = self._parameters(behind)
@@ -739,9 +754,16 @@ class Growth:
         -------
         DataFrame
             ``group``, ``period``, ``share``, ``ci_low``, ``ci_high`` and ``extrapolated``.
+
+        Raises
+        ------
+        ValueError
+            If a period is missing or the level is out of range.
         """
-        _level(level)
-        at = np.atleast_1d(np.asarray(periods, dtype=float))
+        require_level(level)
+        at = np.atleast_1d(as_numbers(periods, "periods"))
+        if not np.isfinite(at).all():
+            raise ValueError("A period is missing or infinite: give years.")
         parts = []
         for group in self.draws:
             estimate, draws = self._parameters(group)
@@ -831,13 +853,18 @@ def logistic_growth(
     require_unbroken(frame, breaks)
     if ceiling not in ("one", "free"):
         raise ValueError(f"ceiling must be one or free, not {ceiling!r}.")
-    if draws < 100:
-        raise ValueError(f"{draws} draws are too few for an interval: give at least 100.")
+    if not is_whole(draws) or draws < 100:
+        raise ValueError(f"draws is {draws}: give a whole number from 100 on for an interval.")
     rng = np.random.default_rng(seed)
     rows, drawn = [], {}
     for group in groups:
         own = frame[frame["group"] == group].sort_values("period")
         t, y = own["period"].to_numpy(dtype=float), own["share"].to_numpy(dtype=float)
+        if np.ptp(y) == 0:
+            raise ValueError(
+                f"No logistic curve fits {group}: its {len(t)} shares are all {y[0]:g}; show the "
+                "points without a model."
+            )
         time = t - t.mean()
         profile = _Profile(time, y) if ceiling == "free" else None
         top = 1.0 if profile is None else profile.best()
