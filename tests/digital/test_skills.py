@@ -13,11 +13,9 @@ from armutsexpertise.digital.skills import (
     at_least_basic,
     count_activities,
     d21_index,
-    per_user,
     skill_levels,
 )
 from armutsexpertise.microdata.errors import CodebookError
-from armutsexpertise.series import series
 
 ITEMS = {area: [f"{area}{k}" for k in range(4)] for area in AREAS}
 
@@ -103,28 +101,6 @@ def test_published_classes_of_germany_2023_add_up():
     assert sum(percent.values()) == pytest.approx(100.00)
     shares = {name: value / 100 for name, value in percent.items()}
     assert at_least_basic(shares) == pytest.approx(0.5222)
-
-
-def test_published_share_of_users_follows_from_that_of_all():
-    cells = {"topic": "isoc_sk_dskl_i21", "place": "DE", "start": "2023", "end": "2023"}
-    items = {
-        "missing": "Digital skills could not be assessed because the individual has not used the "
-        "internet in the last 3 months",
-        "narrow": "Individuals with narrow overall digital skills (three out of five component "
-        "indicators are at basic or above basic level)",
-    }
-    everyone = "Percentage of individuals"
-    users = "Percentage of individuals who used internet in the last 3 months"
-    found = {
-        (name, unit): series("eurostat", item=item, unit=unit, **cells)["value"].item()
-        for name, item, unit in (
-            ("missing", items["missing"], everyone),
-            ("narrow", items["narrow"], everyone),
-            ("narrow", items["narrow"], users),
-        )
-    }
-    got = per_user(found["narrow", everyone] / 100, found["missing", everyone] / 100)
-    assert round(100 * got, 2) == pytest.approx(found["narrow", users])
 
 
 def test_d21_index_of_2013():

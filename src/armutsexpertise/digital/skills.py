@@ -342,41 +342,6 @@ def at_least_basic(shares: Mapping[str, float], *, tolerance: float = 5e-4) -> f
     return float(shares["basic"] + shares["above_basic"])
 
 
-def per_user(share: float, not_assessed: float) -> float:
-    """Convert a share of all persons to one of those who are online.
-
-    Parameters
-    ----------
-    share : float
-        Share of all persons, in [0, 1 - not_assessed].
-    not_assessed : float
-        Share of all persons who were not online, in [0, 1).
-
-    Returns
-    -------
-    float
-        Share in [0, 1] of persons online in the last three months.
-
-    Raises
-    ------
-    ValueError
-        If a share is impossible.
-
-    Examples
-    --------
-    Problem solving at least basic, Germany 2023: 84.72 % of all are published as 91.61 % of users.
-
-    >>> round(per_user(0.8472, 0.0752), 4)
-    0.9161
-    """
-    if not (0 <= not_assessed < 1 and 0 <= share <= 1 - not_assessed + 1e-9):
-        raise ValueError(
-            "share and not_assessed are shares of all persons and together at most 1: divide "
-            "percent by 100."
-        )
-    return min(share / (1 - not_assessed), 1.0)
-
-
 def d21_index(sub_indices: Mapping[str, float]) -> float:
     """Return the D21-Digital-Index from its four sub-indices.
 
