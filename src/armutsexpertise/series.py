@@ -6,6 +6,7 @@ lists breaks, definitions of the same notion and caveats, each with reason and o
 
 import datetime as dt
 import difflib
+import itertools
 import re
 from collections.abc import Callable, Hashable
 from functools import lru_cache
@@ -30,6 +31,7 @@ _PACKAGES = (
 )
 # What must be one and the same in a series, with the argument that fixes it.
 _AXES = ("topic", "dimension", "item", "population", "unit", "place")
+_REMARKS = ("provisional", "doubtful")
 _RULE_COLUMNS = ("topic", "item", "population", "place", "unit")
 _COLUMNS = [
     "period",
@@ -174,43 +176,126 @@ def series_index(package: str, root: Path | None = None) -> pd.DataFrame:
 
 
 def require_comparable(*selected: pd.DataFrame, root: Path | None = None) -> None:
-    """Refuse to compare series whose definitions or units differ.
+    """Refuse to compare series whose definitions or units differ, or that a break parts.
 
     Parameters
     ----------
     *selected : DataFrame
-        Results of :func:`series`.
+        Results of :func:`series`, at least two.
     root : Path, optional
-        Folder with data packages; the bundled data by default.
+        Folder with data packages, the same as for :func:`series`; the bundled data by default.
 
     Raises
     ------
     ValueError
-        If the series differ in unit, or follow different definitions of the same notion;
-        the message carries the reason.
+        If there are fewer than two tables, a table is no result of :func:`series` with this
+        ``root``, or the series differ in unit, follow different definitions of the same notion or
+        lie on different sides of a break throughout; the message carries the reasons.
+    TypeError
+        If something else than a table is given.
 
     Notes
     -----
-    Silence is no proof: series without an entry in ``comparability/definitions`` pass.
+    Silence is no proof: series without an entry in ``comparability/definitions`` pass. Two series
+    that both cross a break are compared on each side of it and pass; ``break_before`` marks it.
 
     Examples
     --------
     >>> hi = series("statutory", topic="emission_factor_geg", item="Natural gas")
     >>> require_comparable(hi, hi)
     """
+    _require_results(selected)
+    problems = []
     units = sorted({u for frame in selected for u in frame["unit"].unique()})
     if len(units) > 1:
-        raise ValueError(f"The series have different units ({', '.join(units)}); convert first.")
+        problems.append(f"The series have different units ({', '.join(units)}); convert first.")
+    problems += _different_definitions(selected, root) or _parted_by_breaks(selected, root)
+    if problems:
+        raise ValueError(" ".join(problems))
+
+
+def _require_results(selected: tuple[pd.DataFrame, ...]) -> None:
+    if len(selected) < 2:
+        raise ValueError(f"{len(selected)} series given: give the two or more to be compared.")
+    for place, frame in enumerate(selected, start=1):
+        if not isinstance(frame, pd.DataFrame):
+            raise TypeError(
+                f"Series {place} is {type(frame).__name__} and no table: give the results of "
+                "series() one by one."
+            )
+        lacking = [c for c in ("id", "period_start", "unit", "definition") if c not in frame]
+        if lacking:
+            raise ValueError(
+                f"Series {place} lacks the column(s) {', '.join(lacking)}: give the table as "
+                "series() returns it."
+            )
+
+
+def _different_definitions(selected: tuple[pd.DataFrame, ...], root: Path | None) -> list[str]:
     rules = _rules("definitions", root)
     known = {d for frame in selected for d in frame["definition"].dropna().unique()}
+    problems = []
     for family, group in rules[rules["definition"].isin(known)].groupby("family"):
         titles = dict(zip(group["definition"], group["title_de"], strict=True))
         if len(titles) > 1:
-            raise ValueError(
+            problems.append(
                 f"The series follow different definitions of {family} "
-                f"({'; '.join(titles.values())}): {group['reason_de'].iloc[0]} "
+                f"({'; '.join(titles.values())}): {' '.join(group['reason_de'].unique())} "
                 "Compare within one definition."
             )
+    return problems
+
+
+def _parted_by_breaks(selected: tuple[pd.DataFrame, ...], root: Path | None) -> list[str]:
+    """Say which breaks lie between two series so that they have no side of it in common."""
+    sides = [_sides(frame, place, root) for place, frame in enumerate(selected, start=1)]
+    problems = []
+    for first, second in itertools.combinations(sides, 2):
+        for key in first.keys() & second.keys():
+            (mine, reason), (other, _) = first[key], second[key]
+            if not mine & other:
+                problems.append(
+                    f"A break lies between the series ({', '.join(sorted(mine))} and "
+                    f"{', '.join(sorted(other))}): {reason} Compare within one side of it."
+                )
+    return sorted(set(problems))
+
+
+def _sides(
+    frame: pd.DataFrame, place: int, root: Path | None
+) -> dict[tuple[str, str], tuple[set[str], str]]:
+    """Return on which sides of each break the rows of a series lie, with the reason.
+
+    A break belongs to a definition, so that it also parts series of different topics; where there
+    is none, to its rule.
+    """
+    found: dict[tuple[str, str], tuple[set[str], str]] = {}
+    wanted, breaks = set(frame["id"]), _rules("breaks", root)
+    for package in _PACKAGES:
+        rows = _rows(package, root)
+        own = rows[rows["id"].isin(wanted)].reset_index(drop=True)
+        wanted -= set(own["id"])
+        if own.empty:
+            continue
+        definitions = _definitions(own, package, root)
+        for rule in breaks[breaks["package"] == package].to_dict("records"):
+            if rule["kind"] in _REMARKS:
+                continue
+            start = first_day(rule["first_period"]).isoformat()
+            each = rule["kind"] == "each_period"
+            for n in _matching(own, rule).to_numpy().nonzero()[0]:
+                begins = own["period_start"][n]
+                side = f"{'from' if begins >= start else 'before'} {rule['first_period']}"
+                name = rule["id"] if pd.isna(definitions[n]) else definitions[n]
+                key = (name, "" if each else start)
+                held = found.setdefault(key, (set(), rule["reason_de"]))
+                held[0].add(own["period"][n] if each else side)
+    if wanted:
+        raise ValueError(
+            f"{len(wanted)} row(s) of series {place} are in no data package here "
+            f"({_listed(sorted(wanted), 3)}): pass the root that series() had."
+        )
+    return found
 
 
 def caveats(
@@ -404,7 +489,7 @@ def _mark(rows: pd.DataFrame, package: str, root: Path | None) -> pd.DataFrame:
             continue
         first = first_day(rule["first_period"])
         for n in range(len(rows)):
-            if rule["kind"] in ("provisional", "doubtful"):
+            if rule["kind"] in _REMARKS:
                 if first <= starts[n] <= last_day(rule["last_period"]):
                     remarks[n].append(rule["reason_de"])
             elif n and (rule["kind"] == "each_period" or starts[n - 1] < first <= starts[n]):
@@ -412,13 +497,18 @@ def _mark(rows: pd.DataFrame, package: str, root: Path | None) -> pd.DataFrame:
     for n in range(1, len(rows)):
         if rows["flag"][n] == "b" and not reasons[n]:
             reasons[n].append("Zeitreihenbruch nach dem Kennzeichen der Quelle.")
-    definitions = pd.Series(None, index=rows.index, dtype="object")
-    named = _rules("definitions", root)
-    for rule in named[named["package"] == package].to_dict("records"):
-        definitions[_matching(rows, rule)] = rule["definition"]
     return rows.assign(
         break_before=[bool(r) for r in reasons],
         break_reason=[" ".join(r) for r in reasons],
         remark=[" ".join(r) for r in remarks],
-        definition=definitions,
+        definition=_definitions(rows, package, root),
     )
+
+
+def _definitions(rows: pd.DataFrame, package: str, root: Path | None) -> pd.Series:
+    """Return the definition that each row follows, missing where none is listed."""
+    definitions = pd.Series(None, index=rows.index, dtype="object")
+    named = _rules("definitions", root)
+    for rule in named[named["package"] == package].to_dict("records"):
+        definitions[_matching(rows, rule)] = rule["definition"]
+    return definitions

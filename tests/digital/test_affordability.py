@@ -3,6 +3,8 @@
 import datetime
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -170,3 +172,78 @@ def test_table_of_households_and_days(basket):
     assert mother["missing_levels"] == "5"
     assert mother["coverage"] != mother["coverage"]
     assert table.loc[(MOTHER.label, days[1], "middle"), "grants"] == ""
+
+
+@pytest.mark.parametrize(
+    ("levels", "pupils"),
+    [(1, 0), ("12", 0), ((1.5,), 0), ((True,), 0), ((), 0), ((1, 6), 1.5), ((1,), float("nan"))],
+)
+def test_households_are_made_of_whole_persons(levels, pupils):
+    with pytest.raises(ValueError, match=r"x: (levels holds one number|.* pupils do not fit)"):
+        Household("x", levels, pupils)
+
+
+def test_a_grant_that_is_named_twice_is_paid_once(basket):
+    once, twice = (
+        basket_items(basket, MOTHER, grants=keys, on=DAY)["grant_eur"].max()
+        for keys in ("distance_learning", ["distance_learning", "distance_learning"])
+    )
+    assert once == twice > 0
+    text = basket_items(basket, MOTHER, grants=["distance_learning"], on=DAY.isoformat())
+    assert text["grant_eur"].max() == once
+    with pytest.raises(ValueError, match="on is 'spring' and no day"):
+        basket_items(basket, MOTHER, grants=["distance_learning"], on="spring")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda d: d.drop(columns="label"), r"lacks the column\(s\) label"),
+        (lambda d: d.assign(variant="medium"), "holds medium: allowed values are low"),
+        (lambda d: d.iloc[:0], "has no rows"),
+        (lambda d: d.assign(eur_month=-1.0), "negative amounts"),
+    ],
+)
+def test_items_that_cannot_be_added_up(basket, change, word):
+    with pytest.raises(ValueError, match=word):
+        basket_cost(change(basket_items(basket, SINGLE)))
+
+
+@pytest.mark.parametrize(
+    ("change", "divisions", "error", "word"),
+    [
+        (lambda d: d, [], ValueError, "at least one division"),
+        (lambda d: d, ["8", "8"], ValueError, "8 more than once"),
+        (lambda d: d.assign(amount_eur_m=np.nan), ["8"], ValueError, "missing or negative"),
+        (lambda d: d.assign(amount_eur_m=-3.0), ["8"], ValueError, "missing or negative"),
+        (lambda d: d.assign(amount_eur_m="much"), ["8"], TypeError, "must be numbers"),
+        (lambda d: d.assign(level=d["level"].astype(str)), ["8"], ValueError, "from 1 to 6"),
+        (lambda d: d.drop(columns="level"), ["8"], ValueError, "level"),
+        (lambda d: pd.concat([d, d]), ["8"], ValueError, "one day only"),
+    ],
+)
+def test_divisions_that_say_too_little(change, divisions, error, word):
+    with pytest.raises(error, match=word):
+        benefit_for(SINGLE, change(benefit_parts("2026-01-01")), divisions)
+
+
+def test_one_division_may_be_named_by_itself():
+    parts = benefit_parts("2026-01-01")
+    assert benefit_for(SINGLE, parts, "8").equals(benefit_for(SINGLE, parts, ["8"]))
+
+
+def test_tables_of_households_and_days_refuse(basket):
+    day = datetime.date(2026, 1, 1)
+    with pytest.raises(ValueError, match="parts has no divisions for 2026-01-01"):
+        affordability(basket, [SINGLE], [day], ["8"], parts={})
+    with pytest.raises(ValueError, match=f"{SINGLE.label} more than once"):
+        affordability(basket, [SINGLE, SINGLE], [day], ["8"])
+    with pytest.raises(ValueError, match="at least one household"):
+        affordability(basket, [SINGLE], [], ["8"])
+    cost = basket_cost(basket_items(basket, SINGLE))
+    with pytest.raises(TypeError, match="allowance_eur_month is 'much' and no number"):
+        shortfall(cost, "much")
+    with pytest.raises(ValueError, match=r"column\(s\) missing"):
+        shortfall(cost.drop(columns="missing"), 50.0)
+    with pytest.raises(TypeError, match="price_eur is True and no number"):
+        months_of_saving(True, 3.0)

@@ -267,11 +267,58 @@ def test_not_assessed_is_no_level_of_skill():
         ),
         (lambda d: yes_no_gap(d, "online", "w", PARTS), TypeError, "boolean"),
         (lambda d: accounted_for(d, "online", "poor", []), ValueError, "at least one mediator"),
-        (lambda d: mean_gap(d, "score", "rich", PARTS), ValueError, "lacks the column rich"),
+        (
+            lambda d: mean_gap(d, "score", "rich", PARTS),
+            ValueError,
+            r"lacks 1 column\(s\) \(rich\)",
+        ),
         (
             lambda d: composition_effect(d.frame, "online", "poor", ["size", "one"], "w"),
             ValueError,
             "merge categories",
+        ),
+        (lambda d: yes_no_gap(d, "online", "poor", ["old"]), TypeError, "mapping of name"),
+        (lambda d: mean_gap(d, "score", "poor", {"age": "old"}), TypeError, "age are one text"),
+        (lambda d: mean_gap(d, "score", "poor", PARTS, level=95), ValueError, "level must lie"),
+        (lambda d: yes_no_gap(d, "online", "poor", PARTS, level=95), ValueError, "level must"),
+        (
+            lambda d: mean_gap(d, ["score", "score"], "poor", PARTS),
+            ValueError,
+            r"plausible values .* score more than once",
+        ),
+        (
+            lambda d: accounted_for(d, "online", "poor", ["size"], level=95),
+            ValueError,
+            "level must lie",
+        ),
+        (
+            lambda d: accounted_for(d, "online", "poor", ["online"]),
+            ValueError,
+            "online more than once",
+        ),
+        (lambda d: skill_model(d, "size", ["poor"], where="rich"), ValueError, "rich"),
+        (lambda d: skill_model(d, "size", ["poor"], where="word"), TypeError, "word must be bool"),
+        (
+            lambda d: composition_effect(d.frame, "online", "poor", [], "w"),
+            ValueError,
+            "at least one column",
+        ),
+        (
+            lambda d: composition_effect(d.frame, "online", "poor", ["old", "old"], "w"),
+            ValueError,
+            "old more than once",
+        ),
+        (
+            lambda d: composition_effect(d.frame, "word", "poor", "old", "w"),
+            TypeError,
+            "word must be numbers",
+        ),
+        (
+            lambda d: composition_effect(
+                pd.concat([d.frame, d.frame[["old"]]], axis=1), "online", "poor", "old", "w"
+            ),
+            ValueError,
+            "sample holds .* old more than once",
         ),
         (
             lambda d: composition_effect(d.frame, "score", "poor", "old", "w"),
@@ -282,6 +329,25 @@ def test_not_assessed_is_no_level_of_skill():
 )
 def test_refusals(call, error, word):
     frame = _people(11)
-    frame["one"] = np.arange(len(frame))
+    frame["one"], frame["word"] = np.arange(len(frame)), "False"
     with pytest.raises(error, match=word):
         call(_design(frame))
+
+
+def test_the_difference_has_its_error_without_replicate_weights():
+    design = _design(_people(3, n=900).assign(number=lambda d: d["online"].astype(float)))
+    found = yes_no_gap(design, "online", "poor", PARTS)
+    linear = mean_gap(design, "number", "poor", PARTS)
+    columns = ["estimate", "se", "ci_low", "ci_high"]
+    assert found.loc[0, columns].tolist() == pytest.approx(linear.loc[0, columns].tolist())
+    assert found.loc[1:, "se"].isna().all()
+    # a share of a gap only where the gap is told from none
+    none = yes_no_gap(
+        _design(_people(3).assign(poor=lambda d: np.arange(len(d)) % 2 == 0)),
+        "online",
+        "poor",
+        PARTS,
+    )
+    assert none.loc[0, "ci_low"] < 0 < none.loc[0, "ci_high"]
+    assert none["share_of_gap"].isna().all()
+    assert found["share_of_gap"].notna().all()

@@ -271,3 +271,113 @@ def test_seven_points_are_too_few(germany):
 def test_a_falling_share_is_no_growth():
     with pytest.raises(ValueError, match="do not rise"):
         logistic_growth(_curve(np.arange(2000, 2010), 2005, -0.3))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "word"),
+    [
+        (lambda d: d.assign(group=d["group"].where(d.index > 1)), ValueError, "2 of 15 row"),
+        (lambda d: d.assign(break_before=np.nan), TypeError, "break_before .*missing is not false"),
+        (lambda d: d.assign(break_before="False"), TypeError, "words True and False"),
+        (lambda d: d.assign(period=d["period"] + 0.5), ValueError, r"15 of 15 period\(s\) .*years"),
+        (lambda d: d.assign(period=d["period"].where(d.index > 0)), ValueError, r"1 of 15 period"),
+        (lambda d: d.assign(period="summer"), TypeError, "periods must be numbers"),
+        (lambda d: d.assign(share="much"), TypeError, "shares must be numbers"),
+        (lambda d: d.assign(share=100 * d["share"]), ValueError, "divide percent by 100"),
+        (lambda d: d.iloc[:0], ValueError, "has no rows"),
+        (lambda d: d.iloc[:1], ValueError, r"1 comparable point\(s\)"),
+        (lambda d: d.drop(columns="group"), ValueError, r"lacks the column\(s\) group"),
+        (lambda d: pd.concat([d, d[["share"]]], axis=1), ValueError, "share more than once"),
+    ],
+)
+def test_growth_of_rows_that_say_too_little(change, error, word):
+    curve = _curve(np.arange(2006, 2021), 2008.0, 0.2)
+    with pytest.raises(error, match=word):
+        logistic_growth(change(curve))
+
+
+def test_breaks_are_a_list():
+    with pytest.raises(TypeError, match=r"give \[2015\]"):
+        logistic_growth(_curve(np.arange(2006, 2021), 2008.0, 0.2), breaks=2015)
+
+
+@pytest.mark.parametrize("marks", [[None, False], ["False", "False"], [0, 1]])
+def test_marks_of_breaks_in_a_series_are_truth_values(marks):
+    own = pd.DataFrame({"period": ["2019", "2020"], "value": [85.0, 87.5], "unit": "percent"})
+    with pytest.raises(TypeError, match="break_before of the series Q1"):
+        shares_by_group({"Q1": own.assign(break_before=marks)})
+
+
+def test_shares_that_are_called_percent_are_noticed():
+    own = pd.DataFrame({"period": ["2019", "2020"], "value": [0.85, 1.0], "unit": "percent"})
+    with pytest.raises(ValueError, match="look like shares"):
+        shares_by_group({"Q1": own, "Q4": own})
+    rare = shares_by_group({"Q1": own, "Q4": own.assign(value=[60.0, 70.0])})
+    assert rare["share"].tolist() == [0.0085, 0.01, 0.6, 0.7]
+    with pytest.raises(TypeError, match="The series Q1: values must be numbers"):
+        shares_by_group({"Q1": own.assign(value="much")})
+
+
+def test_nobody_consists_of_nothing():
+    with pytest.raises(ValueError, match="at least one group"):
+        composition_of_offline({})
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("ceiling", ["one", "free"])
+def test_a_share_that_never_changes_is_no_growth(share, ceiling):
+    table = _curve(np.arange(2006, 2021), 2008.0, 0.2).assign(share=share)
+    with pytest.raises(ValueError, match=f"15 shares are all {share:g}"):
+        logistic_growth(table, ceiling=ceiling)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "word"),
+    [
+        (lambda g: g.predict([np.nan]), ValueError, "give years"),
+        (lambda g: g.predict("soon"), TypeError, "periods must be numbers"),
+        (lambda g: g.year_reached(95), ValueError, "between 0 and 1, not 95"),
+        (lambda g: g.year_reached("all"), TypeError, "share is 'all' and no number"),
+        (lambda g: g.lag("a", "Q9", 0.5), ValueError, "no group Q9"),
+        (lambda g: g.year_reached(0.9, level=95), ValueError, "level must lie between 0 and 1"),
+    ],
+)
+def test_questions_to_a_curve_that_have_no_answer(call, error, word):
+    growth = logistic_growth(_curve(np.arange(2006, 2021), 2008.0, 0.2), draws=100)
+    with pytest.raises(error, match=word):
+        call(growth)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "word"),
+    [
+        (lambda: gap("a", 0.5), TypeError, "shares must be numbers"),
+        (lambda: gap(0.4, 0.5, n=("a", 3)), TypeError, "n and se must be numbers"),
+        (lambda: gap(0.4, 0.5, n=100), ValueError, "two finite numbers"),
+        (lambda: gap(0.4, 0.5, level="high"), TypeError, "level is 'high' and no number"),
+        (lambda: gap(40, 50), ValueError, "divide percent by 100"),
+        (lambda: inequality_index([0.1, 0.2, 0.3], ["a", "b", "c"]), TypeError, "population"),
+        (lambda: inequality_index([0.1, 0.2, 0.3], se=["a", "b", "c"]), TypeError, "se must"),
+        (lambda: inequality_index([10, 20, 30]), ValueError, "divide percent by 100"),
+        (lambda: composition_of_offline({"a": 0.5}, {"a": "x"}), TypeError, "population must"),
+        (lambda: shares_by_group({"a": [1, 2]}), TypeError, "series a is list and no table"),
+    ],
+)
+def test_words_and_percent_are_no_shares(call, error, word):
+    with pytest.raises(error, match=word):
+        call()
+
+
+def test_a_group_is_not_compared_with_itself(germany):
+    with pytest.raises(ValueError, match="both Q1: name two groups"):
+        gaps_over_time(germany, "Q1", "Q1")
+    with pytest.raises(ValueError, match="both Q1: name two groups"):
+        observed_lag(germany, "Q1", "Q1")
+
+
+def test_a_series_that_says_a_year_twice_is_refused():
+    own = pd.DataFrame({"period": ["2019", "2019"], "value": [50.0, 60.0], "unit": "percent"})
+    with pytest.raises(ValueError, match=r"The series a repeats 1 key\(s\) of period"):
+        shares_by_group({"a": own})
+    with pytest.raises(ValueError, match="The series a has no rows"):
+        shares_by_group({"a": own.iloc[:0]})

@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from armutsexpertise.digital.irt import graded_response, item_bias, item_fit
+from armutsexpertise.digital.irt import (
+    graded_response,
+    item_bias,
+    item_fit,
+    purified_item_bias,
+)
 from armutsexpertise.survey.design import SurveyDesign
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -113,6 +118,82 @@ def test_bias_of_one_item_is_found_and_a_difference_of_skill_is_not():
     assert (found["p_adjusted"] >= found[["p_uniform", "p_non_uniform"]].min(axis=1)).all()
 
 
+def _biased(n: int, seed: int, biased: list[int]) -> pd.DataFrame:
+    """Ten items, some of them harder for the poor, who have less skill as well."""
+    rng = np.random.default_rng(seed)
+    poor = rng.random(n) < 0.4
+    position = np.repeat((rng.normal(size=n) - 0.7 * poor)[:, None], 10, axis=1)
+    position[:, biased] -= 0.8 * poor[:, None]
+    cuts = np.column_stack([np.linspace(-1.2, 0.2, 10), np.linspace(-0.2, 1.4, 10)])
+    slopes = np.linspace(0.8, 2.2, 10)
+    chance = 1 / (1 + np.exp(-slopes[:, None] * (position[:, :, None] - cuts)))
+    answers = (rng.random((n, 10))[:, :, None] < chance).sum(axis=2)
+    return pd.DataFrame(answers, columns=[f"i{k}" for k in range(10)]).assign(poor=poor, w=1.0)
+
+
+def test_purification_clears_the_items_that_only_a_biased_score_flags():
+    data = _biased(1000, 0, [4, 7])
+    items = [f"i{k}" for k in range(2, 8)]
+    design = SurveyDesign.from_frame(data, weights="w")
+    scored = data.assign(score=graded_response(data[items]).scores["score"])
+    plain = item_bias(SurveyDesign.from_frame(scored, weights="w"), items, "poor", "score")
+    # the score of all items flags others with them
+    assert set(plain.loc[plain["p_adjusted"] < 0.05, "item"]) > {"i4", "i7"}
+    found = purified_item_bias(design, items, "poor").set_index("item")
+    assert found.index.tolist() == items
+    assert found.index[~found["anchor"]].tolist() == ["i4", "i7"]
+    assert (found["anchor"] == (found["p_adjusted"] >= 0.05)).all()
+    # 0.8 on the scale is 0.8 times the slope in log odds
+    slopes = np.linspace(0.8, 2.2, 10)[[4, 7]]
+    off = found.loc[["i4", "i7"], "log_odds"] + 0.8 * slopes
+    assert (off.abs() < 3 * found.loc[["i4", "i7"], "se"]).all()
+
+
+def test_purification_stops_where_no_common_scale_is_left():
+    data = _biased(1500, 1, [])
+    items = ["i2", "i3", "i4", "i5"]
+    data["i4"] = np.maximum(data["i4"] - data["poor"], 0)
+    data["i5"] = np.minimum(data["i5"] + data["poor"], 2)
+    data["i3"] = np.minimum(data["i3"] + data["poor"], 2)
+    design = SurveyDesign.from_frame(data, weights="w")
+    with pytest.raises(ValueError, match=r"2 of 4 items differ .*no three are left"):
+        purified_item_bias(design, items, "poor")
+
+
+@pytest.mark.parametrize(
+    ("items", "group", "error", "word"),
+    [
+        ([], "poor", ValueError, "at least one item"),
+        (["i0", "i0", "i1"], "poor", ValueError, "i0 more than once"),
+        (["i0", "i1", "i2"], "w", TypeError, "w must be boolean"),
+        (["i0", "i1", "j2"], "poor", ValueError, "j2"),
+        (["i0", "i1"], "poor", ValueError, "at least three"),
+        (["i0", "i1", "i2"], "everyone", ValueError, "one group only"),
+    ],
+)
+def test_bias_of_what_cannot_be_compared(items, group, error, word):
+    data = _biased(300, 2, []).assign(everyone=True)
+    with pytest.raises(error, match=word):
+        purified_item_bias(SurveyDesign.from_frame(data, weights="w"), items, group)
+
+
+def test_an_answer_without_weight_is_named():
+    data = _simulated(300, 3).drop(columns="skill")
+    with pytest.raises(ValueError, match="An answer of i0 is only given by persons without"):
+        graded_response(data, (data["i0"] < 2).astype(float))
+    with pytest.raises(TypeError, match="weight is list and no Series"):
+        graded_response(data, [1.0] * 300)
+
+
+def test_item_fit_needs_the_answers_of_the_model():
+    data = _simulated(300, 3).drop(columns="skill")
+    model = graded_response(data)
+    with pytest.raises(ValueError, match="more or fewer answers"):
+        item_fit(model, data.clip(upper=1))
+    with pytest.raises(ValueError, match="smallest is 0"):
+        item_fit(model, data, smallest=0)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "word"),
     [
@@ -121,6 +202,10 @@ def test_bias_of_one_item_is_found_and_a_difference_of_skill_is_not():
         (lambda d: d.assign(i1=d["i1"] + 1), ValueError, "whole numbers 0, 1, 2"),
         (lambda d: d.assign(i1=d["i1"].astype(str)), TypeError, "recode"),
         (lambda d: d[["i0", "i1"]], ValueError, "at least three"),
+        (lambda d: pd.concat([d, d[["i1"]]], axis=1), ValueError, r"i1 more than once"),
+        (lambda d: d.iloc[:0], ValueError, "no rows"),
+        (lambda d: d.iloc[:1], ValueError, "whole numbers 0, 1, 2"),
+        (lambda d: d.assign(i1=np.inf), ValueError, "whole numbers 0, 1, 2"),
     ],
 )
 def test_items_that_cannot_be_scaled(change, error, word):

@@ -1,5 +1,6 @@
 """PIAAC tables: published figures, and persons without a score."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -120,3 +121,33 @@ def test_a_reason_must_be_boolean():
         without_score(design, ["pv1", "pv2"], {"never": "never"})
     with pytest.raises(ValueError, match="rename"):
         without_score(design, ["pv1", "pv2"], {"other": "never"})
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "word"),
+    [
+        (lambda d: problem_solving(d, ["pv1", "pv1"]), ValueError, "pv1 more than once"),
+        (lambda d: low_performers(d, ["pv1", "pv2"], float("nan")), ValueError, "below is nan"),
+        (lambda d: low_performers(d, ["pv1", "pv2"], -5), ValueError, "give a score in points"),
+        (lambda d: low_performers(d, ["pv1", "pv2"], "low"), TypeError, "below is 'low'"),
+        (lambda d: without_score(d, ["pv1", "pv2"], ["pv1"]), TypeError, "mapping"),
+        (lambda d: use_at_home(d, "none"), ValueError, "Nobody has a value of none"),
+    ],
+)
+def test_questions_that_have_no_answer(call, error, word):
+    design = _small([250.0, 270.0, 290.0, np.nan])
+    frame = design.frame.assign(none=np.nan)
+    with pytest.raises(error, match=word):
+        call(replace(design, frame=frame))
+
+
+@pytest.mark.parametrize("code", [-1.0, 999.0, 9999.0])
+def test_codes_of_missing_scores_are_no_scores(code):
+    with pytest.raises(ValueError, match="1 of 4 values outside 0 to 600: recode the codes"):
+        problem_solving(_small([250.0, 270.0, 290.0, code]), ["pv1", "pv2"])
+
+
+def test_nobody_with_a_score_is_said():
+    design = _small([np.nan] * 4)
+    with pytest.raises(ValueError, match="Nobody has a score"):
+        low_performers(design, ["pv1", "pv2"], 241)

@@ -2,6 +2,7 @@
 
 from math import inf
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,9 @@ from hypothesis import strategies as st
 
 from armutsexpertise import catalog
 from armutsexpertise.digital.policy import (
+    FIVE_PLUS,
+    ONE_PERSON,
+    PERSONS_RATE,
     GrantScenario,
     benefit_households,
     compare_grants,
@@ -161,3 +165,40 @@ def test_an_unknown_area_and_an_impossible_size_are_refused(kreise):
         benefit_households(
             "05913", kreise.drop(columns="date"), Range(1, 1), mean_of_five_plus=Range(5, 6)
         )
+
+
+def test_a_number_is_no_range():
+    grant = GrantScenario(Range(350, 350), Range(0.5, 1), Range(0.5, 1), True)
+    with pytest.raises(TypeError, match=r"take_up is 0.5 and no Range"):
+        GrantScenario(Range(350, 350), 0.5, Range(0.5, 1), True)
+    with pytest.raises(TypeError, match="only_without is 'nein'"):
+        GrantScenario(Range(350, 350), Range(0.5, 1), Range(0.5, 1), "nein")
+    with pytest.raises(TypeError, match="households is 1000 and no Range"):
+        grant_effect(1000, Range(0.1, 0.1), grant)
+    with pytest.raises(TypeError, match="name its variants"):
+        compare_grants(Range(1, 2), Range(0.1, 0.1), [grant])
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "word"),
+    [
+        ([120.0, 0.55, 0.07], ValueError, "bg_one_person_share of 05913 .*looks like a share"),
+        ([0.12, 55.0, 7.0], ValueError, "persons_in_bg_per_1000 of 05913 .*looks like a share"),
+        ([120.0, 55.0, 70.0], ValueError, "impossible"),
+        ([120.0, np.nan, 7.0], ValueError, "impossible"),
+        ([-1.0, 55.0, 7.0], ValueError, "impossible"),
+        (["much", 55.0, 7.0], TypeError, "must be numbers"),
+    ],
+)
+def test_indicators_of_a_kreis_that_cannot_be(values, error, word):
+    table = pd.DataFrame(
+        {
+            "ags5": "05913",
+            "indicator_id": [PERSONS_RATE, ONE_PERSON, FIVE_PLUS],
+            "value": values,
+            "date": "2022",
+            "source_title": "INKAR",
+        }
+    )
+    with pytest.raises(error, match=word):
+        benefit_households("05913", table, Range(6e5, 6e5), mean_of_five_plus=Range(5, 6))

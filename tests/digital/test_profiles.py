@@ -91,8 +91,22 @@ def test_scaling_the_weights_changes_nothing():
         (lambda d: d.assign(age=np.nan), {}, ValueError, "lacks 1500 of 1500"),
         (lambda d: d.drop(columns="age"), {}, ValueError, "age"),
         (lambda d: d.assign(w=-1.0), {}, ValueError, "not negative"),
+        (lambda d: d.assign(w="x"), {}, TypeError, "w must be numbers"),
+        (lambda d: d.assign(age=np.inf), {}, ValueError, "age holds infinite"),
+        (lambda d: d.iloc[:0], {}, ValueError, "some but not all"),
+        (lambda d: d.iloc[:1], {}, ValueError, "some but not all"),
+        (lambda d: pd.concat([d, d[["age"]]], axis=1), {}, ValueError, "age more than once"),
+        (lambda d: d, {"depth": 2.5}, TypeError, "depth is 2.5: give a whole number"),
+        (lambda d: d, {"smallest": 30.5}, TypeError, "smallest is 30.5"),
+        (lambda d: d, {"samples": True}, TypeError, "samples is True"),
     ],
 )
 def test_refusals(change, settings, error, word):
     with pytest.raises(error, match=word):
         tree_profiles(change(_people()), "offline", VARIABLES, "w", **settings)
+
+
+@pytest.mark.parametrize("extra", ["offline", "w", "age"])
+def test_a_profile_is_not_made_of_its_outcome_its_weights_or_the_same_twice(extra):
+    with pytest.raises(ValueError, match=f"{extra} more than once"):
+        tree_profiles(_people(), "offline", [*VARIABLES, extra], "w")

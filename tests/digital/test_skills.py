@@ -13,11 +13,9 @@ from armutsexpertise.digital.skills import (
     at_least_basic,
     count_activities,
     d21_index,
-    per_user,
     skill_levels,
 )
 from armutsexpertise.microdata.errors import CodebookError
-from armutsexpertise.series import series
 
 ITEMS = {area: [f"{area}{k}" for k in range(4)] for area in AREAS}
 
@@ -105,28 +103,6 @@ def test_published_classes_of_germany_2023_add_up():
     assert at_least_basic(shares) == pytest.approx(0.5222)
 
 
-def test_published_share_of_users_follows_from_that_of_all():
-    cells = {"topic": "isoc_sk_dskl_i21", "place": "DE", "start": "2023", "end": "2023"}
-    items = {
-        "missing": "Digital skills could not be assessed because the individual has not used the "
-        "internet in the last 3 months",
-        "narrow": "Individuals with narrow overall digital skills (three out of five component "
-        "indicators are at basic or above basic level)",
-    }
-    everyone = "Percentage of individuals"
-    users = "Percentage of individuals who used internet in the last 3 months"
-    found = {
-        (name, unit): series("eurostat", item=item, unit=unit, **cells)["value"].item()
-        for name, item, unit in (
-            ("missing", items["missing"], everyone),
-            ("narrow", items["narrow"], everyone),
-            ("narrow", items["narrow"], users),
-        )
-    }
-    got = per_user(found["narrow", everyone] / 100, found["missing", everyone] / 100)
-    assert round(100 * got, 2) == pytest.approx(found["narrow", users])
-
-
 def test_d21_index_of_2013():
     # Published sub-indices (Zugang 54.2, Nutzung 40.3, Kompetenz 50.3, Offenheit 53.9) and 51.2.
     parts = {"access": 54.2, "usage": 40.3, "competence": 50.3, "openness": 53.9}
@@ -211,3 +187,51 @@ def test_classes_of_two_tables_do_not_add_up():
 
 def test_cut_points_belong_to_the_areas():
     assert set(ABOVE_FROM) == set(AREAS)
+
+
+@pytest.mark.parametrize(
+    ("items", "word"),
+    [
+        ({"il": 4}, "items differs in cc, dcc, ps, safe: give the number"),
+        (dict.fromkeys([*AREAS, "web"], 4), "items differs in web"),
+        (dict.fromkeys(AREAS, 4) | {"ps": 0}, "whole number from 1 on for ps"),
+        (dict.fromkeys(AREAS, 4) | {"cc": 2.5, "il": True}, "from 1 on for il, cc"),
+        (dict.fromkeys(AREAS, 4) | {"dcc": None}, "from 1 on for dcc"),
+    ],
+)
+def test_numbers_of_items_are_complete_and_whole(items, word):
+    with pytest.raises(ValueError, match=word):
+        skill_levels(_counts((1, 1, 1, 1, 1)), items=items)
+
+
+def test_truth_values_are_no_counts():
+    counts = _counts((1, 1, 1, 1, 1))
+    with pytest.raises(TypeError, match="il holds true and false and no counts"):
+        skill_levels(counts.assign(il=True))
+    with pytest.raises(TypeError, match="ps holds object and no counts"):
+        skill_levels(counts.assign(ps=pd.Series(["1"], dtype="object")))
+
+
+def test_a_column_that_stands_twice_is_named():
+    answers = _answers()
+    twice = pd.concat([answers, answers[["il0"]]], axis=1)
+    with pytest.raises(ValueError, match=r"column\(s\) il0 more than once"):
+        count_activities(twice, ITEMS)
+    counts = _counts((1, 1, 1, 1, 1))
+    with pytest.raises(ValueError, match=r"column\(s\) ps more than once"):
+        skill_levels(pd.concat([counts, counts[["ps"]]], axis=1))
+    with pytest.raises(ValueError, match=r"column\(s\) online more than once"):
+        skill_levels(pd.concat([counts, counts[["online"]]], axis=1))
+
+
+def test_online_is_neither_an_item_nor_an_area():
+    with pytest.raises(ValueError, match="online tells who was online and cannot be an item"):
+        count_activities(_answers(), ITEMS | {"il": ["il0", "online"]})
+    with pytest.raises(ValueError, match="online is the area il"):
+        skill_levels(_counts((1, 1, 1, 1, 1)), online="il")
+    with pytest.raises(TypeError, match="items of il are one text"):
+        count_activities(_answers(), ITEMS | {"il": "il0"})
+
+
+def test_nobody_has_no_class():
+    assert skill_levels(_counts((1, 1, 1, 1, 1)).iloc[:0]).empty

@@ -1,11 +1,13 @@
 """The config of the expertise: where a price comes from, and what is refused."""
 
+import datetime
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from armutsexpertise.config import read_config
+from armutsexpertise.digital.config import Price
 from armutsexpertise.digital.study import DigitalConfig, PriceChoice, build_basket
 
 CONFIG = read_config(
@@ -28,7 +30,7 @@ def test_basket_takes_prices_from_rows_parameters_and_sources():
 
 
 def test_price_without_a_row_is_an_error():
-    with pytest.raises(KeyError, match="xdig0319"):
+    with pytest.raises(ValueError, match="there is no price of xdig0319; correct the row"):
         build_basket(CONFIG.affordability, {k: v for k, v in PRICES.items() if "319" not in k}, {})
 
 
@@ -51,6 +53,7 @@ def test_variant_without_a_price_stays_out():
         {"row": "dig0001", "parameter": "regelbedarf"},
         {"eur": 12.0},
         {"eur": 12.0, "date": "2025-01-01"},
+        {"eur": 12.0, "date": "2025-01-01", "source": "        "},
     ],
 )
 def test_price_has_one_origin_and_a_source(choice):
@@ -75,3 +78,24 @@ def test_inconsistent_choices_are_refused(path, value):
     at[path[-1]] = value
     with pytest.raises(ValidationError):
         DigitalConfig.model_validate(raw)
+
+
+def test_a_price_of_the_config_is_not_younger_than_the_state_of_its_data():
+    raw = CONFIG.model_dump(mode="json")
+    items = raw["affordability"]["items"]
+    device = items[raw["affordability"]["device"]]
+    after = CONFIG.as_of + datetime.timedelta(days=1)
+    device["low"] = {"eur": 1.0, "date": CONFIG.as_of.isoformat(), "source": "Beispiel"}
+    DigitalConfig.model_validate(raw)
+    device["low"]["date"] = after.isoformat()
+    with pytest.raises(ValidationError, match=f"low: the price is of {after} and as_of is"):
+        DigitalConfig.model_validate(raw)
+
+
+def test_a_price_of_the_future_or_of_nobody_is_refused():
+    seen = {"eur": 1.0, "date": "2025-12-31", "source": "  Liste  "}
+    assert Price.model_validate(seen).source == "Liste"
+    with pytest.raises(ValidationError, match="2125-01-01, a year that has not begun"):
+        Price.model_validate(seen | {"date": "2125-01-01"})
+    with pytest.raises(ValidationError, match="at least 5 characters"):
+        Price.model_validate(seen | {"source": " " * 12})

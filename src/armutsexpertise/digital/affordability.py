@@ -15,8 +15,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from armutsexpertise._checks import require_columns, require_known
+from armutsexpertise.digital._checks import (
+    as_day,
+    as_numbers,
+    is_whole,
+    require_number,
+    require_single,
+)
 from armutsexpertise.digital.config import VARIANTS, Basket, Item, Variant
 from armutsexpertise.parameters import standard_benefit_divisions
+from armutsexpertise.survey._columns import as_names
 
 UNITS = ("household", "person", "adult", "pupil")
 
@@ -40,9 +49,13 @@ class Household:
     pupils: int = 0
 
     def __post_init__(self) -> None:
-        if not self.levels or not set(self.levels) <= set(range(1, 7)):
+        if (
+            not isinstance(self.levels, (tuple, list))
+            or not self.levels
+            or not all(is_whole(level) and 1 <= level <= 6 for level in self.levels)
+        ):
             raise ValueError(f"{self.label}: levels holds one number from 1 to 6 per person.")
-        if not 0 <= self.pupils <= len(self.levels):
+        if not is_whole(self.pupils) or not 0 <= self.pupils <= len(self.levels):
             raise ValueError(
                 f"{self.label}: {self.pupils} pupils do not fit into {len(self.levels)} person(s)."
             )
@@ -108,22 +121,17 @@ def basket_items(
     >>> items.loc[items["variant"] == "middle", "eur_month"].tolist()
     [10.0]
     """
-    unknown = sorted(set(grants) - set(basket.grants))
-    if unknown:
-        raise ValueError(
-            f"The basket has no grant {', '.join(unknown)}: choose among "
-            f"{', '.join(basket.grants) or 'none'}."
-        )
-    if grants and on is None:
+    held = _grants(basket, grants)
+    if held and on is None:
         raise ValueError("Give the day on which the grants are to hold: grants come and end.")
     received: dict[str, float] = {}
-    for key in grants:
+    for key in held:
         grant = basket.grants[key]
-        assert on is not None
-        if not grant.in_force(on):
+        day = as_day(on, "on")
+        if not grant.in_force(day):
             end = "" if grant.valid_to is None else f" to {grant.valid_to}"
             raise ValueError(
-                f"The grant {key} is in force from {grant.valid_from}{end}, not on {on}: leave it "
+                f"The grant {key} is in force from {grant.valid_from}{end}, not on {day}: leave it "
                 "out or choose another day."
             )
         received[grant.item] = received.get(grant.item, 0.0) + grant.eur
@@ -134,6 +142,18 @@ def basket_items(
             for variant in VARIANTS
         ]
     )
+
+
+def _grants(basket: Basket, grants: Collection[str]) -> list[str]:
+    """Return the grants that are named, each once: none is paid twice."""
+    names = list(dict.fromkeys([grants] if isinstance(grants, str) else grants))
+    unknown = sorted(set(names) - set(basket.grants))
+    if unknown:
+        raise ValueError(
+            f"The basket has no grant {', '.join(unknown)}: choose among "
+            f"{', '.join(basket.grants) or 'none'}."
+        )
+    return names
 
 
 def _item_row(
@@ -182,6 +202,11 @@ def basket_cost(items: pd.DataFrame) -> pd.DataFrame:
         (sum of the items with a price: a lower bound); ``missing`` (labels of the items without a
         price, empty if none); ``oldest_price``, ``newest_price`` (dates).
 
+    Raises
+    ------
+    ValueError
+        If a column is missing, there are no rows, a variant is unknown or an amount negative.
+
     Examples
     --------
     >>> items = pd.DataFrame({"variant": ["low", "low", "high", "high"], "label": ["A", "B"] * 2,
@@ -189,6 +214,12 @@ def basket_cost(items: pd.DataFrame) -> pd.DataFrame:
     >>> basket_cost(items)[["variant", "eur_month", "known_eur_month", "missing"]].values.tolist()
     [['low', 15.0, 15.0, ''], ['high', nan, 20.0, 'B']]
     """
+    require_columns(items, ["variant", "label", "eur_month", "price_date"], "The table of items")
+    require_known(items["variant"], VARIANTS, "variant of the table of items")
+    if items.empty:
+        raise ValueError("The table of items has no rows: give those of basket_items.")
+    if (as_numbers(items["eur_month"], "eur_month of the table of items") < 0).any():
+        raise ValueError("eur_month of the table of items holds negative amounts: correct them.")
     rows = []
     for variant in [name for name in VARIANTS if name in set(items["variant"])]:
         own = items[items["variant"] == variant]
@@ -262,7 +293,7 @@ def benefit_for(
         Columns ``level``, ``division``, ``amount_eur_m`` (EUR a month), such as
         :func:`benefit_parts` returns for a day.
     divisions : collection of str
-        Divisions that count: ``8`` is post and telecommunication.
+        Divisions that count, each once: ``8`` is post and telecommunication.
 
     Returns
     -------
@@ -273,7 +304,10 @@ def benefit_for(
     Raises
     ------
     ValueError
-        If a column is missing, a division occurs in no level, or a level repeats one.
+        If a column is missing, no division or one that occurs in no level is named, a level
+        repeats one, or a level or an amount is impossible.
+    TypeError
+        If amounts are no numbers.
 
     Notes
     -----
@@ -292,19 +326,29 @@ def benefit_for(
     >>> benefit_for(family, benefit_parts("2026-01-01"), ["8"])["missing_levels"].item()
     '5'
     """
-    lacking = {"level", "division", "amount_eur_m"} - set(parts.columns)
-    if lacking:
-        raise ValueError(f"parts lacks the column(s) {', '.join(sorted(lacking))}: add them.")
+    require_columns(parts, ["level", "division", "amount_eur_m"], "parts")
+    wrong = int((~parts["level"].isin(range(1, 7))).sum())
+    if wrong:
+        raise ValueError(f"parts has {wrong} level(s) that are no number from 1 to 6: recode them.")
+    euros = as_numbers(parts["amount_eur_m"], "amount_eur_m of parts")
+    if not (np.isfinite(euros) & (euros >= 0)).all():
+        raise ValueError(
+            "amount_eur_m of parts holds missing or negative amounts: leave out what is not known."
+        )
+    names = [str(name) for name in as_names(divisions)]  # type: ignore[arg-type]
+    if not names:
+        raise ValueError("Name at least one division that is to pay.")
+    require_single(names, "The list of divisions")
     repeated = int(parts.duplicated(["level", "division"]).sum())
     if repeated:
         raise ValueError(f"parts repeats {repeated} division(s) of a level: give one day only.")
     columns = (parts[name].tolist() for name in ("level", "division", "amount_eur_m"))
     amounts = {(level, division): float(eur) for level, division, eur in zip(*columns, strict=True)}
-    unknown = sorted(set(divisions) - {division for _, division in amounts})
+    unknown = sorted(set(names) - {division for _, division in amounts})
     if unknown:
         raise ValueError(f"No level has a division {', '.join(unknown)}: check the names.")
     rows = []
-    for division in divisions:
+    for division in names:
         known = [
             amounts[level, division] for level in household.levels if (level, division) in amounts
         ]
@@ -341,7 +385,7 @@ def shortfall(
     Raises
     ------
     ValueError
-        If an amount is not positive and finite.
+        If an amount is not positive and finite, or a column is missing.
 
     Examples
     --------
@@ -354,8 +398,13 @@ def shortfall(
         ("allowance_eur_month", allowance_eur_month),
         ("free_income_eur_month", free_income_eur_month),
     ):
+        if value is not None:
+            require_number(value, name)
         if value is not None and not 0 < value < inf:
             raise ValueError(f"{name} must be a positive number of EUR a month, not {value}.")
+    require_columns(
+        cost, ["variant", "eur_month", "known_eur_month", "missing"], "The table of cost"
+    )
     result = _against(cost, allowance_eur_month)
     if free_income_eur_month is not None:
         result["share_of_free_income"] = result["eur_month"] / free_income_eur_month
@@ -427,13 +476,15 @@ def affordability(
     >>> table.set_index("variant").loc["middle", "coverage"].round(2)
     np.float64(1.49)
     """
-    unknown = sorted(set(grants) - set(basket.grants))
-    if unknown:
-        raise ValueError(f"The basket has no grant {', '.join(unknown)}.")
+    named = _grants(basket, grants)
+    require_single([household.label for household in households], "The list of households")
     found = []
-    for day in days:
+    for given in days:
+        day = as_day(given, "A day")
+        if parts is not None and day not in parts:
+            raise ValueError(f"parts has no divisions for {day}: add them or leave the day out.")
         benefit = benefit_parts(day) if parts is None else parts[day]
-        held = [key for key in grants if basket.grants[key].in_force(day)]
+        held = [key for key in named if basket.grants[key].in_force(day)]
         for household in households:
             cost = basket_cost(basket_items(basket, household, grants=held, on=day))
             allowance = benefit_for(household, benefit, divisions)
@@ -477,6 +528,12 @@ def months_of_saving(price_eur: float, saving_eur_month: float, *, grant_eur: fl
     >>> months_of_saving(350, 12.5), months_of_saving(350, 12.5, grant_eur=350)
     (28, 0)
     """
+    for name, value in (
+        ("price_eur", price_eur),
+        ("saving_eur_month", saving_eur_month),
+        ("grant_eur", grant_eur),
+    ):
+        require_number(value, name)
     if not (0 <= price_eur < inf and 0 <= grant_eur < inf and 0 < saving_eur_month < inf):
         raise ValueError(
             "Price and grant must be EUR of zero or more, and the saving more than zero a month."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from armutsexpertise.config import Config
 
@@ -16,17 +16,33 @@ VARIANTS: tuple[Variant, ...] = ("low", "middle", "high")
 Unit = Literal["household", "person", "adult", "pupil"]
 Kind = Literal["running", "device"]
 Positive = Annotated[float, Field(gt=0)]
-Sourced = Annotated[str, Field(min_length=5)]
+Sourced = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5)]
+"""Where something is from; blanks name nothing."""
 
 
 class Price(Config):
-    """A price with date and source; EUR a month for running costs, EUR for a device."""
+    """A price with date and source; EUR a month for running costs, EUR for a device.
+
+    The year of the date has begun: nobody has seen a price of a year to come. Not the day, because
+    a price of which only the year is known stands at the end of that year.
+    """
 
     eur: Annotated[float, Field(ge=0)]
     date: datetime.date
     source: Sourced
     url: str | None = None
     note: str | None = None
+
+    @field_validator("date")
+    @classmethod
+    def _has_been(cls, date: datetime.date) -> datetime.date:
+        this_year = datetime.datetime.now(tz=datetime.UTC).year
+        if date.year > this_year:
+            raise ValueError(
+                f"the price is of {date}, a year that has not begun: give the day on which it "
+                "was read"
+            )
+        return date
 
 
 class Item(Config):

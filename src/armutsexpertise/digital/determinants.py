@@ -22,7 +22,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit
 
+from armutsexpertise.digital._checks import (
+    as_numbers,
+    require_level,
+    require_single,
+    require_truth,
+)
 from armutsexpertise.inequality import RateDecomposition, kitagawa
+from armutsexpertise.survey._columns import as_names, require_columns
 from armutsexpertise.survey.combine import combine
 from armutsexpertise.survey.design import Floats, SurveyDesign
 from armutsexpertise.survey.estimate import critical_values
@@ -32,12 +39,9 @@ _MOST_PARTS = 10
 
 
 def _require_group(frame: pd.DataFrame, group: str) -> npt.NDArray[np.bool_]:
-    if group not in frame.columns:
-        raise ValueError(f"The sample lacks the column {group}: check the name.")
-    column = frame[group]
-    if not pd.api.types.is_bool_dtype(column) or column.isna().any():
-        raise TypeError(f"{group} must be boolean without missing values: recode it.")
-    return column.to_numpy(dtype=bool)
+    require_columns(frame, [group])
+    require_truth(frame[group], group)
+    return frame[group].to_numpy(dtype=bool)
 
 
 def access_model(
@@ -127,14 +131,16 @@ def skill_model(
     >>> bool(model.coefficients[model.names.index("poor=True")] < 0)
     True
     """
-    if outcome in design.frame.columns:
-        inside = design.frame if where is None else design.frame[design.frame[where].astype(bool)]
-        apart = int((inside[outcome].astype("object") == "not_assessed").sum())
-        if apart:
-            raise ValueError(
-                f"{apart} of {len(inside)} rows are not_assessed, which is no level of skill: "
-                "leave them out with where and report their share beside the model."
-            )
+    require_columns(design.frame, [outcome, *as_names(where)])
+    if where is not None:
+        require_truth(design.frame[where], where)
+    inside = design.frame if where is None else design.frame[design.frame[where].astype(bool)]
+    apart = int((inside[outcome].astype("object") == "not_assessed").sum())
+    if apart:
+        raise ValueError(
+            f"{apart} of {len(inside)} rows are not_assessed, which is no level of skill: leave "
+            "them out with where and report their share beside the model."
+        )
     return fit_ordered(design, outcome, terms, where=where)
 
 
@@ -182,13 +188,15 @@ def composition_effect(
     >>> round(parts.difference, 3), round(parts.composition, 3), round(parts.rate, 3)
     (0.333, 0.333, 0.0)
     """
-    names = [by] if isinstance(by, str) else list(by)
-    absent = [name for name in (outcome, group, weight, *names) if name not in frame.columns]
-    if absent:
-        raise ValueError(f"The sample lacks the column(s) {', '.join(absent)}: check the names.")
+    names = as_names(by)
+    if not names:
+        raise ValueError("Name at least one column that crosses to the cells.")
+    named = [outcome, group, weight, *names]
+    require_columns(frame, named)
+    require_single(named, "The list of outcome, group, weight and cells")
+    require_single([name for name in frame.columns if name in named], "The sample")
     is_group = _require_group(frame, group)
-    y = frame[outcome].to_numpy(dtype=float, na_value=np.nan)
-    w = frame[weight].to_numpy(dtype=float, na_value=np.nan)
+    y, w = as_numbers(frame[outcome], outcome), as_numbers(frame[weight], weight)
     if not np.isin(y, [0, 1]).all() or not (np.isfinite(w) & (w >= 0)).all():
         raise ValueError(
             "The outcome must hold true and false only and weights must not be negative or "
@@ -278,7 +286,9 @@ def mean_gap(
     >>> found.set_index("part")["estimate"].round(3).to_dict()
     {'difference': 2.333, 'education': 1.25, 'unexplained': 1.083}
     """
+    require_level(level)
     if not isinstance(outcome, str):
+        require_single(outcome, "The list of plausible values")
         tables = [mean_gap(design, name, group, parts) for name in outcome]
         combined = combine(
             np.array([table["estimate"] for table in tables]),
@@ -315,11 +325,8 @@ def mean_gap(
     else:
         assert model.influence is not None
         shift, _ = gap_of_means(design.weights)
-        of_shift, of_gap = np.zeros_like(x), np.zeros(len(y))
-        for sign, m in zip((1, -1), sides, strict=True):
-            w = design.weights[m]
-            of_shift[m] = sign * (x[m] - w @ x[m] / w.sum()) / w.sum()
-            of_gap[m] = sign * (y[m] - w @ y[m] / w.sum()) / w.sum()
+        of_shift = _gap_influence(x, design.weights, is_group)
+        of_gap = _gap_influence(y, design.weights, is_group)
         of_parts = [
             of_shift[:, one] @ beta[one] + model.influence[:, one] @ shift[one] for one in columns
         ]
@@ -330,6 +337,10 @@ def mean_gap(
 
 
 def _check_parts(parts: Mapping[str, Sequence[str]], group: str, outcome: str) -> list[str]:
+    if not isinstance(parts, Mapping):
+        raise TypeError("parts must name its parts: give a mapping of name to list of columns.")
+    if words := [name for name, one in parts.items() if isinstance(one, str)]:
+        raise TypeError(f"The columns of {', '.join(words)} are one text: give a list of columns.")
     listed = [name for one in parts.values() for name in one]
     if not parts or len(parts) > _MOST_PARTS or not all(parts.values()):
         raise ValueError(f"Give 1 to {_MOST_PARTS} parts with at least one column each.")
@@ -348,12 +359,21 @@ def _require_two_groups(design: SurveyDesign, group: str) -> npt.NDArray[np.bool
     return is_group
 
 
+def _gap_influence(values: Floats, weight: Floats, is_group: npt.NDArray[np.bool_]) -> Floats:
+    """Return the influence of each person on the mean of the others minus that of the group."""
+    influence = np.zeros_like(values)
+    for sign, m in ((1, ~is_group), (-1, is_group)):
+        w = weight[m]
+        influence[m] = sign * (values[m] - w @ values[m] / w.sum()) / w.sum()
+    return influence
+
+
 def _parts_table(
     parts: Mapping[str, Sequence[str]], estimate: Floats, se: Floats, critical: Floats
 ) -> pd.DataFrame:
     low, high = estimate - critical * se, estimate + critical * se
     gap = estimate[0]
-    told_apart = gap != 0 and not low[0] <= 0 <= high[0]
+    told_apart = low[0] > 0 or high[0] < 0
     return pd.DataFrame(
         {
             "part": ["difference", *parts, "unexplained"],
@@ -439,7 +459,8 @@ def yes_no_gap(
     Parameters
     ----------
     design : SurveyDesign
-        The sample. With replicate weights the parts have standard errors; otherwise none.
+        The sample. With replicate weights the parts have standard errors; otherwise only the
+        difference.
     outcome : str
         Column with true and false, or 1 and 0.
     group : str
@@ -487,6 +508,7 @@ def yes_no_gap(
     >>> bool(abs(found["estimate"][1:].sum() - found["estimate"][0]) < 1e-12)
     True
     """
+    require_level(level)
     listed = _check_parts(parts, group, outcome)
     is_group = _require_two_groups(design, group)
     model = fit(design, outcome, [*listed, group], "logit")
@@ -497,7 +519,10 @@ def yes_no_gap(
     keep[dummy] = 0.0
     estimate = _fairlie(x, columns, model.coefficients * keep, design.weights, y, is_group)
     se = np.full(len(estimate), np.nan)
-    if design.replicates is not None:
+    if design.replicates is None:
+        of_gap = _gap_influence(y, design.weights, is_group)[:, None]
+        se[0] = np.sqrt(design.covariance(of_gap)[0, 0])
+    else:
         assert model.replicate_coefficients is not None
         values = np.array(
             [
@@ -566,10 +591,13 @@ def accounted_for(
     >>> found.set_index("part")["estimate"].round(3).to_dict()
     {'total': -0.25, 'accounted_for': -0.306, 'remaining': 0.056}
     """
-    if not mediators:
+    require_level(level)
+    between, both = as_names(mediators), as_names(adjust)
+    if not between:
         raise ValueError("Name at least one mediator: without one nothing is accounted for.")
-    short = fit(design, outcome, [exposure, *adjust], "linear")
-    long = fit(design, outcome, [exposure, *adjust, *mediators], "linear")
+    require_single([outcome, exposure, *both, *between], "The list of all columns")
+    short = fit(design, outcome, [exposure, *both], "linear")
+    long = fit(design, outcome, [exposure, *both, *between], "linear")
     places = [model.terms.columns_of(exposure) for model in (short, long)]
     if len(places[0]) != 1:
         raise ValueError(f"{exposure} has more than two levels: compare two at a time.")

@@ -22,6 +22,16 @@ import pandas as pd
 from scipy import optimize, stats
 from scipy.special import expit, logit
 
+from armutsexpertise._checks import require_columns, require_unique
+from armutsexpertise.digital._checks import (
+    as_numbers,
+    is_whole,
+    require_level,
+    require_number,
+    require_single,
+    require_truth,
+)
+
 Floats = npt.NDArray[np.float64]
 Link = Literal["logit", "linear"]
 
@@ -29,14 +39,8 @@ MIN_POINTS = 8
 _STEPS, _CONVERGED = 200, 1e-11
 
 
-def _require_columns(frame: pd.DataFrame, columns: Collection[str], table: str) -> None:
-    missing = [column for column in columns if column not in frame.columns]
-    if missing:
-        raise ValueError(f"{table} lacks the column(s) {', '.join(missing)}: add them.")
-
-
 def _shares(values: npt.ArrayLike, what: str) -> Floats:
-    shares = np.asarray(values, dtype=float)
+    shares = as_numbers(values, f"{what}: shares")
     wrong = int((~(np.isfinite(shares) & (shares >= 0) & (shares <= 1))).sum())
     if wrong:
         raise ValueError(
@@ -46,9 +50,26 @@ def _shares(values: npt.ArrayLike, what: str) -> Floats:
     return shares
 
 
-def _level(level: float) -> None:
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, not {level}.")
+def _require_series(frame: pd.DataFrame, what: str) -> None:
+    """Refuse rows without group or year, and marks of breaks that are no truth values."""
+    require_columns(frame, ["period", "group"], what)
+    require_single(frame.columns, what)
+    if frame.empty:
+        raise ValueError(f"{what} has no rows: give the periods of at least one group.")
+    unnamed = int(frame["group"].isna().sum())
+    if unnamed:
+        raise ValueError(
+            f"{what} has {unnamed} of {len(frame)} row(s) without a group: name it or leave them "
+            "out."
+        )
+    periods = as_numbers(frame["period"], f"{what}: periods")
+    wrong = int((~np.isfinite(periods) | (periods != np.round(periods))).sum())
+    if wrong:
+        raise ValueError(
+            f"{what} has {wrong} of {len(frame)} period(s) that are no whole numbers: give years."
+        )
+    if "break_before" in frame.columns:
+        require_truth(frame["break_before"], f"break_before of {what}")
 
 
 def shares_by_group(series: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -68,7 +89,10 @@ def shares_by_group(series: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a series is not in percent, a period is no year, or a value is impossible.
+        If a series is not in percent, a period is no year, a value is impossible, or no value
+        exceeds 1, so that they look like shares.
+    TypeError
+        If values are no numbers or ``break_before`` is not boolean without missing values.
 
     Examples
     --------
@@ -81,24 +105,39 @@ def shares_by_group(series: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         raise ValueError("Give at least one series.")
     parts = []
     for group, own in series.items():
-        _require_columns(own, ["period", "value", "unit"], f"The series {group}")
+        if not isinstance(own, pd.DataFrame):
+            raise TypeError(f"The series {group} is {type(own).__name__} and no table.")
+        require_columns(own, ["period", "value", "unit"], f"The series {group}")
+        if own.empty:
+            raise ValueError(f"The series {group} has no rows: leave it out.")
+        require_unique(own, ["period"], f"The series {group}")
         units = sorted({str(unit) for unit in own["unit"]})
         if not all(unit.lower().startswith(("%", "percent")) for unit in units):
             raise ValueError(f"The series {group} is in {', '.join(units)}: give percent.")
         if not own["period"].astype(str).str.fullmatch(r"\d{4}").all():
             raise ValueError(f"The series {group} has periods that are no years: give yearly data.")
-        marks = own["break_before"].astype(bool) if "break_before" in own.columns else False
+        marks: pd.Series | bool = False
+        if "break_before" in own.columns:
+            require_truth(own["break_before"], f"break_before of the series {group}")
+            marks = own["break_before"].astype(bool)
+        percent = as_numbers(own["value"], f"The series {group}: values")
         parts.append(
             pd.DataFrame(
                 {
                     "period": own["period"].astype(int),
                     "group": group,
-                    "share": _shares(own["value"].astype(float) / 100, f"The series {group}"),
+                    "share": _shares(percent / 100, f"The series {group}"),
                     "break_before": marks,
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    if not (table["share"] > 0.01).any():
+        raise ValueError(
+            "No value of the series exceeds 1 although they are in percent: they look like shares, "
+            "multiply them by 100 or correct the unit."
+        )
+    return table
 
 
 # Gaps --------------------------------------------------------------------------------------------
@@ -154,7 +193,7 @@ def gap(
     1    relative     1.141
     2  odds_ratio   177.288
     """
-    _level(level)
+    require_level(level)
     p = _shares([low, high], "gap")
     ratio = p[1] / p[0] if p[0] > 0 else np.nan
     inside = bool(((p > 0) & (p < 1)).all())
@@ -163,7 +202,7 @@ def gap(
     if n is not None and se is not None:
         raise ValueError("Give n or se, not both: each alone sets the width of the interval.")
     if n is not None or se is not None:
-        given = np.asarray(n if n is not None else se, dtype=float)
+        given = as_numbers(n if n is not None else se or (), "n and se")
         if given.shape != (2,) or not (np.isfinite(given) & (given >= 0)).all():
             raise ValueError("n and se hold two finite numbers that are not negative.")
         if n is not None and (given < 1).any():
@@ -236,6 +275,8 @@ def gaps_over_time(
     >>> found[found["measure"] == "absolute"][["period", "estimate"]].round(4).values.tolist()
     [[2006.0, 0.4862], [2020.0, 0.1235]]
     """
+    if low == high:
+        raise ValueError(f"low and high are both {low}: name two groups.")
     wide = _wide(frame, [low, high])
     extra = [name for name in ("n", "se") if name in frame.columns]
     if len(extra) == 2:
@@ -258,7 +299,8 @@ def gaps_over_time(
 
 
 def _wide(frame: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
-    _require_columns(frame, ["period", "group", "share"], "The table of shares")
+    require_columns(frame, ["share"], "The table of shares")
+    _require_series(frame, "The table of shares")
     absent = [group for group in groups if group not in set(frame["group"])]
     if absent:
         raise ValueError(f"The table of shares has no group {', '.join(absent)}: check the names.")
@@ -342,9 +384,9 @@ def inequality_index(
     >>> round(index.slope, 3), round(index.odds_ratio, 1)
     (0.229, 341.5)
     """
-    _level(level)
+    require_level(level)
     p = _shares(shares, "inequality_index")
-    weight = np.ones_like(p) if population is None else np.asarray(population, dtype=float)
+    weight = np.ones_like(p) if population is None else as_numbers(population, "population")
     if p.ndim != 1 or p.size < 3 or weight.shape != p.shape:
         raise ValueError(
             f"{p.size} share(s) and {weight.size} population(s): give at least three ordered "
@@ -380,7 +422,7 @@ def inequality_index(
     nothing = (np.nan, np.nan)
     limits = [nothing, nothing, nothing]
     if se is not None:
-        error = np.asarray(se, dtype=float)
+        error = as_numbers(se, "se")
         if error.shape != p.shape or not (np.isfinite(error) & (error >= 0)).all():
             raise ValueError("se needs one finite standard error that is not negative per group.")
         bread = np.linalg.inv((x * (weight * slope_of_mean)[:, None]).T @ x)
@@ -449,10 +491,14 @@ def composition_of_offline(
     ['Q1', 0.124, 0.739, 2.958]
     """
     groups = list(shares)
+    if not groups:
+        raise ValueError("Give the share with access of at least one group.")
     p = _shares([shares[group] for group in groups], "composition_of_offline")
     if population is not None and set(population) != set(groups):
         raise ValueError("population and shares name different groups: give both for each group.")
-    size = np.array([1.0 if population is None else population[group] for group in groups])
+    size = as_numbers(
+        [1.0 if population is None else population[group] for group in groups], "population"
+    )
     if not (np.isfinite(size) & (size > 0)).all():
         raise ValueError("Every group needs a positive population.")
     size = size / size.sum()
@@ -491,8 +537,10 @@ def require_unbroken(
     Raises
     ------
     ValueError
-        If a group has fewer points, or a break lies after the first period of a group and not
-        after its last.
+        If a group has fewer points, a break lies after the first period of a group and not
+        after its last, or a row lacks its group or period.
+    TypeError
+        If ``break_before`` is not boolean without missing values.
 
     Examples
     --------
@@ -501,7 +549,9 @@ def require_unbroken(
     Traceback (most recent call last):
     ValueError: Q1 has 2 comparable point(s) and a model needs 8: show the points without a model.
     """
-    _require_columns(frame, ["period", "group"], "The series")
+    _require_series(frame, "The series")
+    if isinstance(breaks, (int, np.integer)):
+        raise TypeError(f"breaks is {breaks} and no list: give [{breaks}].")
     with_marks = "break_before" in frame.columns
     for group, own in frame.groupby("group", sort=True):
         first, last = int(own["period"].min()), int(own["period"].max())
@@ -557,6 +607,8 @@ def observed_lag(
     >>> observed_lag(table, "b", "a").values.tolist()
     [[2010, 0.4, 0.0, True], [2012, 0.5, 2.0, True], [2014, 0.6, 3.0, False]]
     """
+    if behind == ahead:
+        raise ValueError(f"behind and ahead are both {behind}: name two groups.")
     _wide(frame, [behind, ahead])
     own = frame[frame["group"].isin([behind, ahead])]
     require_unbroken(own, breaks, points=2)
@@ -634,7 +686,8 @@ class Growth:
         ValueError
             If a number is out of range.
         """
-        _level(level)
+        require_level(level)
+        require_number(share, "share")
         if not 0 < share < 1:
             raise ValueError(f"share must lie between 0 and 1, not {share}.")
         rows = []
@@ -671,7 +724,8 @@ class Growth:
         ValueError
             If a group is unknown, a number is out of range, or a group never reaches the share.
         """
-        _level(level)
+        require_level(level)
+        require_number(share, "share")
         if not 0 < share < 1:
             raise ValueError(f"share must lie between 0 and 1, not {share}.")
         slow, slow_draws = self._parameters(behind)
@@ -700,9 +754,16 @@ class Growth:
         -------
         DataFrame
             ``group``, ``period``, ``share``, ``ci_low``, ``ci_high`` and ``extrapolated``.
+
+        Raises
+        ------
+        ValueError
+            If a period is missing or the level is out of range.
         """
-        _level(level)
-        at = np.atleast_1d(np.asarray(periods, dtype=float))
+        require_level(level)
+        at = np.atleast_1d(as_numbers(periods, "periods"))
+        if not np.isfinite(at).all():
+            raise ValueError("A period is missing or infinite: give years.")
         parts = []
         for group in self.draws:
             estimate, draws = self._parameters(group)
@@ -785,18 +846,25 @@ def logistic_growth(
     >>> growth.table[["midpoint", "speed"]].round(3).values.tolist()
     [[2008.0, 0.2]]
     """
-    groups = sorted(set(frame["group"])) if "group" in frame.columns else []
+    require_columns(frame, ["group", "share"], "The table of shares")
+    _require_series(frame, "The table of shares")
+    groups = sorted(set(frame["group"]), key=str)
     _wide(frame, groups)
     require_unbroken(frame, breaks)
     if ceiling not in ("one", "free"):
         raise ValueError(f"ceiling must be one or free, not {ceiling!r}.")
-    if draws < 100:
-        raise ValueError(f"{draws} draws are too few for an interval: give at least 100.")
+    if not is_whole(draws) or draws < 100:
+        raise ValueError(f"draws is {draws}: give a whole number from 100 on for an interval.")
     rng = np.random.default_rng(seed)
     rows, drawn = [], {}
     for group in groups:
         own = frame[frame["group"] == group].sort_values("period")
         t, y = own["period"].to_numpy(dtype=float), own["share"].to_numpy(dtype=float)
+        if np.ptp(y) == 0:
+            raise ValueError(
+                f"No logistic curve fits {group}: its {len(t)} shares are all {y[0]:g}; show the "
+                "points without a model."
+            )
         time = t - t.mean()
         profile = _Profile(time, y) if ceiling == "free" else None
         top = 1.0 if profile is None else profile.best()

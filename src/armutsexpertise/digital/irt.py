@@ -12,7 +12,9 @@ Applied Psychological Measurement 24(1), 50-64: item fit; Kang and Chen (2008), 
 Educational Measurement 45(4), 391-406: its form for ordered answers. Zumbo (1999), A
 Handbook on the Theory and Methods of Differential Item Functioning: ordinal logistic regression;
 Choi, Gibbons and Crane (2011), Journal of Statistical Software 39(8), doi:10.18637/jss.v039.i08:
-the same on the latent scale.
+the same on the latent scale. Candell and Drasgow (1988), Applied Psychological Measurement 12(3),
+253-260: items that are flagged leave the scale, in rounds. Holland and Thayer (1988), in Wainer and
+Braun (eds.), Test Validity, 129-145: the item studied stays in the score it is tested at.
 """
 
 from collections.abc import Sequence
@@ -24,6 +26,8 @@ import pandas as pd
 from scipy import stats
 from scipy.special import expit, logit
 
+from armutsexpertise.digital._checks import as_numbers, require_single, require_truth
+from armutsexpertise.survey._columns import as_names, require_columns
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.models import Fitted, fit, fit_ordered
 
@@ -32,6 +36,7 @@ Integers = npt.NDArray[np.intp]
 
 _NODES = np.linspace(-6, 6, 61)
 _DENSITY = stats.norm.pdf(_NODES) / stats.norm.pdf(_NODES).sum()
+_SCORE = "_score"
 _EM_STEPS, _EM_TOLERANCE = 2000, 1e-6
 
 
@@ -87,6 +92,9 @@ def _answers(items: pd.DataFrame) -> tuple[Integers, list[int]]:
     """Check ordered answers; return codes, -1 where missing, and how many answers items have."""
     if items.shape[1] < 3:
         raise ValueError(f"{items.shape[1]} item(s) do not identify a scale: give at least three.")
+    require_single(items.columns, "The table of items")
+    if items.empty:
+        raise ValueError("The table of items has no rows: give the answers of persons.")
     codes = np.full(items.shape, -1, dtype=np.intp)
     sizes = []
     for place, name in enumerate(items.columns):
@@ -222,10 +230,11 @@ def graded_response(items: pd.DataFrame, weight: pd.Series | None = None) -> Gra
     Raises
     ------
     TypeError
-        If answers are no numbers.
+        If answers are no numbers or weight is no Series.
     ValueError
-        If there are fewer than three items, codes leave gaps, a person has no answer, an item runs
-        against the others, weights are impossible, or the algorithm does not converge.
+        If there are fewer than three items, a column stands twice, codes leave gaps, a person or
+        an answer of an item has no weight or no case, an item runs against the others, weights are
+        impossible, or the algorithm does not converge.
 
     Notes
     -----
@@ -249,16 +258,27 @@ def graded_response(items: pd.DataFrame, weight: pd.Series | None = None) -> Gra
     True
     """
     codes, sizes = _answers(items)
+    if weight is not None and not isinstance(weight, pd.Series):
+        raise TypeError(
+            f"weight is {type(weight).__name__} and no Series: give it the index of items, so that "
+            "every person has the own weight."
+        )
     if weight is not None and not weight.index.equals(items.index):
         raise ValueError(
             "weight has other rows than items, or the same in another order: give it the index of "
             "items, for instance weight.reindex(items.index)."
         )
-    w = np.ones(len(items)) if weight is None else weight.to_numpy(dtype=float)
+    w = np.ones(len(items)) if weight is None else as_numbers(weight, "weight")
     if w.shape != (len(items),) or not (np.isfinite(w) & (w >= 0)).all() or w.sum() <= 0:
         raise ValueError("weight needs one finite number that is not negative per person.")
     factor = len(items) / float(w.sum())
     w = w * factor
+    for place, (name, size) in enumerate(zip(items.columns, sizes, strict=True)):
+        if not all(w[codes[:, place] == k].sum() > 0 for k in range(size)):
+            raise ValueError(
+                f"An answer of {name} is only given by persons without weight: merge it with the "
+                "next one or leave these persons out."
+            )
     _require_one_direction(items, w)
     thetas = []
     for place, size in enumerate(sizes):
@@ -351,7 +371,8 @@ def item_fit(model: GradedModel, items: pd.DataFrame, *, smallest: float = 1.0) 
     Raises
     ------
     ValueError
-        If the items are not those of the model or nobody answered all of them.
+        If the items are not those of the model, nobody answered all of them, or smallest is not
+        positive.
 
     Notes
     -----
@@ -372,7 +393,14 @@ def item_fit(model: GradedModel, items: pd.DataFrame, *, smallest: float = 1.0) 
     """
     if tuple(str(name) for name in items.columns) != model._items:
         raise ValueError("These items differ from those of the model: give the same columns.")
+    if not smallest > 0:
+        raise ValueError(f"smallest is {smallest}: a cell must expect more than 0 persons.")
     codes, sizes = _answers(items)
+    if sizes != [len(theta) for theta in model._theta]:
+        raise ValueError(
+            "These items have more or fewer answers than those of the model: give the answers to "
+            "which it was fitted."
+        )
     codes = codes[(codes >= 0).all(axis=1)]
     if not len(codes):
         raise ValueError("Nobody answered every item: item fit by sums is not defined.")
@@ -458,8 +486,9 @@ def item_bias(design: SurveyDesign, items: Sequence[str], group: str, score: str
     Notes
     -----
     Ordered logit of the answer on score and group, and with their product, with design-based
-    covariance (Zumbo 1999; Choi, Gibbons and Crane 2011). If many items are biased the score is
-    biased as well; a difference of one item is relative to the others.
+    covariance (Zumbo 1999; Choi, Gibbons and Crane 2011). The score is taken as given: if several
+    items are biased, a score of all items is biased as well and items that work alike are flagged
+    with them. :func:`purified_item_bias` forms the score of the items that are not.
 
     Examples
     --------
@@ -476,15 +505,17 @@ def item_bias(design: SurveyDesign, items: Sequence[str], group: str, score: str
     [False, False, True]
     """
     frame = design.frame
-    absent = [name for name in (*items, group, score) if name not in frame.columns]
-    if absent:
-        raise ValueError(f"The sample lacks the column(s) {', '.join(absent)}: check the names.")
-    if not pd.api.types.is_bool_dtype(frame[group]) or frame[group].isna().any():
-        raise TypeError(f"{group} must be boolean without missing values: recode it.")
+    names = as_names(items)
+    _require_item_columns(frame, names, group, score)
     rows = []
-    for item in items:
+    for item in names:
         columns = frame[[item, group, score]]
         inside = columns.notna().all(axis=1)
+        if columns.loc[inside, group].nunique() < 2 or columns.loc[inside, item].nunique() < 2:
+            raise ValueError(
+                f"{item} has answers and scores of one group only, or all answers alike: it cannot "
+                "be compared, leave it out."
+            )
         own = replace(design, frame=columns.assign(_inside=inside))
         uniform, product = (
             _ordered(own, item, terms)
@@ -504,9 +535,113 @@ def item_bias(design: SurveyDesign, items: Sequence[str], group: str, score: str
             }
         )
     result = pd.DataFrame(rows)
-    smaller = 2 * result[["p_uniform", "p_non_uniform"]].to_numpy().min(axis=1)
-    result.insert(5, "p_adjusted", _holm(np.minimum(smaller, 1.0)))
+    result.insert(5, "p_adjusted", _adjusted(result))
     return result
+
+
+def _require_item_columns(frame: pd.DataFrame, items: Sequence[str], *others: str) -> None:
+    if not items:
+        raise ValueError("Name at least one item.")
+    require_columns(frame, [*items, *others])
+    require_single([*items, *others], "The list of items, group and score")
+    require_truth(frame[others[0]], others[0])
+
+
+def _adjusted(table: pd.DataFrame) -> Floats:
+    smaller = 2 * table[["p_uniform", "p_non_uniform"]].to_numpy(dtype=float).min(axis=1)
+    return _holm(np.minimum(smaller, 1.0))
+
+
+def purified_item_bias(
+    design: SurveyDesign, items: Sequence[str], group: str, *, alpha: float = 0.05
+) -> pd.DataFrame:
+    """Test items for bias at the same score of those items that show none.
+
+    Parameters
+    ----------
+    design : SurveyDesign
+        The sample; its frame holds items and group.
+    items : sequence of str
+        Columns with answers 0, 1, 2 ..., at least three.
+    group : str
+        Boolean column, such as poor.
+    alpha : float
+        Level in (0, 1) at which an item leaves the anchor.
+
+    Returns
+    -------
+    DataFrame, one row per item
+        Columns of :func:`item_bias` and ``anchor`` (bool: the item is part of the score of the
+        others). ``p_adjusted`` is by Holm over all items.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`item_bias` and :func:`graded_response`, or if fewer than three items are
+        left: then no common scale of the two groups is known.
+    TypeError
+        If the group is not boolean or answers are no numbers.
+
+    Notes
+    -----
+    Purification one item at a time: the model is fitted to the anchor, its items are tested at its
+    score, and the item with the smallest p-value leaves as long as one is below ``alpha`` after
+    Holm (the iterations of Candell and Drasgow 1988, with one item a round: taking out all at once
+    also takes those that only a biased score has flagged). An item is always part of the score at
+    which it is tested (Holland and Thayer 1988). The score counts as known in the standard errors.
+    If more than half of the items are biased in one direction, the others are taken for biased.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(5)
+    >>> skill, poor = rng.normal(size=900), rng.random(900) < 0.4
+    >>> data = pd.DataFrame({"poor": poor, "w": 1.0})
+    >>> for j, shift in enumerate([0, 0, 0, 0, 2.0]):
+    ...     chance = 1 / (1 + np.exp(-2 * skill + shift * poor))
+    ...     data[f"i{j}"] = (rng.random(900) < chance).astype(int)
+    >>> found = purified_item_bias(SurveyDesign.from_frame(data, weights="w"),
+    ...                            [f"i{j}" for j in range(5)], "poor")
+    >>> found["anchor"].tolist()
+    [True, True, True, True, False]
+    """
+    names = as_names(items)
+    _require_item_columns(design.frame, names, group)
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha must lie between 0 and 1, not {alpha}.")
+    anchor = list(names)
+    while True:
+        found = item_bias(_with_score(design, anchor, group), anchor, group, _SCORE)
+        if (found["p_adjusted"] >= alpha).all():
+            break
+        if len(anchor) == 3:
+            raise ValueError(
+                f"{len(names) - 2} of {len(names)} items differ between the groups of {group}: "
+                "no three are left that could carry a common scale; compare single items instead."
+            )
+        ranked = found.assign(
+            _p=found[["p_uniform", "p_non_uniform"]].min(axis=1),
+            _z=-(found["log_odds"] / found["se"]).abs(),
+        ).sort_values(["_p", "_z"], kind="stable")
+        anchor.remove(ranked["item"].iloc[0])
+    tested = [found]
+    for name in names:
+        if name not in anchor:
+            own = _with_score(design, [*anchor, name], group)
+            tested.append(item_bias(own, [name], group, _SCORE))
+    result = pd.concat(tested).set_index("item").loc[names].reset_index()
+    result["p_adjusted"] = _adjusted(result)
+    return result.assign(anchor=result["item"].isin(anchor))
+
+
+def _with_score(design: SurveyDesign, items: Sequence[str], group: str) -> SurveyDesign:
+    """Return the design on items and group, with the score of the items."""
+    columns = design.frame[[*items, group]]
+    answered = columns[list(items)].notna().any(axis=1).to_numpy()
+    own = columns.loc[answered, list(items)]
+    model = graded_response(own, pd.Series(design.weights[answered], index=own.index))
+    score = np.full(len(columns), np.nan)
+    score[answered] = model.scores["score"]
+    return replace(design, frame=columns.assign(**{_SCORE: score}))
 
 
 def _ordered(design: SurveyDesign, item: str, terms: list[str]) -> Fitted:

@@ -16,11 +16,15 @@ from dataclasses import replace
 
 import pandas as pd
 
+from armutsexpertise.digital._checks import as_numbers, require_number, require_single
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.combine import estimate_imputed
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Mean, Proportion, estimate
 
 _HAS = "_has_score"
+# The scale of PIAAC runs from 0 to 500; a plausible value may lie a little above it.
+_HIGHEST = 600
 
 
 def _require_replicates(design: SurveyDesign) -> None:
@@ -38,6 +42,15 @@ def _scored(frame: pd.DataFrame, plausible_values: Sequence[str]) -> pd.Series:
             f"{len(absent)} of {len(plausible_values)} plausible values are not in the data: give "
             "all of them, at least two."
         )
+    require_single(plausible_values, "The list of plausible values")
+    for name in plausible_values:
+        values = as_numbers(frame[name], name)
+        wrong = int(((values < 0) | (values > _HIGHEST)).sum())
+        if wrong:
+            raise ValueError(
+                f"{name} holds {wrong} of {len(frame)} values outside 0 to {_HIGHEST}: recode the "
+                "codes of missing scores."
+            )
     known = frame[list(plausible_values)].notna().to_numpy()
     mixed = int((known.any(axis=1) & ~known.all(axis=1)).sum())
     if mixed:
@@ -46,10 +59,6 @@ def _scored(frame: pd.DataFrame, plausible_values: Sequence[str]) -> pd.Series:
             "how the file was read."
         )
     return pd.Series(known.all(axis=1), index=frame.index)
-
-
-def _names(by: str | Sequence[str] | None) -> list[str]:
-    return [] if by is None else [by] if isinstance(by, str) else list(by)
 
 
 def _with(
@@ -93,7 +102,10 @@ def problem_solving(
     Raises
     ------
     ValueError
-        If replicate weights or plausible values are missing, or a person has only some of them.
+        If replicate weights or plausible values are missing or impossible, nobody has a score, or
+        a person has only some of the values.
+    TypeError
+        If plausible values are no numbers.
 
     Examples
     --------
@@ -109,7 +121,7 @@ def problem_solving(
     scored = _scored(design.frame, plausible_values)
     if not scored.any():
         raise ValueError("Nobody has a score: check the columns of plausible values.")
-    own = _with(design, [*plausible_values, *_names(by)], {_HAS: scored})
+    own = _with(design, [*plausible_values, *as_names(by)], {_HAS: scored})
     score = estimate_imputed(
         own,
         {"score": [Mean(name) for name in plausible_values]},
@@ -147,7 +159,7 @@ def low_performers(
     Raises
     ------
     ValueError
-        As in :func:`problem_solving`.
+        As in :func:`problem_solving`, or if ``below`` is no score.
 
     Notes
     -----
@@ -166,7 +178,12 @@ def low_performers(
     {'below': 0.333, 'below_lower': 0.25, 'below_upper': 0.5}
     """
     _require_replicates(design)
+    require_number(below, "below")
+    if not 0 < below <= _HIGHEST:
+        raise ValueError(f"below is {below}: give a score in points, such as 241.")
     scored = _scored(design.frame, plausible_values)
+    if not scored.any():
+        raise ValueError("Nobody has a score: check the columns of plausible values.")
     added: dict[str, pd.Series] = {}
     indicators: dict[str, list[Mean]] = {"below": [], "below_lower": [], "below_upper": []}
     for place, name in enumerate(plausible_values):
@@ -178,7 +195,7 @@ def low_performers(
         ):
             added[f"_{key}_{place}"] = values
             indicators[key].append(Mean(f"_{key}_{place}"))
-    own = _with(design, _names(by), added)
+    own = _with(design, as_names(by), added)
     return estimate_imputed(own, indicators, by, level=level, missing="drop")
 
 
@@ -222,7 +239,9 @@ def use_at_home(
     _require_replicates(design)
     if index not in design.frame.columns:
         raise ValueError(f"The column {index} is missing: check the name of the index.")
-    own = _with(design, [index, *_names(by)], {_HAS: design.frame[index].notna()})
+    if design.frame[index].isna().all():
+        raise ValueError(f"Nobody has a value of {index}: check how the file was read.")
+    own = _with(design, [index, *as_names(by)], {_HAS: design.frame[index].notna()})
     mean = estimate(own, {"use": Mean(index)}, by, level=level, missing="drop")
     share = estimate(own, {"has_index": Proportion(_HAS)}, by, level=level)
     return pd.concat([mean, share], ignore_index=True)
@@ -270,6 +289,9 @@ def without_score(
     {'score': 0.5, 'never': 0.25, 'other': 0.25}
     """
     _require_replicates(design)
+    if not isinstance(reasons, Mapping):
+        raise TypeError("reasons must be a mapping of the name of a reason to its column.")
+    require_single(list(reasons.values()), "The list of reasons")
     if set(reasons) & {"score", "other"}:
         raise ValueError("A reason cannot be called score or other: rename it.")
     open_rows = ~_scored(design.frame, plausible_values)
@@ -282,6 +304,6 @@ def without_score(
         added[name] = open_rows & held.astype(bool)
         open_rows = open_rows & ~held.astype(bool)
     added["other"] = open_rows
-    own = _with(design, _names(by), {f"_{name}": flags for name, flags in added.items()})
+    own = _with(design, as_names(by), {f"_{name}": flags for name, flags in added.items()})
     indicators = {name: Proportion(f"_{name}") for name in added}
     return estimate(own, indicators, by, level=level)

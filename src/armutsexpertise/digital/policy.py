@@ -15,6 +15,8 @@ from math import inf
 
 import pandas as pd
 
+from armutsexpertise._checks import require_columns
+from armutsexpertise.digital._checks import as_numbers, require_range
 from armutsexpertise.ranges import Range
 
 PERSONS_RATE = "persons_in_bg_per_1000"
@@ -47,6 +49,10 @@ class GrantScenario:
     administration_eur: Range = Range(0.0, 0.0)  # noqa: RUF009 (frozen, so safe as a default)
 
     def __post_init__(self) -> None:
+        for name in ("eur", "take_up", "connects", "administration_eur"):
+            require_range(getattr(self, name), name)
+        if not isinstance(self.only_without, bool):
+            raise TypeError(f"only_without is {self.only_without!r}: give True or False.")
         for name in ("take_up", "connects"):
             if getattr(self, name).high > 1:
                 raise ValueError(f"{name} is a share: its range must lie in [0, 1].")
@@ -116,6 +122,8 @@ def grant_effect(households: Range, without: Range, grant: GrantScenario) -> Gra
     >>> result.reached.low, round(result.newly_connected.high, 1), result.eur_per_connected
     (35.0, 56.0, Range(low=350.0, high=700.0))
     """
+    require_range(households, "households")
+    require_range(without, "without")
     if households.high == inf:
         raise ValueError("households has no upper end: give a finite number.")
     if without.high > 1:
@@ -177,6 +185,8 @@ def compare_grants(
     >>> table[["variant", "eur_per_connected_high", "cheaper_than"]].values.tolist()
     [['tested', 700.0, 'all'], ['all', 14000.0, '']]
     """
+    if not isinstance(grants, Mapping):
+        raise TypeError("grants must name its variants: give a mapping of name to GrantScenario.")
     if not grants:
         raise ValueError("Name at least one grant.")
     results = {name: grant_effect(households, without, grant) for name, grant in grants.items()}
@@ -228,7 +238,9 @@ def benefit_households(
     ------
     ValueError
         If a column is missing, an indicator is absent, repeated or of another year, or a number
-        is impossible.
+        is impossible or looks like a share.
+    TypeError
+        If ``population`` or ``mean_of_five_plus`` is no range, or a value no number.
 
     Notes
     -----
@@ -245,9 +257,9 @@ def benefit_households(
     >>> round(number.low), round(number.high)
     (28916, 43373)
     """
-    lacking = {"ags5", "indicator_id", "value", "date", "source_title"} - set(kreise.columns)
-    if lacking:
-        raise ValueError(f"kreise lacks the column(s) {', '.join(sorted(lacking))}: add them.")
+    require_columns(kreise, ["ags5", "indicator_id", "value", "date", "source_title"], "kreise")
+    require_range(population, "population")
+    require_range(mean_of_five_plus, "mean_of_five_plus")
     if mean_of_five_plus.low < 5 or mean_of_five_plus.high == inf or population.high == inf:
         raise ValueError("mean_of_five_plus starts at 5, and both ranges need a finite end.")
     own = kreise[kreise["ags5"] == ags5]
@@ -260,11 +272,17 @@ def benefit_households(
                 f"{ags5} has {len(rows)} rows of {indicator} in kreise and needs one: choose one "
                 "year, or give the number of households from the statistics of the agency."
             )
-        found[indicator] = float(rows["value"].iloc[0])
+        found[indicator] = float(as_numbers(rows["value"], f"{indicator} of {ags5}")[0])
         dates.add(str(rows["date"].iloc[0]))
         sources.add(str(rows["source_title"].iloc[0]))
     if len(dates) != 1:
         raise ValueError(f"The indicators of {ags5} are of {', '.join(sorted(dates))}: match them.")
+    small = [name for name in (PERSONS_RATE, ONE_PERSON) if 0 < found[name] <= 1]
+    if small:
+        raise ValueError(
+            f"{', '.join(small)} of {ags5} is at most 1 and looks like a share: give a rate per "
+            "1,000 and percentages."
+        )
     one, five = found[ONE_PERSON] / 100, found[FIVE_PLUS] / 100
     if not (0 <= one <= 1 and 0 <= five <= 1 - one) or not 0 <= found[PERSONS_RATE] <= 1000:
         raise ValueError(f"The shares of {ags5} are impossible: percentages and a rate per 1,000.")

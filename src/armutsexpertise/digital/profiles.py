@@ -20,6 +20,9 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 from sklearn.tree import DecisionTreeClassifier
 
+from armutsexpertise.digital._checks import as_numbers, is_whole, require_single, require_truth
+from armutsexpertise.survey._columns import as_names, require_columns
+
 Floats = npt.NDArray[np.float64]
 
 SMALLEST_LEAF = 30
@@ -70,10 +73,13 @@ def _columns(frame: pd.DataFrame, variables: Sequence[str]) -> tuple[Floats, lis
             blocks.append(column.cat.codes.to_numpy(dtype=float)[:, None])
             labels.append(name)
         elif pd.api.types.is_numeric_dtype(column):
-            blocks.append(column.to_numpy(dtype=float)[:, None])
+            values = column.to_numpy(dtype=float)
+            if not np.isfinite(values).all():
+                raise ValueError(f"{name} holds infinite values: recode them.")
+            blocks.append(values[:, None])
             labels.append(name)
         else:
-            levels = sorted(column.unique())
+            levels = sorted(column.unique(), key=str)
             blocks.append(np.column_stack([(column == one).to_numpy(float) for one in levels]))
             labels += [f"{name}={one}" for one in levels]
             owners += [name] * len(levels)
@@ -129,10 +135,10 @@ def tree_profiles(
     Raises
     ------
     ValueError
-        If a column or value is missing, nobody or everybody has the outcome, weights are
-        impossible, or a setting is out of range.
+        If a column or value is missing, a column is named or stands twice, nobody or everybody
+        has the outcome, weights are impossible, or a setting is out of range.
     TypeError
-        If the outcome is not boolean.
+        If the outcome is not boolean or weights are no numbers.
 
     Notes
     -----
@@ -152,27 +158,24 @@ def tree_profiles(
     ['age > 71.5', 'age <= 71.5']
     """
     _check_settings(depth, smallest, gain, samples)
-    absent = [
-        name
-        for name in (outcome, weight, *variables, *([cluster] if cluster else []))
-        if name not in frame.columns
-    ]
-    if absent or not variables:
-        raise ValueError(
-            f"The sample lacks the column(s) {', '.join(absent)}: check the names."
-            if absent
-            else "Name at least one variable for the profiles."
-        )
-    if not pd.api.types.is_bool_dtype(frame[outcome]) or frame[outcome].isna().any():
-        raise TypeError(f"{outcome} must be boolean without missing values: recode it.")
+    names = as_names(variables)
+    if not names:
+        raise ValueError("Name at least one variable for the profiles.")
+    units_of = as_names(cluster)
+    require_columns(frame, [outcome, weight, *names, *units_of])
+    # a group found by its own outcome or by the weights of the survey is no profile
+    require_single([outcome, weight, *names], "The list of outcome, weight and variables")
+    used_columns = {outcome, weight, *names, *units_of}
+    require_single([name for name in frame.columns if name in used_columns], "The sample")
+    require_truth(frame[outcome], outcome)
     y = frame[outcome].to_numpy(dtype=bool)
-    w = frame[weight].to_numpy(dtype=float, na_value=np.nan)
+    w = as_numbers(frame[weight], weight)
     if not (np.isfinite(w) & (w >= 0)).all() or not 0 < w @ y < w.sum():
         raise ValueError(
             "Weights must be finite and not negative, and some but not all persons must have the "
             f"outcome {outcome}."
         )
-    x, labels, owners = _columns(frame, variables)
+    x, labels, owners = _columns(frame, names)
     tree = _grow(x, y, w, depth, smallest, gain)
     leaf = tree.apply(x)
     units = (
@@ -181,7 +184,7 @@ def tree_profiles(
     if (units < 0).any():
         raise ValueError(f"{cluster} lacks values: every person needs a sampling unit.")
     rng = np.random.default_rng(seed)
-    used = np.zeros((samples, len(variables)), dtype=bool)
+    used = np.zeros((samples, len(names)), dtype=bool)
     first = np.zeros_like(used)
     agreement = np.empty(samples)
     count = int(units.max()) + 1
@@ -191,9 +194,9 @@ def tree_profiles(
         if not 0 < w[rows] @ y[rows] < w[rows].sum():
             raise ValueError("A bootstrap sample has nobody with the outcome: it is too rare here.")
         again = _grow(x[rows], y[rows], w[rows], depth, smallest, gain)
-        used[place], first[place] = _variables_of(again, owners, variables)
+        used[place], first[place] = _variables_of(again, owners, names)
         agreement[place] = adjusted_rand_score(leaf, again.apply(x))
-    own_used, own_first = _variables_of(tree, owners, variables)
+    own_used, own_first = _variables_of(tree, owners, names)
     rules = _rules(tree, frame, labels, owners)
     numbers = {
         node: k for k, node in enumerate(sorted(rules, key=lambda n: -_share(n, leaf, w, y)))
@@ -216,7 +219,7 @@ def tree_profiles(
         member=pd.Series([numbers[node] + 1 for node in leaf], index=frame.index, name="group"),
         variables=pd.DataFrame(
             {
-                "variable": list(variables),
+                "variable": names,
                 "used": own_used,
                 "first": own_first,
                 "used_share": used.mean(axis=0),
@@ -229,6 +232,9 @@ def tree_profiles(
 
 
 def _check_settings(depth: int, smallest: int, gain: float, samples: int) -> None:
+    for name, value in (("depth", depth), ("smallest", smallest), ("samples", samples)):
+        if not is_whole(value):
+            raise TypeError(f"{name} is {value!r}: give a whole number.")
     if not 1 <= depth <= 6:
         raise ValueError(f"depth is {depth}: a profile that can be told has 1 to 6 questions.")
     if smallest < SMALLEST_LEAF:

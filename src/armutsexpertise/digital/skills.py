@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from armutsexpertise.digital._checks import require_single
 from armutsexpertise.microdata.errors import CodebookError
 
 AREAS: dict[str, str] = {
@@ -44,8 +45,18 @@ def _whole_counts(counts: pd.DataFrame, most: Mapping[str, int] | None) -> pd.Da
             f"{', '.join(AREAS)}."
         )
     areas = counts[list(AREAS)]
-    if not all(pd.api.types.is_numeric_dtype(areas[area]) for area in AREAS):
-        raise TypeError("Counts of activities must be numbers: recode the answers first.")
+    require_single(areas.columns, "The table of counts")
+    for area in AREAS:
+        if pd.api.types.is_bool_dtype(areas[area]):
+            raise TypeError(
+                f"{area} holds true and false and no counts: count the activities of the area with "
+                "count_activities."
+            )
+        if not pd.api.types.is_numeric_dtype(areas[area]):
+            raise TypeError(
+                f"{area} holds {areas[area].dtype} and no counts of activities: recode the answers "
+                "first."
+            )
     values = areas.to_numpy(dtype=float, na_value=np.nan)
     known = np.isfinite(values)
     broken = known & ((values < 0) | (values != np.floor(values)))
@@ -63,7 +74,32 @@ def _whole_counts(counts: pd.DataFrame, most: Mapping[str, int] | None) -> pd.Da
     return areas
 
 
+def _check_numbers_of_items(items: Mapping[str, int]) -> None:
+    differing = sorted(set(items) ^ set(AREAS))
+    if differing:
+        raise ValueError(
+            f"items differs in {', '.join(differing)}: give the number of items asked in each of "
+            f"{', '.join(AREAS)}."
+        )
+    wrong = [
+        area
+        for area, number in items.items()
+        if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 1
+    ]
+    if wrong:
+        raise ValueError(
+            f"items holds no whole number from 1 on for {', '.join(wrong)}: give how many items "
+            "the questionnaire asks in the area."
+        )
+
+
 def _online(frame: pd.DataFrame, online: str) -> pd.Series:
+    if online in AREAS:
+        raise ValueError(
+            f"online is the area {online}: name the column that tells who was online in the last "
+            "three months."
+        )
+    require_single([name for name in frame.columns if name == online], "The table")
     if online not in frame.columns:
         raise ValueError(
             f"The column {online} (online in the last three months) is missing: without it persons "
@@ -91,7 +127,7 @@ def skill_levels(
     online : str
         Boolean column: used the internet in the last three months.
     items : mapping of str to int, optional
-        Number of items asked in each area; larger counts are refused.
+        Number of items asked in each of the five areas, from 1 on; larger counts are refused.
 
     Returns
     -------
@@ -104,10 +140,11 @@ def skill_levels(
     Raises
     ------
     ValueError
-        If an area or ``online`` is missing, a count is impossible, or an online person has an
-        area without a count.
+        If an area or ``online`` is missing or stands twice, ``items`` does not name the five
+        areas with a whole number each, a count is impossible, or an online person has an area
+        without a count.
     TypeError
-        If counts are no numbers or ``online`` is not boolean.
+        If counts are no numbers, or truth values, or ``online`` is not boolean.
 
     Notes
     -----
@@ -123,6 +160,8 @@ def skill_levels(
     >>> skill_levels(persons)["overall"].tolist()
     ['above_basic', 'low', 'limited']
     """
+    if items is not None:
+        _check_numbers_of_items(items)
     is_online = _online(counts, online).to_numpy()
     areas = _whole_counts(counts.loc[is_online], items)
     unknown = int(areas.isna().any(axis=1).sum())
@@ -180,10 +219,10 @@ def count_activities(
     Raises
     ------
     ValueError
-        If an area or an item is missing, an item stands twice, or an answer of a person online is
-        missing.
+        If an area or an item is missing, an item or its column stands twice, an item is
+        ``online``, or an answer of a person online is missing.
     TypeError
-        If an item holds numbers that are not recoded.
+        If an item holds numbers that are not recoded, or an area is a text and no list.
     CodebookError
         If an item holds words or other values than true and false.
 
@@ -201,7 +240,14 @@ def count_activities(
         raise ValueError(
             f"The areas differ in {', '.join(wrong)}: the indicator has exactly {', '.join(AREAS)}."
         )
+    if words := [area for area in AREAS if isinstance(areas[area], str)]:
+        raise TypeError(f"The items of {', '.join(words)} are one text: give a list of columns.")
     listed = [item for area in AREAS for item in areas[area]]
+    if online in listed:
+        raise ValueError(
+            f"{online} tells who was online and cannot be an item as well: take it off the list of "
+            "items."
+        )
     empty = [area for area in AREAS if not areas[area]]
     if empty or len(set(listed)) < len(listed):
         raise ValueError(
@@ -215,6 +261,7 @@ def count_activities(
             "wave asked other items, give its own list; counts with other items are not "
             "comparable."
         )
+    require_single([name for name in answers.columns if name in listed], "The table of answers")
     is_online = _online(answers, online).to_numpy()
     inside = answers.loc[is_online, listed]
     for item in listed:
@@ -293,41 +340,6 @@ def at_least_basic(shares: Mapping[str, float], *, tolerance: float = 5e-4) -> f
             f"The classes sum to {values.sum():.5f} and not to 1: give shares, all of one table."
         )
     return float(shares["basic"] + shares["above_basic"])
-
-
-def per_user(share: float, not_assessed: float) -> float:
-    """Convert a share of all persons to one of those who are online.
-
-    Parameters
-    ----------
-    share : float
-        Share of all persons, in [0, 1 - not_assessed].
-    not_assessed : float
-        Share of all persons who were not online, in [0, 1).
-
-    Returns
-    -------
-    float
-        Share in [0, 1] of persons online in the last three months.
-
-    Raises
-    ------
-    ValueError
-        If a share is impossible.
-
-    Examples
-    --------
-    Problem solving at least basic, Germany 2023: 84.72 % of all are published as 91.61 % of users.
-
-    >>> round(per_user(0.8472, 0.0752), 4)
-    0.9161
-    """
-    if not (0 <= not_assessed < 1 and 0 <= share <= 1 - not_assessed + 1e-9):
-        raise ValueError(
-            "share and not_assessed are shares of all persons and together at most 1: divide "
-            "percent by 100."
-        )
-    return min(share / (1 - not_assessed), 1.0)
 
 
 def d21_index(sub_indices: Mapping[str, float]) -> float:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from armutsexpertise.config import Config, Share
-from armutsexpertise.digital.config import Basket, Kind, Positive, Sourced, Unit, Variant
+from armutsexpertise.digital.config import VARIANTS, Basket, Kind, Positive, Sourced, Unit, Variant
 
 __all__ = ["DigitalConfig", "PriceChoice", "build_basket"]
 
@@ -237,6 +237,18 @@ class DigitalConfig(Config):
     policy: Policy
     piaac: Piaac
 
+    @model_validator(mode="after")
+    def _prices_seen(self) -> DigitalConfig:
+        for key, item in self.affordability.items.items():
+            for name in VARIANTS:
+                choice: PriceChoice | None = getattr(item, name)
+                if choice is not None and choice.date is not None and choice.date > self.as_of:
+                    raise ValueError(
+                        f"{key}, {name}: the price is of {choice.date} and as_of is {self.as_of}; "
+                        "correct the date, or set as_of anew"
+                    )
+        return self
+
 
 def build_basket(
     choices: Affordability, prices: Mapping[str, Mapping[str, Any]], grants: Mapping[str, Any]
@@ -259,15 +271,13 @@ def build_basket(
 
     Raises
     ------
-    KeyError
-        If a row or parameter has no price.
     ValueError
-        If the basket is not consistent.
+        If a row or parameter has no price, or the basket is not consistent.
     """
     items: dict[str, dict[str, Any]] = {}
     for key, item in choices.items.items():
         entry = item.model_dump(exclude={"low", "middle", "high"}, exclude_none=True)
-        for name in ("low", "middle", "high"):
+        for name in VARIANTS:
             choice: PriceChoice | None = getattr(item, name)
             if choice is None:
                 continue
@@ -275,6 +285,11 @@ def build_basket(
             if origin is None:
                 entry[name] = choice.model_dump(exclude_none=True)
             else:
+                if origin not in prices:
+                    raise ValueError(
+                        f"{key}, {name}: there is no price of {origin}; correct the row or "
+                        "parameter, or leave the variant out."
+                    )
                 own = choice.model_dump(include={"source", "note"}, exclude_none=True)
                 entry[name] = dict(prices[origin]) | own
         items[key] = entry
