@@ -234,8 +234,7 @@ def lorenz_curve_linearised(
     >>> {share: part.estimate for share, part in parts.items()}
     {'0.5': 0.25}
     """
-    for share in shares:
-        require_share(share, "a share of the population")
+    _require_shares(shares)
     sample = _with_total(income, weight, domain, negative, "The Lorenz curve")
     values, weights = sample.domain_values, sample.domain_weights
     size, total = float(weights.sum()), dot(weights, values)
@@ -297,6 +296,22 @@ def concentration_curve(
     return curve.rename(columns={"share": "outcome_share"})
 
 
+def _concentration_ordinates(
+    outcome: npt.ArrayLike,
+    rank_by: npt.ArrayLike,
+    weight: npt.ArrayLike | None = None,
+    *,
+    shares: Sequence[float] = DECILES,
+    domain: npt.ArrayLike | None = None,
+) -> dict[str, float]:
+    """Return ordinates of a concentration curve, which need no density."""
+    _require_shares(shares)
+    curve = concentration_curve(outcome, rank_by, weight, domain=domain)
+    on = np.interp(shares, curve["population_share"], curve["outcome_share"])
+    return {f"{share:g}": float(level) for share, level in zip(shares, on, strict=True)}
+
+
+@linearises(_concentration_ordinates)
 def concentration_curve_linearised(
     outcome: npt.ArrayLike,
     rank_by: npt.ArrayLike,
@@ -346,24 +361,19 @@ def concentration_curve_linearised(
     >>> round(parts["0.5"].estimate, 4)
     0.6667
     """
-    for share in shares:
-        require_share(share, "a share of the population")
-    sample = _with_total(
-        outcome, weight, domain, "keep", "The concentration curve", "outcome", rank_by=rank_by
-    )
+    levels = _concentration_ordinates(outcome, rank_by, weight, shares=shares, domain=domain)
+    sample = as_sample(outcome, weight, domain, name="outcome", rank_by=rank_by)
     ranks = as_numbers(rank_by, "rank_by")
-    curve = _curve(sample, ranks)
     values, weights = sample.domain_values, sample.domain_weights
     ranks, total = ranks[sample.inside], dot(weights, values)
     width = default_bandwidth(ranks, weights) if bandwidth is None else bandwidth
     parts = {}
-    for share in shares:
+    for share, (label, level) in zip(shares, levels.items(), strict=True):
         at = quantile(ranks, weights, share, "inverted_cdf")
         near = density(ranks, weights, at, width, values)
         near /= positive_density(ranks, weights, at, width)
-        level = float(np.interp(share, curve["population_share"], curve["share"]))
         influence = (values - near) * (ranks <= at) + share * near - level * values
-        parts[f"{share:g}"] = Linearised(level, sample.spread(influence / total))
+        parts[label] = Linearised(level, sample.spread(influence / total))
     return parts
 
 
@@ -2179,6 +2189,14 @@ def _gini(values: FloatArray, weights: FloatArray, ranking: Ranking) -> float:
     offset = dot(mass, units.weights) if ranking == "midpoint" else float(mass.sum())
     double = 2 * dot(mass, cumulative) - offset
     return double / (float(cumulative[-1]) * float(mass.sum())) - 1
+
+
+def _require_shares(shares: Sequence[float]) -> None:
+    """Raise ``ValueError`` unless each share of the population lies between 0 and 1, once."""
+    for share in shares:
+        require_share(share, "a share of the population")
+    if len({f"{share:g}" for share in shares}) < len(shares):
+        raise ValueError("shares names one share twice: give each once.")
 
 
 def _concentration(

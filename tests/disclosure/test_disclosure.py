@@ -27,6 +27,7 @@ from armutsexpertise.disclosure import (
     protect_together,
     read_rules,
 )
+from armutsexpertise.poverty import at_risk_of_poverty_threshold, relative_median_poverty_gap
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import COLUMNS, Mean, Proportion, Quantile, Ratio, Total
 from armutsexpertise.survey.linearised import Linearised
@@ -422,3 +423,18 @@ def test_one_household_with_nearly_all_of_the_weight_is_not_published() -> None:
         design = SurveyDesign.from_frame(frame, weights="w")
         indicators = {"rate": Proportion("poor", 1), "median": Quantile("income", 0.5)}
         assert estimate_protected(design, indicators, household="id").suppressed == suppressed
+
+
+def test_threshold_and_gap_do_not_tell_the_incomes_they_are_made_of():
+    """0.6 (1 - gap) is the median of the poor over the median: two households' incomes."""
+    rng = np.random.default_rng(8)
+    income = rng.integers(4_000, 60_000, 200).astype(float)
+    data = pd.DataFrame({"household_id": range(200), "income": income})
+    table = poverty_estimates(data, "person", income="income", weights="equal").table
+    for name, exact in (
+        ("arpt", at_risk_of_poverty_threshold(income)),
+        ("rmpg", relative_median_poverty_gap(income)),
+    ):
+        row = table.set_index("indicator").loc[name]
+        assert row["estimate"] == float(f"{exact:.3g}") != exact
+        assert (row["ci_low"] + row["ci_high"]) / 2 == pytest.approx(row["estimate"], rel=1e-12)

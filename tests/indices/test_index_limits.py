@@ -469,3 +469,13 @@ def test_every_variable_shares_one_index_with_the_weights(index):
     """Weights sorted otherwise would be taken for those of other persons."""
     with pytest.raises(ValueError, match="different indexes: align them first"):
         index(_SHIFTED)
+
+
+@pytest.mark.parametrize(
+    ("shares", "message"), [([40], "not percent"), ([0.5, 0.5], "names one share twice")]
+)
+def test_shares_of_a_curve(shares, message):
+    with pytest.raises(ValueError, match=message):
+        iq.lorenz_curve_linearised(INCOME, shares=shares)
+    with pytest.raises(ValueError, match=message):
+        iq.concentration_curve_linearised(INCOME, INCOME, shares=shares)

@@ -381,6 +381,13 @@ def test_decimal_comma_and_keys_with_leading_zeros(tmp_path):
     assert len(survey.remarks) == 2
 
 
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\n', "SEP=;\n"])
+def test_first_line_that_states_the_separator_for_excel_is_no_row(tmp_path, first):
+    file = tmp_path / "x.csv"
+    file.write_text(first + "a;b,c\n1;2\n", encoding="utf-8", newline="")
+    assert read_survey(file).data.to_dict("list") == {"a": [1], "b,c": [2]}
+
+
 def test_decimal_point_wins_where_both_occur(tmp_path):
     survey = read_survey(_write(tmp_path / "a.csv", "a;b\n1.5;1,234\n", "utf-8"))
     assert survey.data["a"].tolist() == [1.5]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from survey_samples import SHARED, replicated, taylor
 
+from armutsexpertise.poverty import at_risk_of_poverty_rate_linearised
 from armutsexpertise.survey.combine import (
     combine,
     combine_frames,
@@ -12,7 +13,7 @@ from armutsexpertise.survey.combine import (
     wald_imputed,
 )
 from armutsexpertise.survey.design import SurveyDesign
-from armutsexpertise.survey.estimate import Mean, Proportion, Quantile, estimate
+from armutsexpertise.survey.estimate import Index, Mean, Proportion, Quantile, estimate
 from armutsexpertise.survey.models import fit
 
 
@@ -66,6 +67,36 @@ def test_shares_keep_intervals_inside_zero_and_one(frame):
     ).iloc[0]
     assert 0 < got["ci_low"] < got["estimate"] < got["ci_high"] < 1
     assert got["ci_high"] - got["estimate"] > got["estimate"] - got["ci_low"]
+
+
+def test_imputed_poverty_rates_have_intervals_inside_zero_and_one(frame):
+    """One poor person in a domain: the symmetric interval would begin below 0."""
+    few = frame["region"].eq("south") & (frame.groupby("region").cumcount() > 0)
+    incomes = {f"y{k}": frame["income"].where(~few, 5000.0) + k for k in range(2)}
+    rate = [Index(at_risk_of_poverty_rate_linearised, name, line=1500.0) for name in incomes]
+    frame = frame.assign(**incomes)
+    for design in (taylor(frame, "stratified"), replicated(frame, "Fay")):
+        got = estimate_imputed(design, {"rate": rate}, by="region").set_index("region")
+        south = got.loc["south"]
+        assert "logit interval" in south["method"]
+        if np.isfinite(south["se"]) and south["se"] > 0:
+            assert 0 < south["ci_low"] < south["estimate"] < south["ci_high"] < 1
+        north = got.loc["north"]
+        assert 0 < north["ci_low"] < north["estimate"] < north["ci_high"] < 1
+        assert north["ci_high"] - north["estimate"] > north["estimate"] - north["ci_low"]
+
+
+def test_notes_of_one_imputation_are_not_those_of_all(frame):
+    design = taylor(frame.assign(a=False, b=frame["pv1"] > 430), "stratified")
+    row = estimate_imputed(design, {"p": [Proportion("a"), Proportion("b")]}).iloc[0]
+    assert np.isfinite(row["ci_low"])
+    assert "no interval" not in row["method"]
+    highest = frame["pv1"].max()
+    design = taylor(frame.assign(a=highest, b=frame["pv1"]), "stratified")
+    row = estimate_imputed(design, {"q": [Quantile("a", 0.5), Quantile("b", 0.5)]}).iloc[0]
+    assert np.isnan(row["se"])
+    assert row["method"].startswith("quantile (inverted_cdf), symmetric interval")
+    assert row["method"].endswith("2 imputations, no standard error in 1")
 
 
 def test_a_row_undefined_once_is_undefined_and_says_so(frame):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from survey_samples import REFERENCE, replicated, taylor
 
 from armutsexpertise.inequality import (
+    concentration_curve_linearised,
     entropy_decomposition_linearised,
     gini_linearised,
     quintile_share_ratio_linearised,
@@ -484,3 +485,15 @@ def test_missing_rows_outside_where_are_named(frame):
     outside = int((frame["age"] <= 30).sum())
     with pytest.raises(ValueError, match=rf"\({outside} of them outside where"):
         estimate(design, index, where="old")
+
+
+@pytest.mark.parametrize("sample", [taylor, replicated])
+def test_ordinates_of_a_concentration_curve_need_no_density(frame, sample):
+    """All of the far north have one income, so nothing is known of how they would be ranked."""
+    frame = _without_the_poor(frame)
+    design = sample(frame, {taylor: "stratified", replicated: "BRR"}[sample])
+    curve = Index(concentration_curve_linearised, "size", "income", shares=[0.5])
+    row = estimate(design, {"c": curve}, "region").set_index(["indicator", "region"])
+    row = row.loc["c: 0.5", "far north"]
+    assert row["estimate"] == pytest.approx(0.5)
+    assert np.isnan(row["se"]) == (sample is taylor)

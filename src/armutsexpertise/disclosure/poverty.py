@@ -1,6 +1,6 @@
 """Income poverty and inequality of a recoded survey, ready to be written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 import numpy.typing as npt
@@ -153,11 +153,11 @@ def poverty_estimates(
     Returns
     -------
     Protected
-        ``arpt``, the threshold of 60 % of the median of all persons, in the unit of income, to
-        three significant digits (in total only); by domain ``arpr``, the at-risk-of-poverty
-        rate; ``rmpg``, the relative median gap; ``s80s20``; ``gini``; ``arope`` with
-        ``excluded``; and ``md`` where the table has ``material_deprivation_flag``. Shares in
-        [0, 1]. ``n`` counts rows.
+        ``arpt``, the threshold of 60 % of the median of all persons, in the unit of income (in
+        total only); by domain ``arpr``, the at-risk-of-poverty rate; ``rmpg``, the relative
+        median gap; ``s80s20``; ``gini``; ``arope`` with ``excluded``; and ``md`` where the table
+        has ``material_deprivation_flag``. Shares in [0, 1]; threshold and gap, which are incomes
+        of single households, to three significant digits. ``n`` counts rows.
 
     Raises
     ------
@@ -267,7 +267,7 @@ def _indicators(
         )
     poor = income < line
     indicators: dict[str, Indicator] = {
-        "arpt": Index(_rounded_threshold, _INCOME),
+        "arpt": Index(_three_digits(poverty_line_linearised), _INCOME),
         "arpr": Index(at_risk_of_poverty_rate_linearised, _INCOME),
     }
     evidence = {"arpt": Evidence(), "arpr": Evidence(numerator=poor)}
@@ -278,7 +278,7 @@ def _indicators(
             at_risk_of_poverty_or_social_exclusion_rate_linearised, _INCOME, excluded
         )
         evidence["arope"] = Evidence(numerator=poor | frame[excluded].to_numpy(dtype=bool))
-    indicators["rmpg"] = Index(relative_median_poverty_gap_linearised, _INCOME)
+    indicators["rmpg"] = Index(_three_digits(relative_median_poverty_gap_linearised), _INCOME)
     indicators["s80s20"] = Index(quintile_share_ratio_linearised, _INCOME)
     indicators["gini"] = Index(gini_linearised, _INCOME)
     evidence["rmpg"] = Evidence(base=poor)
@@ -286,12 +286,15 @@ def _indicators(
     return indicators, evidence
 
 
-def _rounded_threshold(
-    income: pd.Series, weight: npt.ArrayLike, domain: npt.ArrayLike
-) -> Linearised:
-    """Return the threshold to three significant digits: it is a share of one household's income.
+def _three_digits(index: Callable[..., Linearised]) -> Callable[..., Linearised]:
+    """Return an index of one or two households' incomes to three significant digits.
 
-    The interval is formed around the rounded value, or it would tell the income by its middle.
+    All digits of a threshold, or of the ratio of two medians, tell the incomes. The interval is
+    formed around the rounded value, or its middle would tell them.
     """
-    line = poverty_line_linearised(income, weight, domain=domain)
-    return Linearised(float(f"{line.estimate:.3g}"), line.influence)
+
+    def rounded(income: pd.Series, weight: npt.ArrayLike, domain: npt.ArrayLike) -> Linearised:
+        found = index(income, weight, domain=domain)
+        return Linearised(float(f"{found.estimate:.3g}"), found.influence)
+
+    return rounded

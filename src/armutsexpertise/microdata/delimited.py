@@ -24,6 +24,7 @@ _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _DECIMAL_POINT = re.compile(r"^[+-]?\d+\.\d+$")
 # str.splitlines would also part a cell at a form feed or a line separator of Unicode
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_SEPARATOR_LINE = re.compile(r'"?sep=([;,\t|])"?(?:\r\n|\n|\r)', re.IGNORECASE)
 _POINT = r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*"
 _COMMA = r"\s*[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?\s*"
 _POINT_GROUPS = r"\s*[+-]?[1-9]\d{0,2}(?:\.\d{3})+\s*"
@@ -90,8 +91,9 @@ def read_delimited(
     """
     limit = memory_limit if memory_limit is not None else default_limit()
     found, text = _decode(source, _bytes(source, limit), encoding)
+    text, stated = _without_separator_line(text)
     lines = _LINE_END.split(text[:200_000], _LOOK)[:_LOOK]
-    separator = _separator(lines)
+    separator = stated or _separator(lines)
     header = _header(source, lines, separator)
     wanted = header if columns is None else list(columns)
     _require(source, wanted, header)
@@ -165,6 +167,12 @@ def _decode(source: Path, raw: bytes, encoding: str | None) -> tuple[str, str]:
             f"{source.name} holds binary data, no delimited text: check its type."
         )
     return name, text
+
+
+def _without_separator_line(text: str) -> tuple[str, str | None]:
+    """Return the text without Excel's first line ``sep=;``, and the separator it states."""
+    first = _SEPARATOR_LINE.match(text)
+    return (text[first.end() :], first.group(1)) if first else (text, None)
 
 
 def _separator(lines: Sequence[str]) -> str:

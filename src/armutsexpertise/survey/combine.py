@@ -142,7 +142,8 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
     DataFrame
         The same rows and columns. ``n`` is the smallest over the imputations, ``n_weighted``
         the mean. A row that is undefined in one imputation is undefined, and ``method`` says
-        in how many.
+        in how many, and in how many there is no standard error. Intervals of shares are
+        symmetric on the logit scale, all others on that of the estimate, quantiles too.
 
     Raises
     ------
@@ -187,8 +188,9 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
     critical = critical_values(df, level)
     low, high = centre - critical * se, centre + critical * se
     kinds = first["method"].str
-    shares = kinds.startswith(
-        ("proportion", "prediction, logit", "prediction, ordered logit")
+    shares = (
+        kinds.contains("logit interval", regex=False)
+        | kinds.startswith(("prediction, logit", "prediction, ordered logit"))
     ).to_numpy(dtype=bool)
     logs = kinds.startswith("prediction, poisson").to_numpy(dtype=bool)
     low[shares], high[shares] = logit_interval(centre[shares], se[shares], critical[shares])
@@ -200,11 +202,24 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
     result["n"] = np.min([frame["n"].to_numpy() for frame in frames], axis=0)
     result["n_weighted"] = np.mean([frame["n_weighted"].to_numpy() for frame in frames], axis=0)
     undefined = (~np.isfinite(points)).sum(axis=0)
+    without_error = (np.isfinite(points) & ~np.isfinite(errors)).sum(axis=0)
     result["method"] = [
-        f"{text}; Rubin's rules, {m} imputations" + (f", undefined in {count}" if count else "")
-        for text, count in zip(first["method"], undefined, strict=True)
+        f"{_shared_notes(texts)}; Rubin's rules, {m} imputations"
+        + (f", undefined in {count}" if count else "")
+        + (f", no standard error in {lacking}" if lacking else "")
+        for *texts, count, lacking in zip(
+            *(frame["method"] for frame in frames), undefined, without_error, strict=True
+        )
     ]
     return mark(result, *frames)
+
+
+def _shared_notes(methods: Sequence[str]) -> str:
+    """Return the method of a row with those notes that hold in every imputation."""
+    kind, *notes = methods[0].split("; ")
+    others = [set(text.split("; ")) for text in methods[1:]]
+    kept = [note for note in notes if all(note in other for other in others)]
+    return "; ".join([kind.replace("Woodruff interval", "symmetric interval"), *kept])
 
 
 def wald_imputed(models: Sequence[Fitted], term: str) -> Wald:

@@ -192,8 +192,10 @@ class Index:
         values = self._values(frame)
         options = self._options(values, weights)
         options.pop("bandwidth", None)
-        value = self._plain.function(*values, weight=weights, domain=rows, **options)
-        return Linearised(value, np.zeros(0))
+        found = self._plain.function(*values, weight=weights, domain=rows, **options)
+        if isinstance(found, Mapping):
+            return {label: Linearised(value, np.zeros(0)) for label, value in found.items()}
+        return Linearised(found, np.zeros(0))
 
     @property
     def is_share(self) -> bool:

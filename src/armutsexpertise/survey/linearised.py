@@ -1,6 +1,6 @@
 """What a linearised estimator hands to a survey design."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -21,12 +21,13 @@ class Plain(NamedTuple):
     Attributes
     ----------
     function : callable
-        Function of the same arguments without ``bandwidth`` that gives a number.
+        Function of the same arguments without ``bandwidth`` that gives a number, or a mapping
+        of the names of parts to numbers.
     is_share : bool
         Whether the number is a share of persons, whose interval lies in (0, 1).
     """
 
-    function: Callable[..., float]
+    function: Callable[..., float | Mapping[str, float]]
     is_share: bool
 
 
@@ -35,7 +36,7 @@ _PLAIN: dict[Callable[..., Any], Plain] = {}
 
 
 def linearises(
-    function: Callable[..., float], *, is_share: bool = False
+    function: Callable[..., float | Mapping[str, float]], *, is_share: bool = False
 ) -> Callable[[_Function], _Function]:
     """Say of the decorated function which one gives the same value without influence values.
 
@@ -44,7 +45,8 @@ def linearises(
     Parameters
     ----------
     function : callable
-        Function of the same arguments without ``bandwidth`` that gives a number.
+        Function of the same arguments without ``bandwidth`` that gives a number, or a mapping
+        of the names of parts to numbers.
     is_share : bool
         Whether the number is a share of persons.
 
