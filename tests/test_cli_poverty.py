@@ -194,6 +194,10 @@ def test_small_groups_are_empty_and_totals_gone(
         (["--memory-limit", "-1"], "must be above zero"),
         (["--table", "x"], "holds one table only"),
         (["--decimal", "x"], "a comma or a point"),
+        (["--excluded", ""], "--excluded is empty: name a variable, or leave"),
+        (["--strata", " "], "--strata is empty"),
+        (["--clusters", ""], "--clusters is empty"),
+        (["--encoding", "rot13"], "rot13 is no known code page"),
     ],
 )
 def test_refusals_are_one_sentence(

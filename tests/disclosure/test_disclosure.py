@@ -174,6 +174,16 @@ def test_the_total_of_another_indicator_loses_its_counts() -> None:
     assert line[["n", "n_weighted", "df", "ci_low", "ci_high"]].isna().all()
 
 
+def test_the_error_of_a_share_does_not_tell_the_number_of_rows() -> None:
+    """Of a simple sample it does: n is 1 + p (1 - p) / se²."""
+    frame = sample(a=120, b=8).assign(old=lambda t: t["i"] % 3 == 0)
+    found = safe(frame, {**RATE, "old": Proportion("old")}, total_only=["old"])
+    share = found.table.set_index("indicator").loc["old"]
+    assert share["region"] == TOTAL
+    assert share["estimate"] > 0
+    assert np.isnan(share["se"])
+
+
 def test_margins_of_crossed_domains_go_too() -> None:
     frame = sample(a=200, b=200).assign(sex=lambda t: np.where(t["i"] % 50 < 25, "f", "m"))
     kept = safe(frame, {"mean": Mean("income")}, ["region", "sex"])

@@ -368,8 +368,9 @@ def test_given_encoding_that_does_not_fit(tmp_path):
     path = _write(tmp_path / "a.csv", "ort\nKöln\n", "cp1252")
     with pytest.raises(SurveyFileError, match="code page utf-8"):
         read_survey(path, encoding="utf-8")
-    with pytest.raises(SurveyFileError, match="no known code page"):
-        read_survey(path, encoding="klingon")
+    for name in ("klingon", "rot13", "hex"):
+        with pytest.raises(SurveyFileError, match=f"{name} is no known code page"):
+            read_survey(path, encoding=name)
 
 
 def test_decimal_comma_and_keys_with_leading_zeros(tmp_path):

@@ -114,3 +114,19 @@ def test_a_decomposition_is_refused(frame):
     index = Index(redistribution_linearised, "income", "size")
     with pytest.raises(TypeError, match="decomposition"):
         fit_rif(taylor(frame, "stratified"), index, ["age"])
+
+
+@pytest.mark.parametrize("sample", [taylor, replicated])
+def test_rows_without_income_are_left_out_and_counted(frame, sample):
+    """The same as if they had been left out before, with the design of the whole sample."""
+    holes = frame.assign(income=frame["income"].where(frame["age"] > 25))
+    kind = {taylor: "stratified", replicated: "BRR"}[sample]
+    index, lacking = Index(gini_linearised, "income"), int((frame["age"] <= 25).sum())
+    with pytest.raises(ValueError, match=f"{lacking} of {len(frame)} rows lack"):
+        fit_rif(sample(holes, kind), index, ["age"])
+    got = fit_rif(sample(holes, kind), index, ["age"], missing="drop")
+    known = sample(holes.assign(known=holes["income"].notna()), kind)
+    wanted = fit_rif(known, index, ["age"], where="known", missing="drop")
+    assert got.coefficients == pytest.approx(wanted.coefficients)
+    assert got.table()["se"].to_numpy() == pytest.approx(wanted.table()["se"].to_numpy())
+    assert f"{lacking} missing left out" in got.table()["method"].iloc[0]

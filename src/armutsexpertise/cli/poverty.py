@@ -114,6 +114,9 @@ def poverty_command(
     from armutsexpertise.microdata import load_codebook, read_survey, recode
 
     require_survey_file(file)
+    _refuse_blanks(
+        weights=weights, strata=strata, clusters=clusters, income=income, excluded=excluded
+    )
     if rules is not None and not rules.is_file():
         fail(f"The rules {rules} are no file: correct the path after --rules.")
     _refuse_foreign(out)
@@ -194,6 +197,13 @@ def _ours(error: Exception) -> bool:
         return False
     line = linecache.getline(place.tb_frame.f_code.co_filename, place.tb_lineno)
     return line.strip().startswith("raise ")
+
+
+def _refuse_blanks(**options: str | None) -> None:
+    """Refuse an empty name, as of a shell variable that is not set: no design is not meant."""
+    for option, name in options.items():
+        if name is not None and not name.strip():
+            fail(f"--{option} is empty: name a variable, or leave the option out.")
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -168,8 +168,8 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
     -----
     There is no engine for secondary suppression yet. In its place: (1) where a cell of an
     indicator is suppressed, all totals of that indicator are left out; (2) totals of the other
-    indicators then lose ``n``, ``n_weighted``, ``df`` and the interval, from which a suppressed
-    count would follow;
+    indicators then lose ``n``, ``n_weighted``, ``df``, the interval and, of a share, the error,
+    from which a suppressed count would follow;
     (3) where a level of a distribution is suppressed in a domain, all of its levels are; (4) a
     cell that nobody is in looks like one with few. What remains for you to check: tables of
     the same sample by other domains, and indicators that differ by few households.
@@ -224,8 +224,11 @@ def protect(table: pd.DataFrame, counts: pd.DataFrame, rules: Rules | None = Non
     if secret.any():
         out.loc[total, "n"] = pd.NA
         # Where each row is a sampling unit, the degrees of freedom are the number of rows less
-        # one, and they can be read off the length of the interval.
+        # one, and they can be read off the length of the interval; the number of rows itself
+        # off the error of a share.
         out.loc[total, ["n_weighted", "df", "ci_low", "ci_high"]] = np.nan
+        share = merged["numerator"].notna() & ~merged["method"].str.startswith("quantile")
+        out.loc[total & share, "se"] = np.nan
     kept = mark(out[~gone].reset_index(drop=True), table, counts)
     return Protected(kept, domains, rules, totals_removed=bool(gone.any()))
 

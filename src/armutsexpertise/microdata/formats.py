@@ -246,6 +246,7 @@ def _read(
         raise SurveyFileError("memory_limit must be above zero gigabytes.")
     if encoding is not None:
         try:
+            b"a".decode(encoding, "ignore")  # a codec such as hex is found, but is none of text
             encoding = codecs.lookup(encoding).name
         except LookupError as error:
             raise SurveyFileError(

@@ -105,6 +105,7 @@ def prepare_rows(
     terms: Sequence[str],
     where: str | None,
     missing: Missing,
+    without_outcome: Booleans | None = None,
 ) -> tuple[pd.DataFrame, Booleans, Terms, str]:
     """Return the rows that enter a model, which they are, its terms, and a note.
 
@@ -113,6 +114,8 @@ def prepare_rows(
     design, outcome, terms, where, missing
         As in :func:`armutsexpertise.survey.models.fit`; without outcome only the variables must
         be known.
+    without_outcome : ndarray of bool, shape (n,), optional
+        Rows of whose outcome something is missing, where it is no column.
 
     Returns
     -------
@@ -129,7 +132,10 @@ def prepare_rows(
     frame = design.frame
     inside = make_domains(frame, None, where).codes >= 0
     needed = variables if outcome is None else (outcome, *variables)
-    absent = _absent(frame, needed) & inside
+    absent = _absent(frame, needed)
+    if without_outcome is not None:
+        absent = absent | without_outcome
+    absent = absent & inside
     if absent.any() and missing == "fail":
         raise ValueError(
             f"{int(absent.sum())} of {int(inside.sum())} rows lack a value of the outcome or of "

@@ -960,7 +960,7 @@ def _statistics(
     frame = design.frame
     if isinstance(statistic, Index) and absent.any():
         frame = statistic.filled(frame)
-        evaluate = _leaving_out(evaluate, absent)
+        evaluate = leaving_out(evaluate, absent)
     found: dict[int, Mapping[str, tuple[float, float]]] = {}
     reasons = [""] * len(n)
     for d in np.flatnonzero(n).tolist():
@@ -1016,7 +1016,7 @@ def _value_alone(
 ) -> dict[str, tuple[float, float]]:
     """Return an index whose influence is undefined without standard error, if it has a value."""
     try:
-        found = _parts(_leaving_out(index.point, absent)(frame, weights, inside))
+        found = _parts(leaving_out(index.point, absent)(frame, weights, inside))
     except UndefinedError:
         return {}
     return {label: (part.estimate, float("nan")) for label, part in found.items()}
@@ -1074,7 +1074,7 @@ def _gaps(
     """Return the difference of each domain from the base, its standard error and why it lacks."""
     statistic, frame = _as_statistic(design, indicator), design.frame
     if isinstance(indicator, Index) and absent.any():
-        statistic, frame = _leaving_out(statistic, absent), indicator.filled(frame)
+        statistic, frame = leaving_out(statistic, absent), indicator.filled(frame)
     value, se = np.full(len(others), np.nan), np.full(len(others), np.nan)
     reasons = [""] * len(others)
 
@@ -1151,8 +1151,21 @@ def _joint_df(design: SurveyDesign, codes: Integers, domains: list[int]) -> floa
     return float(design.domain_degrees_of_freedom(inside, 1)[0])
 
 
-def _leaving_out(evaluate: Callable[..., Any], absent: Booleans) -> Callable[..., Any]:
-    """Return an index that gives some rows no weight, also in a poverty line, and no influence."""
+def leaving_out(evaluate: Callable[..., Any], absent: Booleans) -> Callable[..., Any]:
+    """Return an index that gives some rows no weight, also in a poverty line, and no influence.
+
+    Parameters
+    ----------
+    evaluate : callable
+        An index: a function of frame, weights and rows.
+    absent : ndarray of bool, shape (n,)
+        Rows to leave out, filled by :meth:`Index.filled`.
+
+    Returns
+    -------
+    callable
+        The index of the other rows.
+    """
 
     def index(
         frame: pd.DataFrame, weights: Floats, rows: Booleans

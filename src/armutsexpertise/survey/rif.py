@@ -1,8 +1,10 @@
 """Regressions of the recentred influence function of any index."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from armutsexpertise.survey._terms import (
     model_degrees_of_freedom,
@@ -10,7 +12,7 @@ from armutsexpertise.survey._terms import (
     require_full_rank,
 )
 from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
-from armutsexpertise.survey.estimate import Index, Missing, Statistic
+from armutsexpertise.survey.estimate import Index, Missing, Statistic, leaving_out
 from armutsexpertise.survey.linearised import Linearised
 from armutsexpertise.survey.models import Model, least_squares
 
@@ -35,7 +37,8 @@ def fit_rif(
     terms : sequence of str
         As for :func:`armutsexpertise.survey.models.fit`.
     where, missing
-        As for :func:`armutsexpertise.survey.models.fit`.
+        As for :func:`armutsexpertise.survey.models.fit`; of an `Index`, rows without its columns
+        are missing too.
 
     Returns
     -------
@@ -73,13 +76,17 @@ def fit_rif(
     >>> model.coefficients.round(4).tolist()
     [0.5352, -0.2578]
     """
+    frame, evaluate, absent = design.frame, index, None
     if isinstance(index, Index):
         index.require_usable_with(design)
-    _, inside, built, note = prepare_rows(design, None, terms, where, missing)
+        absent = index.missing_in(frame)
+        if absent.any():
+            frame, evaluate = index.filled(frame), leaving_out(index, absent)
+    _, inside, built, note = prepare_rows(design, None, terms, where, missing, absent)
     x = built.matrix(design.frame[inside])
     weights = design.weights[inside]
     require_full_rank(x, weights, built.names)
-    outcome = _recentred(design, index, design.weights, inside)
+    outcome = _recentred(frame, evaluate, design.weights, inside)
     b, information = least_squares(x, outcome, weights)
     influence = replicate_coefficients = None
     if design.replicates is None:
@@ -91,7 +98,7 @@ def fit_rif(
     else:
         replicate_coefficients = np.array(
             [
-                least_squares(x, _recentred(design, index, column, inside), column[inside])[0]
+                least_squares(x, _recentred(frame, evaluate, column, inside), column[inside])[0]
                 for column in design.replicates.T
             ]
         )
@@ -114,10 +121,10 @@ def fit_rif(
 
 
 def _recentred(
-    design: SurveyDesign, index: Index | Statistic, weights: Floats, inside: Booleans
+    frame: pd.DataFrame, index: Callable[..., Any], weights: Floats, inside: Booleans
 ) -> Floats:
     """Return the recentred influence of the rows that enter, with other weights if wanted."""
-    found = index(design.frame, weights, inside)
+    found = index(frame, weights, inside)
     if not isinstance(found, Linearised):
         raise TypeError("The index is a decomposition: regress one of its parts by a function.")
     outside = int(((found.influence != 0) & ~inside & (weights > 0)).sum())
