@@ -13,9 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from armutsexpertise.microdata.codebook import load_codebook
 from armutsexpertise.microdata.encodings import best_encoding
-from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
+from armutsexpertise.microdata.errors import (
+    CodebookError,
+    SurveyFileError,
+    missing_column_message,
+)
 from armutsexpertise.microdata.formats import read_survey
+from armutsexpertise.microdata.recode import recode
 
 HERE = Path(__file__).parent
 FILES = HERE.parents[2] / "shared" / "data" / "survey_files"
@@ -696,3 +702,83 @@ def test_workbook_with_two_sheets_needs_the_name_of_one(tmp_path):
 def test_workbook_that_is_no_table(tmp_path, rows, says):
     with pytest.raises(SurveyFileError, match=says):
         read_survey(_workbook(tmp_path / "a.xlsx", A=rows))
+
+
+def test_formulas_that_nobody_computed_are_refused(tmp_path):
+    """They have no stored result and would be taken for blanks, that is for no answer."""
+    path = _workbook(tmp_path / "a.xlsx", A=[["m", "y"], [100, "=A2*12"], [200, 2400]])
+    with pytest.raises(SurveyFileError, match=r"1 formula\(s\) without a stored result"):
+        read_survey(path)
+
+
+_NETTO = """
+codebook: netto
+version: "1"
+title: {de: Netto, en: Net}
+dataset: {name: invented, provider: nobody, vintage: "2024", tried_on: null}
+sources:
+  doc: {title: Invented}
+unit_of_analysis: person
+key: [person_id]
+variables:
+  person_id:
+    label: {de: Nummer, en: Number}
+    type: integer
+    unit: null
+    universe: all
+    source: nr
+    cites: [doc]
+  disposable_income:
+    label: {de: Netto, en: Net}
+    type: number
+    unit: EUR/month
+    universe: all
+    source: netto
+    missing_values: {NA: no answer}
+    cites: [doc]
+"""
+
+
+def _book_of_netto(folder):
+    return load_codebook(_write(folder / "netto.yaml", _NETTO, "utf-8"))
+
+
+_MIXED = "nr;netto;k\n1;{};1\n2;{};1\n3;{};2\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimal", "found"),
+    [
+        (("1200,50", "NA", "900"), None, [1200.5, None, 900]),
+        (("1.200,50", "NA", "900"), None, [1200.5, None, 900]),
+        (("1200.5", "NA", "900"), None, [1200.5, None, 900]),
+        (("1.200", "NA", "22.611"), ",", [1200, None, 22611]),
+        (("1.200", "NA", "22.611"), ".", [1.2, None, 22.611]),
+        (("1.200", "NA", "22.611"), None, "2 cell.* text whose points may part thousands"),
+        (("1,200", "NA", "22,611"), None, "2 cell.* text whose commas may part thousands"),
+        (("1200,5", "k.A.", "900"), None, r"1 cell\(s\) of netto are no finite number"),
+        (("1200,5", "NA", "1.5"), None, r"1 cell\(s\) of netto are no finite number"),
+    ],
+)
+def test_numbers_beside_a_code_of_letters(tmp_path, cells, decimal, found):
+    """The code makes text of the column; what is left are numbers in the file's notation."""
+    path = _write(tmp_path / "a.csv", _MIXED.format(*cells), "utf-8")
+    survey = read_survey(path, decimal=decimal)
+    book = _book_of_netto(tmp_path)
+    if isinstance(found, str):
+        with pytest.raises(CodebookError, match=found):
+            recode(survey, book)
+        return
+    got = recode(survey, book).data["disposable_income"]
+    np.testing.assert_array_equal(got.to_numpy(), np.array(found, dtype=float))
+
+
+def test_numbers_stored_as_text_in_a_workbook(tmp_path):
+    rows = [["nr", "netto"], [1, "1.200"], [2, "NA"], [3, "22.611"]]
+    survey = read_survey(_workbook(tmp_path / "a.xlsx", A=rows))
+    with pytest.raises(CodebookError, match="or store them as numbers"):
+        recode(survey, _book_of_netto(tmp_path))
+    rows[1][1], rows[3][1] = 1200, "22611,5"
+    survey = read_survey(_workbook(tmp_path / "b.xlsx", A=rows))
+    got = recode(survey, _book_of_netto(tmp_path)).data["disposable_income"]
+    assert got.dropna().tolist() == [1200, 22611.5]

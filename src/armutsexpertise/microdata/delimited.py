@@ -8,13 +8,19 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
 from armutsexpertise.microdata.encodings import best_encoding
 from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message, some_names
 from armutsexpertise.microdata.memory import default_limit, require_memory
+from armutsexpertise.microdata.number_texts import (
+    COMMA,
+    COMMA_GROUPS,
+    POINT,
+    POINT_GROUPS,
+    DecimalSign,
+)
 
 _SEPARATORS = (";", "\t", ",", "|")
 _LOOK = 2_000
@@ -25,10 +31,6 @@ _DECIMAL_POINT = re.compile(r"^[+-]?\d+\.\d+$")
 # str.splitlines would also part a cell at a form feed or a line separator of Unicode
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _SEPARATOR_LINE = re.compile(r'"?sep=([;,\t|])"?(?:\r\n|\n|\r)', re.IGNORECASE)
-_POINT = r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*"
-_COMMA = r"\s*[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?\s*"
-_POINT_GROUPS = r"\s*[+-]?[1-9]\d{0,2}(?:\.\d{3})+\s*"
-_COMMA_GROUPS = r"\s*[+-]?[1-9]\d{0,2}(?:,\d{3})+\s*"
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,14 @@ class DelimitedTable:
         Code page that was found or given.
     remarks : tuple of str
         What was decided while reading.
+    decimal : {",", "."} or None
+        Decimal sign of columns of text too, None where each has its own.
     """
 
     data: pd.DataFrame
     encoding: str
     remarks: tuple[str, ...]
+    decimal: DecimalSign | None
 
 
 def read_delimited(
@@ -56,7 +61,7 @@ def read_delimited(
     encoding: str | None,
     blanks: Sequence[str] = ("",),
     memory_limit: float | None = None,
-    decimal: Literal[",", "."] | None = None,
+    decimal: DecimalSign | None = None,
 ) -> DelimitedTable:
     """Read a delimited text file, plain or packed with gzip.
 
@@ -114,7 +119,8 @@ def read_delimited(
         if not keys.empty:
             data = data.assign(**{str(name): keys[name] for name in keys.columns})
             remarks.append(f"Kept as text for their leading zeros: {', '.join(keys.columns)}.")
-    return DelimitedTable(data[wanted], found, tuple(remarks))
+    known = decimal or ("." if separator == "," else None)
+    return DelimitedTable(data[wanted], found, tuple(remarks), known)
 
 
 def _bytes(source: Path, limit: float | None) -> bytes:
@@ -293,7 +299,7 @@ def _refuse_thousands(
         column = cells[name].dropna()
         pointed = column[column.str.contains(".", regex=False)]
         plain = column.str.fullmatch(r"\s*[+-]?\d+\s*") | column.index.isin(pointed.index)
-        if len(pointed) and plain.all() and pointed.str.fullmatch(_POINT_GROUPS).all():
+        if len(pointed) and plain.all() and pointed.str.fullmatch(POINT_GROUPS).all():
             doubtful.append(str(name))
     if doubtful:
         raise SurveyFileError(
@@ -316,11 +322,11 @@ def _numbers_by_column(
         if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
             continue
         cells = column.dropna().astype("str")
-        comma, point = cells.str.fullmatch(_COMMA), cells.str.fullmatch(_POINT)
+        comma, point = cells.str.fullmatch(COMMA), cells.str.fullmatch(POINT)
         if cells.empty or not (comma | point).all():
             continue
         with_comma = cells[cells.str.contains(",", regex=False)]
-        english = points and with_comma.str.fullmatch(_COMMA_GROUPS).all()
+        english = points and with_comma.str.fullmatch(COMMA_GROUPS).all()
         if point.all() and given != ",":
             numbers[name] = pd.to_numeric(column.str.strip())
         elif comma.all() and (given == "," or (given is None and not english)):

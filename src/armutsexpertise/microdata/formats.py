@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from armutsexpertise.microdata.delimited import read_delimited
 from armutsexpertise.microdata.encodings import best_encoding
 from armutsexpertise.microdata.errors import SurveyFileError, missing_column_message
 from armutsexpertise.microdata.memory import require_memory
+from armutsexpertise.microdata.number_texts import DecimalSign
 from armutsexpertise.microdata.parquet import read_parquet
 from armutsexpertise.microdata.transport import one_member
 from armutsexpertise.microdata.workbook import read_workbook
@@ -109,6 +110,8 @@ class SurveyFile:
         Format, such as ``Stata`` or ``CSV``.
     label : str
         Label of the file, empty where it has none.
+    decimal : {",", "."} or None
+        Decimal sign of numbers in columns of text, None where it is not known.
     """
 
     data: pd.DataFrame = field(repr=False)
@@ -119,6 +122,7 @@ class SurveyFile:
     remarks: tuple[str, ...]
     format: str
     label: str = ""
+    decimal: DecimalSign | None = None
 
     @property
     def n(self) -> int:
@@ -175,7 +179,7 @@ def read_survey(
     blanks: Sequence[str] = ("",),
     table: str | None = None,
     memory_limit: float | None = None,
-    decimal: Literal[",", "."] | None = None,
+    decimal: DecimalSign | None = None,
 ) -> SurveyFile:
     r"""Read a survey file with what it says about its variables.
 
@@ -238,7 +242,7 @@ def _read(
     blanks: Sequence[str],
     table: str | None,
     memory_limit: float | None,
-    decimal: Literal[",", "."] | None,
+    decimal: DecimalSign | None,
 ) -> SurveyFile:
     if decimal not in {None, ",", "."}:
         raise SurveyFileError("decimal must be a comma or a point.")
@@ -274,7 +278,9 @@ def _read(
         return _read_labelled(source, ending, columns, encoding, memory_limit)
     text = read_delimited(source, columns, encoding, blanks, memory_limit, decimal)
     variables = {str(name): Variable(str(name)) for name in text.data.columns}
-    return SurveyFile(text.data, variables, {}, text.encoding, (), text.remarks, "CSV")
+    return SurveyFile(
+        text.data, variables, {}, text.encoding, (), text.remarks, "CSV", decimal=text.decimal
+    )
 
 
 def _is_text(ending: str) -> bool:

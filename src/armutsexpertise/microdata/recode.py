@@ -19,6 +19,7 @@ from armutsexpertise.microdata.codebook import (
 from armutsexpertise.microdata.derivations import DERIVATIONS
 from armutsexpertise.microdata.errors import CodebookError, missing_column_message
 from armutsexpertise.microdata.formats import SurveyFile, Variable, user_missing
+from armutsexpertise.microdata.number_texts import DecimalSign, DoubtfulNumbersError, numbers_of
 
 Bools = npt.NDArray[np.bool_]
 Reasons = npt.NDArray[np.object_]
@@ -88,8 +89,9 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
     CodebookError
         If a column is missing, a cell holds a code the codebook does not list, is blank
         without a reason, is user-missing in the file but a value in the codebook, lies
-        outside ``valid_range``, contradicts its flag, or the key is not unique. The sentence
-        names the variable and the number of cells, no value.
+        outside ``valid_range``, contradicts its flag, or the key is not unique; also if numbers
+        are stored as text and their points may part thousands or decimals. The sentence names
+        the variable and the number of cells, no value.
 
     Examples
     --------
@@ -100,6 +102,7 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
     4000 rows in; 4000 kept.
     """
     frame, tags, described = _parts(data)
+    decimal = data.decimal if isinstance(data, SurveyFile) else None
     _require(frame, codebook)
     keep, dropped = _rows(frame, codebook.drop)
     rows = frame.loc[keep]
@@ -111,7 +114,7 @@ def recode(data: SurveyFile | pd.DataFrame, codebook: Codebook) -> Recoded:
             if variable.source is None:
                 values, why = _derived(variable, columns, reasons)
             else:
-                values, why = _recoded(variable, rows, tags)
+                values, why = _recoded(variable, rows, tags, decimal)
                 _refuse_user_missing(variable, rows, why, described)
         except CodebookError as error:
             problems.append(f"{variable.name}: {error}")
@@ -309,7 +312,10 @@ def _is_code(column: pd.Series, codes: Sequence[Code]) -> Bools:
 
 
 def _recoded(
-    variable: CodebookVariable, rows: pd.DataFrame, tags: Mapping[str, pd.Series]
+    variable: CodebookVariable,
+    rows: pd.DataFrame,
+    tags: Mapping[str, pd.Series],
+    decimal: DecimalSign | None,
 ) -> tuple[pd.Series, Reasons]:
     column = rows[variable.source]
     blank = _blank(column)
@@ -327,7 +333,7 @@ def _recoded(
     elif variable.type == "string":
         values = column.astype("str").str.strip()
     else:
-        values = _numbers(variable, column, valid)
+        values = _numbers(variable, column, valid, decimal)
     return _typed(variable, values.where(pd.Series(valid, index=rows.index)), rows.index), why
 
 
@@ -397,8 +403,13 @@ def _labelled(variable: CodebookVariable, column: pd.Series, valid: Bools) -> pd
     return pd.Series(lookup[place], index=column.index, dtype=object)
 
 
-def _numbers(variable: CodebookVariable, column: pd.Series, valid: Bools) -> pd.Series:
-    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+def _numbers(
+    variable: CodebookVariable, column: pd.Series, valid: Bools, decimal: DecimalSign | None
+) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column):
+        numbers = pd.to_numeric(column).astype("float64")
+    else:
+        numbers = _numbers_of_mixed(variable, column, valid, decimal)
     usable = np.isfinite(numbers.to_numpy())
     strange = int((valid & ~usable).sum())
     if strange:
@@ -422,6 +433,26 @@ def _numbers(variable: CodebookVariable, column: pd.Series, valid: Bools) -> pd.
                 "check the file or widen valid_range"
             )
     return numbers
+
+
+def _numbers_of_mixed(
+    variable: CodebookVariable, column: pd.Series, valid: Bools, decimal: DecimalSign | None
+) -> pd.Series:
+    """Read a column in which codes made text of numbers, or numbers were stored as text."""
+    numbers = pd.to_numeric(column.where(~_is_text(column)), errors="coerce").astype("float64")
+    text = valid & _is_text(column)
+    try:
+        numbers[text] = numbers_of(column[text], decimal)
+    except DoubtfulNumbersError as error:
+        raise CodebookError(
+            f"{int(text.sum())} cell(s) of {variable.source} are text whose {error}; say with "
+            "decimal which sign a text file uses, or store them as numbers"
+        ) from None
+    return numbers
+
+
+def _is_text(column: pd.Series) -> Bools:
+    return np.array([isinstance(cell, str) for cell in column], dtype=bool)
 
 
 def _typed(variable: CodebookVariable, values: pd.Series, index: pd.Index) -> pd.Series:

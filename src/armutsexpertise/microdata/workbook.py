@@ -1,7 +1,8 @@
 """Survey data in an Excel workbook: one sheet, names in its first row."""
 
+import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +13,7 @@ from armutsexpertise.microdata.errors import SurveyFileError, missing_column_mes
 from armutsexpertise.microdata.memory import require_memory
 
 _EXCEL_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!")
+_FORMULA = re.compile(rb"<f[ />]")
 _PEAK = 4
 
 
@@ -45,7 +47,8 @@ def read_workbook(
     ------
     SurveyFileError
         If the workbook is damaged or encrypted, the sheet is not clear, a column has no name
-        or one that occurs twice, a cell holds an error of Excel, or a column is missing.
+        or one that occurs twice, a cell holds an error of Excel or a formula without a stored
+        result, or a column is missing.
     """
     _require_room(source, memory_limit)
     try:
@@ -61,6 +64,7 @@ def read_workbook(
         raise SurveyFileError(
             f"{source.name} is damaged, encrypted or no .xlsx workbook: save it again in Excel."
         ) from error
+    _refuse_open_formulas(source, rows)
     filled = {name: one for name, one in rows.items() if any(any(_cells(row)) for row in one)}
     if len(filled) != 1:
         raise SurveyFileError(
@@ -104,6 +108,27 @@ def _require_room(source: Path, limit: float | None) -> None:
         contents=f"{size / 1e9:.1f} GB of sheets",
         next_step="save it as CSV, or raise memory_limit",
     )
+
+
+def _refuse_open_formulas(source: Path, results: Mapping[str, Sequence[Sequence[object]]]) -> None:
+    """Refuse formulas that no program has computed yet: they would read as blank."""
+    with zipfile.ZipFile(source) as archive:
+        sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/")]
+        if not any(_FORMULA.search(archive.read(one)) for one in sheets):
+            return
+    book = openpyxl.load_workbook(source, read_only=True)
+    waiting = sum(
+        isinstance(cell, str) and cell.startswith("=") and result is None
+        for name, rows in results.items()
+        for cells, row in zip(book[name].iter_rows(values_only=True), rows, strict=True)
+        for cell, result in zip(cells, row, strict=True)
+    )
+    book.close()
+    if waiting:
+        raise SurveyFileError(
+            f"{source.name} has {waiting} formula(s) without a stored result: open it in Excel or "
+            "LibreOffice, save it there, and read it again."
+        )
 
 
 def _cells(row: Sequence[object]) -> list[bool]:
