@@ -310,13 +310,14 @@ def require_full_rank_on_replicates(x: Floats, replicates: Floats, names: list[s
 
 def _rank(x: Floats, w: Floats) -> tuple[int, Booleans]:
     """Return the rank of weighted columns, and which of them are zero throughout, shape (k,)."""
-    size = np.sqrt(w @ x**2)
+    gram = (x * w[:, None]).T @ x
+    size = np.sqrt(np.diag(gram))
     empty: Booleans = size == 0
-    scaled = x * np.sqrt(w)[:, None] / np.where(empty, 1, size)
+    size = np.where(empty, 1, size)
     # Where the smallest eigenvalue is well above rounding, there is no need of the slower QR.
-    if np.linalg.eigvalsh(scaled.T @ scaled)[0] > _FAR_FROM_COLLINEAR:
+    if np.linalg.eigvalsh(gram / np.outer(size, size))[0] > _FAR_FROM_COLLINEAR:
         return x.shape[1], empty
-    triangle = np.linalg.qr(scaled, mode="r")
+    triangle = np.linalg.qr(x * np.sqrt(w)[:, None] / size, mode="r")
     return int(np.linalg.matrix_rank(triangle, tol=_RANK_TOLERANCE)), empty
 
 
