@@ -298,6 +298,9 @@ def test_ordered_logit_refuses(frame):
     design = taylor(frame, "stratified")
     with pytest.raises(TypeError, match="make it an ordered categorical"):
         fit_ordered(design, "sex", ["age"])
+    far = frame.assign(devices=frame["devices"].where(frame["devices"] < 3, np.inf))
+    with pytest.raises(ValueError, match="outcome devices is infinite"):
+        fit_ordered(taylor(far, "stratified"), "devices", ["age"])
     with pytest.raises(ValueError, match="fewer than two levels"):
         fit_ordered(design, "one", ["age"])
     with pytest.raises(ValueError, match="no finite estimate"):

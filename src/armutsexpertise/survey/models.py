@@ -749,6 +749,8 @@ def fit_ordered(
         raise TypeError(
             f"The outcome {outcome} holds {values.dtype}: make it an ordered categorical."
         )
+    if not ordered and np.isinf(values.to_numpy(dtype=float)).any():
+        raise ValueError(f"The outcome {outcome} is infinite in some rows: recode it.")
     y, levels = pd.factorize(values, sort=True)
     if len(levels) < 2:
         raise ValueError(f"The outcome {outcome} has fewer than two levels with weight.")
