@@ -126,6 +126,16 @@ def test_refuses_what_cannot_be_combined(frame):
         combine(np.ones((2, 3)), np.ones((2, 3)))
     with pytest.raises(ValueError, match="undefined in 1 of 2"):
         combine([1.0, np.nan], [1.0, 1.0])
+    with pytest.raises(ValueError, match="variance is negative in 1 of 2 imputations"):
+        combine([1.0, 2.0], [1.0, -1.0])
+    for df in (0, -3, np.nan):
+        with pytest.raises(ValueError, match="1 of 1 degrees of freedom are missing or not pos"):
+            combine([1.0, 2.0], [1.0, 1.0], df)
+    for points in (3.0, np.ones((2, 2, 2))):
+        with pytest.raises(ValueError, match="dimensions: give a row per imputation"):
+            combine(points, np.ones(2))
+    with pytest.raises(ValueError, match=r"lacks 8 column\(s\) of a result"):
+        combine_frames([frame[["sex", "age"]]] * 2)
     with pytest.raises(ValueError, match=r"1 imputation\(s\)"):
         estimate_imputed(design, {"m": [Mean("pv1")]})
     with pytest.raises(ValueError, match="have 1, 2 imputations"):

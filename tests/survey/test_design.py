@@ -171,6 +171,11 @@ def test_representation_shows_no_rows(frame):
 def test_refuses_text_and_nothing(small):
     with pytest.raises(TypeError, match="not numbers"):
         SurveyDesign.from_frame(small, weights="stratum")
+    for dtype in (object, str):
+        with pytest.raises(TypeError, match=r"replicates hold .* and not numbers"):
+            SurveyDesign.from_replicates(
+                small, weights="w", replicates=np.eye(6).astype(dtype), kind="JK1"
+            )
     with pytest.raises(ValueError, match="no rows"):
         SurveyDesign.from_frame(small.head(0), weights="w")
 

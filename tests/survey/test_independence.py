@@ -44,6 +44,8 @@ def test_refuses_what_is_no_table(frame):
         rao_scott(design, "sex", "one")
     with pytest.raises(ValueError, match="1 of 370 rows lack sex or hole"):
         rao_scott(design, "sex", "hole")
+    with pytest.raises(ValueError, match="are both sex: name two columns"):
+        rao_scott(design, "sex", "sex")
     with pytest.raises(ValueError, match="12 of 16 cells are empty"):
         rao_scott(taylor(frame.assign(same=frame["stratum"]), "persons"), "stratum", "same")
     with pytest.raises(ValueError, match="no degrees of freedom"):

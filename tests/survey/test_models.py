@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from survey_samples import REFERENCE, replicated, taylor
 
-from armutsexpertise.survey.combine import combine_frames
+from armutsexpertise.survey.combine import combine_frames, wald_imputed
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.models import fit, fit_ordered
 from armutsexpertise.survey.replicate import make_replicates
@@ -196,7 +196,7 @@ def test_separation_is_an_error(frame, family):
         ("income", ["gone"], "linear", {}, ValueError, "lacks 1 column"),
         ("sex", ["age"], "linear", {}, TypeError, "not numbers"),
         ("income", ["age"], "logit", {}, ValueError, "must be 0 or 1 .* in 367 of 370 rows"),
-        ("below", ["age"], "poisson", {}, ValueError, "must be not negative"),
+        ("below", ["age"], "poisson", {}, ValueError, "must be finite and not negative"),
         ("income", ["age", "twice"], "linear", {}, ValueError, "3 columns .* rank 2"),
         ("income", ["nought"], "linear", {}, ValueError, "nought zero throughout"),
         ("income", ["far"], "linear", {}, ValueError, "infinite"),
@@ -298,6 +298,9 @@ def test_ordered_logit_refuses(frame):
     design = taylor(frame, "stratified")
     with pytest.raises(TypeError, match="make it an ordered categorical"):
         fit_ordered(design, "sex", ["age"])
+    far = frame.assign(devices=frame["devices"].where(frame["devices"] < 3, np.inf))
+    with pytest.raises(ValueError, match="outcome devices is infinite"):
+        fit_ordered(taylor(far, "stratified"), "devices", ["age"])
     with pytest.raises(ValueError, match="fewer than two levels"):
         fit_ordered(design, "one", ["age"])
     with pytest.raises(ValueError, match="no finite estimate"):
@@ -392,3 +395,89 @@ def test_a_replicate_with_the_factor_0_needs_no_estimate(frame):
     one, two = (fit(design, "poor", ["stratum"], "logit") for design in (a, b))
     assert one.covariance == pytest.approx(two.covariance, rel=1e-12)
     assert one.marginal_effects()["se"].tolist() == two.marginal_effects()["se"].tolist()
+
+
+@pytest.mark.parametrize("family", ["linear", "logit", "poisson"])
+@pytest.mark.parametrize("name", ["stratified", "JKn"])
+def test_a_calendar_year_and_its_square_have_the_errors_of_years_since(frame, name, family):
+    since = np.arange(len(frame)) % 9
+    frame = frame.assign(since=since, year=2015 + since, far=1e9 + since)
+    design = _design(frame, name)
+
+    def rows(*terms):
+        table = fit(design, OUTCOMES[family], terms, family).table()
+        return table[["estimate", "se"]].to_numpy()[-1]
+
+    assert rows("year", "year:year") == pytest.approx(rows("since", "since:since"), rel=1e-6)
+    assert rows("far") == pytest.approx(rows("since"), rel=1e-6)
+
+
+def test_a_test_without_a_covariance_is_refused(frame):
+    flat = fit(taylor(frame.assign(income=0), "stratified"), "income", ["age"], "linear")
+    with pytest.raises(ValueError, match=r"the 1 coefficient\(s\) of age has rank 0"):
+        flat.wald("age")
+    few = SurveyDesign.from_replicates(
+        frame,
+        weights="weight",
+        replicates=frame["weight"].to_numpy()[:, None]
+        * np.random.default_rng(5).uniform(0.5, 1.5, (len(frame), 2)),
+        kind="bootstrap",
+        degrees_of_freedom=50,
+    )
+    models = [fit(few, f"pv{k}", ["stratum"], "linear") for k in (1, 2)]
+    with pytest.raises(ValueError, match=r"the 3 coefficient\(s\) of stratum has rank 2"):
+        models[0].wald("stratum")
+    with pytest.raises(ValueError, match=r"the 3 coefficient\(s\) of stratum has rank"):
+        wald_imputed([models[0], models[0]], "stratum")
+
+
+@pytest.mark.parametrize(
+    ("terms", "change", "options", "message"),
+    [
+        (["same"], {"same": "a"}, {}, "column same has one level in the 370 rows"),
+        (["sex"], {}, {"where": "female"}, r"column sex has one level in the \d+ rows"),
+        (["intercept"], {"intercept": range(370)}, {}, "2 coefficients would have 1 names"),
+        (["code"], {"code": pd.Categorical([0, 1, "1"] * 123 + [0])}, {}, "3 .* would have 2 name"),
+        (["age"], {}, {"missing": "ignore"}, "missing must be fail or drop, not 'ignore'"),
+        (["far", "far:sex"], {"far": np.inf}, {}, "infinite"),
+    ],
+)
+@pytest.mark.parametrize("ordered", [False, True])
+def test_refuses_terms(frame, terms, change, options, message, ordered):
+    design = taylor(frame.assign(**change), "stratified")
+    ask = fit_ordered if ordered else fit
+    words = ("devices", terms) if ordered else ("devices", terms, "linear")
+    with pytest.raises(ValueError, match=message):
+        ask(design, *words, **options)
+
+
+def test_refuses_a_column_that_stands_there_twice(frame):
+    twice = pd.concat([frame, frame[["age", "size"]]], axis=1)
+    with pytest.raises(ValueError, match=r"1 column\(s\) .* twice \(age\)"):
+        fit(taylor(twice, "stratified"), "income", ["age"], "linear")
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_refuses_what_cannot_be_predicted(frame, ordered):
+    def fitted(frame, terms):
+        design = taylor(_with_levels(frame), "stratified")
+        if ordered:
+            return fit_ordered(design, "many", terms)
+        return fit(design, "devices", terms, "poisson")
+
+    model = fitted(frame, ["age", "sex", "age:sex"])
+    nobody = model.predict(frame.head(0))
+    assert len(nobody) == 0
+    assert list(nobody) == list(model.predict(frame.head(2)))
+    for age in ("20", "old"):
+        with pytest.raises(TypeError, match=r"column age holds .* was a number in the model"):
+            model.predict(pd.DataFrame({"age": [age], "sex": ["male"]}))
+    with pytest.raises(ValueError, match="infinite"):
+        model.predict(pd.DataFrame({"age": [np.inf], "sex": ["female"]}))
+    taken = "outcome" if ordered else "n"
+    other = frame.rename(columns={"age": taken})
+    clash = fitted(other, [taken])
+    with pytest.raises(ValueError, match=f"column {taken} of their own: rename"):
+        clash.predict(other)
+    one = model.marginal_effects("age")
+    assert one.equals(model.marginal_effects(["age"]))

@@ -5,7 +5,7 @@ Shared by the models of the package and by calibration.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -63,7 +63,8 @@ class Terms:
         """Return the model matrix, shape (n, k), with some variables set to a value."""
         values = {name: self._values(frame, name, fixed or {}) for name in self.variables}
         columns = [np.ones((len(frame), 1))]
-        columns += [_product([values[name] for name in term]) for term in self.terms]
+        with np.errstate(invalid="ignore"):  # 0 times infinity: the caller refuses it
+            columns += [_product([values[name] for name in term]) for term in self.terms]
         return np.hstack(columns)
 
     def derivative(self, frame: pd.DataFrame, variable: str) -> Floats:
@@ -96,7 +97,15 @@ class Terms:
                 )
             flags: Floats = (at[:, None] == np.arange(1, len(levels))).astype(float)
             return flags
-        return frame[name].to_numpy(dtype=float, na_value=np.nan)[:, None]
+        numbers = frame[name]
+        if not (
+            pd.api.types.is_any_real_numeric_dtype(numbers) or pd.api.types.is_bool_dtype(numbers)
+        ):
+            raise TypeError(
+                f"The column {name} holds {numbers.dtype} and was a number in the model: turn it "
+                "into numbers."
+            )
+        return numbers.to_numpy(dtype=float, na_value=np.nan)[:, None]
 
 
 def prepare_rows(
@@ -128,6 +137,8 @@ def prepare_rows(
     ValueError, TypeError
         As in :func:`armutsexpertise.survey.models.fit`.
     """
+    if missing not in get_args(Missing):
+        raise ValueError(f"missing must be fail or drop, not {missing!r}.")
     split, variables = _split(terms)
     frame = design.frame
     inside = make_domains(frame, None, where).codes >= 0
@@ -145,8 +156,20 @@ def prepare_rows(
     if not inside.any():
         raise ValueError("No row is left for the model: check the subpopulation.")
     rows = frame[inside]
+    built = _build(rows, split, variables)
+    single = [name for name, levels in built.levels.items() if len(levels) == 1]
+    if single:
+        raise ValueError(
+            f"The column {single[0]} has one level in the {len(rows)} rows of the model: leave it "
+            "out."
+        )
+    if len(set(built.names)) < len(built.names):
+        raise ValueError(
+            f"{len(built.names)} coefficients would have {len(set(built.names))} names: rename "
+            "columns called intercept and levels that read alike."
+        )
     note = f"; {int(absent.sum())} missing left out" if absent.any() else ""
-    return rows, inside, _build(rows, split, variables), note
+    return rows, inside, built, note
 
 
 def model_degrees_of_freedom(design: SurveyDesign, inside: Booleans, k: int) -> float:
@@ -237,7 +260,7 @@ def outcome_values(values: pd.Series, family: Family) -> Floats:
         "poisson": ~(np.isfinite(y) & (y >= 0)),
     }[family]
     if wrong.any():
-        need = {"linear": "finite", "logit": "0 or 1", "poisson": "not negative"}[family]
+        need = {"linear": "finite", "logit": "0 or 1", "poisson": "finite and not negative"}[family]
         raise ValueError(
             f"The outcome {values.name} must be {need} for a {family} model, and is not in "
             f"{int(wrong.sum())} of {len(y)} rows: recode it."
@@ -293,17 +316,19 @@ def require_full_rank_on_replicates(x: Floats, replicates: Floats, names: list[s
 
 def _rank(x: Floats, w: Floats) -> tuple[int, Booleans]:
     """Return the rank of weighted columns, and which of them are zero throughout, shape (k,)."""
-    size = np.sqrt(w @ x**2)
+    gram = (x * w[:, None]).T @ x
+    size = np.sqrt(np.diag(gram))
     empty: Booleans = size == 0
-    scaled = x * np.sqrt(w)[:, None] / np.where(empty, 1, size)
+    size = np.where(empty, 1, size)
     # Where the smallest eigenvalue is well above rounding, there is no need of the slower QR.
-    if np.linalg.eigvalsh(scaled.T @ scaled)[0] > _FAR_FROM_COLLINEAR:
+    if np.linalg.eigvalsh(gram / np.outer(size, size))[0] > _FAR_FROM_COLLINEAR:
         return x.shape[1], empty
-    triangle = np.linalg.qr(scaled, mode="r")
+    triangle = np.linalg.qr(x * np.sqrt(w)[:, None] / size, mode="r")
     return int(np.linalg.matrix_rank(triangle, tol=_RANK_TOLERANCE)), empty
 
 
 def require_complete(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Raise ``ValueError`` where a row lacks a value of one of the columns."""
     absent = int(_absent(frame, names).sum())
     if absent:
         raise ValueError(
@@ -346,11 +371,19 @@ def _levels(values: pd.Series) -> tuple[object, ...]:
 
 def _absent(frame: pd.DataFrame, names: Sequence[str]) -> Booleans:
     require_columns(frame, names)
+    twice = frame.columns[frame.columns.duplicated()].intersection(list(names))
+    if len(twice):
+        raise ValueError(
+            f"{len(twice)} column(s) of the sample stand there twice ({', '.join(twice)}): keep "
+            "one of each."
+        )
     return frame[list(names)].isna().any(axis=1).to_numpy(dtype=bool)
 
 
 def _product(parts: list[Floats]) -> Floats:
     block = parts[0]
     for part in parts[1:]:
-        block = (block[:, :, None] * part[:, None, :]).reshape(len(block), -1)
+        block = (block[:, :, None] * part[:, None, :]).reshape(
+            len(block), block.shape[1] * part.shape[1]
+        )
     return block

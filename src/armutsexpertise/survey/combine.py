@@ -22,7 +22,7 @@ from armutsexpertise.survey.estimate import (
     estimate,
     logit_interval,
 )
-from armutsexpertise.survey.models import Fitted, Wald
+from armutsexpertise.survey.models import Fitted, Wald, require_definite
 
 _KEEP = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_weighted", "method")
 
@@ -72,7 +72,8 @@ def combine(
     Raises
     ------
     ValueError
-        If there are fewer than two imputations, shapes do not fit, or a value is not finite.
+        If there are fewer than two imputations, shapes do not fit, a value is not finite, a
+        variance is negative, or degrees of freedom are missing or not positive.
 
     Notes
     -----
@@ -95,6 +96,10 @@ def combine(
     within = np.asarray(covariances, dtype=float)
     points = points[:, None] if points.ndim == 1 else points
     within = within[:, None, None] if within.ndim == 1 else within
+    if points.ndim != 2:
+        raise ValueError(
+            f"estimates have {points.ndim} dimensions: give a row per imputation, shape (m, k)."
+        )
     m, k = points.shape
     if m < 2:
         raise ValueError(f"{m} imputation(s) cannot be combined: give at least two.")
@@ -106,13 +111,25 @@ def combine(
     if not (np.isfinite(points).all() and np.isfinite(within).all()):
         broken = int((~(np.isfinite(points).all(1) & np.isfinite(within).all((1, 2)))).sum())
         raise ValueError(f"The estimate is undefined in {broken} of {m} imputations.")
+    negative = int((np.diagonal(within, axis1=1, axis2=2) < 0).any(axis=1).sum())
+    if negative:
+        raise ValueError(
+            f"A variance is negative in {negative} of {m} imputations: give covariances, not "
+            "their roots or logarithms."
+        )
+    complete = np.broadcast_to(np.asarray(degrees_of_freedom, dtype=float), (k,))
+    none = int((~(complete > 0)).sum())
+    if none:
+        raise ValueError(
+            f"{none} of {k} degrees of freedom are missing or not positive: give those of the "
+            "complete data, infinity where they are not known."
+        )
     centre = points.mean(axis=0)
     deviation = points - centre
     between = (1 + 1 / m) * (deviation.T @ deviation) / (m - 1)
     total = within.mean(axis=0) + between
     variance = np.diag(total)
     share = np.divide(np.diag(between), variance, out=np.zeros(k), where=variance > 0)
-    complete = np.broadcast_to(np.asarray(degrees_of_freedom, dtype=float), (k,))
     return Combined(centre, total, _barnard_rubin(share, complete, m), share)
 
 
@@ -162,6 +179,12 @@ def combine_frames(frames: Sequence[pd.DataFrame], level: float = 0.95) -> pd.Da
     if len(frames) < 2:
         raise ValueError(f"{len(frames)} imputation(s) cannot be combined: give at least two.")
     first = frames[0]
+    lacking = [name for name in _KEEP if name not in first]
+    if lacking:
+        raise ValueError(
+            f"The first frame lacks {len(lacking)} column(s) of a result ({', '.join(lacking)}): "
+            "combine what estimate or a model returns."
+        )
     keys = [name for name in first if name not in _KEEP]
     for number, frame in enumerate(frames[1:], start=2):
         if list(frame) != list(first) or not frame[keys].equals(first[keys]):
@@ -241,7 +264,7 @@ def wald_imputed(models: Sequence[Fitted], term: str) -> Wald:
     ------
     ValueError
         If there are fewer than two models, they differ in their coefficients, they have no such
-        term, or the models have no degrees of freedom.
+        term, the models have no degrees of freedom, or the mean covariance is singular.
 
     Notes
     -----
@@ -284,6 +307,7 @@ def wald_imputed(models: Sequence[Fitted], term: str) -> Wald:
     mean = points.mean(axis=0)
     deviation = points - mean
     between = deviation.T @ deviation / (m - 1)
+    require_definite(within, term)
     ratio = (1 + 1 / m) * float(np.trace(np.linalg.solve(within, between))) / q
     statistic = float(mean @ np.linalg.solve(within, mean)) / q / (1 + ratio)
     df = complete

@@ -268,6 +268,10 @@ class SurveyDesign:
         _require_one_of(centre, Centre, "centre")
         if isinstance(replicates, np.ndarray):
             require_columns(frame, [weights])
+            if replicates.dtype.kind not in "biuf":
+                raise TypeError(
+                    f"replicates hold {replicates.dtype} and not numbers: turn them into numbers."
+                )
             values = np.asarray(replicates, dtype=float)
             if values.ndim != 2 or len(values) != len(frame):
                 raise ValueError(

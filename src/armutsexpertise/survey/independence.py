@@ -48,8 +48,8 @@ def rao_scott(design: SurveyDesign, row: str, column: str, *, where: str | None 
     Raises
     ------
     ValueError
-        If a column is absent or missing, a variable has fewer than two categories with weight,
-        too many cells are empty, or the design has no degrees of freedom.
+        If a column is absent, missing or named twice, a variable has fewer than two categories
+        with weight, too many cells are empty, or the design has no degrees of freedom.
 
     Notes
     -----
@@ -72,6 +72,8 @@ def rao_scott(design: SurveyDesign, row: str, column: str, *, where: str | None 
     >>> round(rao_scott(design, "poor", "city").p_value, 4)
     0.0157
     """
+    if row == column:
+        raise ValueError(f"row and column are both {row}: name two columns.")
     both = make_domains(design.frame, [row, column], where)
     inside = (both.codes >= 0) & (design.weights > 0)
     labels = both.labels.iloc[both.codes[inside]]

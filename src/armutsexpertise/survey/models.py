@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import linalg, stats
 
 from armutsexpertise.mark import mark
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey._terms import (
     Family,
     Terms,
@@ -30,6 +31,7 @@ from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
 from armutsexpertise.survey.estimate import Missing, critical_values, logit_interval
 
 _STEPS, _CONVERGED, _ACCEPTED = 50, 1e-14, 1e-9  # steps relative to the largest coefficient
+_SINGULAR = 1e-10  # on eigenvalues of a correlation matrix
 _FLAT = 1e-9  # information relative to that of a linear model
 
 
@@ -38,6 +40,18 @@ class _NoMaximumError(ValueError):
         super().__init__(
             "The model has no finite estimate: a combination of terms separates the outcomes. "
             "Merge levels, leave out a term, or use a penalised (Firth) logit."
+        )
+
+
+def require_definite(covariance: Floats, term: str) -> None:
+    """Raise ``ValueError`` where a covariance has no inverse for a test of a term."""
+    size = np.sqrt(np.diag(covariance))
+    scaled = covariance / np.outer(size, size) if size.all() else np.diag((size > 0).astype(float))
+    rank = int(np.linalg.matrix_rank(scaled, tol=_SINGULAR, hermitian=True))
+    if rank < len(size):
+        raise ValueError(
+            f"The covariance of the {len(size)} coefficient(s) of {term} has rank {rank} and gives "
+            "no test: merge levels, or check that the outcome and the replicates vary."
         )
 
 
@@ -157,7 +171,8 @@ class Fitted:
         Raises
         ------
         ValueError
-            If the model has no such term, or no degrees of freedom.
+            If the model has no such term or no degrees of freedom, or the covariance of its
+            coefficients is singular.
 
         Examples
         --------
@@ -173,6 +188,7 @@ class Fitted:
                 "units for this model, leave out terms."
             )
         b, v = self.coefficients[at], self.covariance[np.ix_(at, at)]
+        require_definite(v, term)
         f = float(b @ np.linalg.solve(v, b)) / len(at)
         p = float(stats.f.sf(f, len(at), self.degrees_of_freedom))
         return Wald(f, float(len(at)), self.degrees_of_freedom, p)
@@ -302,7 +318,7 @@ class Fitted:
           indicator  estimate
         0         x     3.207
         """
-        wanted = self.terms.variables if variables is None else tuple(variables)
+        wanted = self.terms.variables if variables is None else tuple(as_names(variables))
         unknown = sorted(set(wanted) - set(self.terms.variables))
         if unknown:
             raise ValueError(
@@ -355,6 +371,26 @@ class Fitted:
     def _columns(self, matrix: Floats) -> Floats:
         """Return the columns of the model matrix that have a coefficient of their own."""
         return matrix[:, 1:] if self.outcomes else matrix
+
+    def _given(self, frame: pd.DataFrame) -> Floats:
+        """Return the model matrix of rows to predict for."""
+        require_complete(frame, self.terms.variables)
+        x = self._columns(self.terms.matrix(frame))
+        if not np.isfinite(x).all():
+            raise ValueError("A variable to predict for is infinite: give finite numbers.")
+        return x
+
+    def _with_variables(self, tidy: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+        """Put the variables into predictions, before the estimate."""
+        taken = [name for name in self.terms.variables if name in tidy]
+        if taken:
+            raise ValueError(
+                f"Results have a column {taken[0]} of their own: rename that variable before the "
+                "model is fitted."
+            )
+        for place, name in enumerate(self.terms.variables, start=list(tidy).index("estimate")):
+            tidy.insert(place, name, frame[name].repeat(len(self.outcomes) or 1).to_numpy())
+        return tidy
 
     def _with_outcomes(self, tidy: pd.DataFrame, repeats: int) -> pd.DataFrame:
         """Say in a column which level of the outcome a row is for, if there are levels."""
@@ -436,7 +472,10 @@ class Model(Fitted):
         Raises
         ------
         ValueError
-            If a variable is absent or missing, or has a level that the sample had not.
+            If a variable is absent, missing or infinite, has a level that the sample had not, or
+            the name of a column of results.
+        TypeError
+            If a variable that was a number holds none.
 
         Examples
         --------
@@ -447,8 +486,7 @@ class Model(Fitted):
            x  estimate
         0  3       9.5
         """
-        require_complete(frame, self.terms.variables)
-        x = self.terms.matrix(frame)
+        x = self._given(frame)
         eta = x @ self.coefficients
         se = np.sqrt(np.einsum("ij,jk,ik->i", x, self.covariance, x))
         half = critical_values(self.degrees_of_freedom, level)[0] * se
@@ -456,9 +494,7 @@ class Model(Fitted):
         tidy = self._tidy(["prediction"] * len(x), mean, slope * se, level, "prediction")
         tidy["ci_low"] = _link(self.family, eta - half)[0]
         tidy["ci_high"] = _link(self.family, eta + half)[0]
-        for place, name in enumerate(self.terms.variables, start=1):
-            tidy.insert(place, name, frame[name].to_numpy())
-        return tidy
+        return self._with_variables(tidy, frame)
 
     def _effect(
         self, pair: tuple[Floats, Floats | None], b: Floats, target: int
@@ -499,21 +535,21 @@ class OrderedModel(Fitted):
         Raises
         ------
         ValueError
-            If a variable is absent or missing, or has a level that the sample had not.
+            If a variable is absent, missing or infinite, has a level that the sample had not, or
+            the name of a column of results.
+        TypeError
+            If a variable that was a number holds none.
         """
-        require_complete(frame, self.terms.variables)
-        x = self._columns(self.terms.matrix(frame))
+        x = self._given(frame)
         found = [self._probability(x, self.coefficients, j) for j in range(len(self.outcomes))]
         p = np.column_stack([one[0] for one in found]).ravel()
-        jacobian = np.stack([one[1] for one in found], axis=1).reshape(len(p), -1)
+        jacobian = np.stack([one[1] for one in found], axis=1).reshape(-1, len(self.names))
         se = np.sqrt(np.einsum("ij,jk,ik->i", jacobian, self.covariance, jacobian))
         tidy = self._tidy(["prediction"] * len(p), p, se, level, "prediction")
         critical = critical_values(np.full(len(p), self.degrees_of_freedom), level)
         tidy["ci_low"], tidy["ci_high"] = logit_interval(p, se, critical)
         tidy = self._with_outcomes(tidy, len(frame))
-        for place, name in enumerate(self.terms.variables, start=2):
-            tidy.insert(place, name, frame[name].repeat(len(self.outcomes)).to_numpy())
-        return tidy
+        return self._with_variables(tidy, frame)
 
     def _edges(self, x: Floats, b: Floats, target: int) -> tuple[Floats, Floats]:
         """Return the upper and lower limit of a level on the scale of the errors, shape (n,)."""
@@ -624,16 +660,22 @@ def fit(
     w = design.weights[inside]
     x = built.matrix(rows)
     require_full_rank(x, w, built.names)
-    b, a = _newton(family, x, y, w, None)
+    z, back = _centred(x)
+    centred, a = _newton(family, z, y, w, None)
+    b = back @ centred
     influence = replicate_coefficients = None
     if design.replicates is None:
-        mean, _, _ = _link(family, x @ b)
+        mean, _, _ = _link(family, z @ centred)
         influence = np.zeros((len(design), x.shape[1]))
-        influence[inside] = np.linalg.solve(a, (x * (y - mean)[:, None]).T).T
+        influence[inside] = np.linalg.solve(a, (z * (y - mean)[:, None]).T).T @ back.T
         covariance = design.covariance(influence)
     else:
         replicate_coefficients = _on_replicates(
-            design, inside, x, built.names, lambda column: _newton(family, x, y, column, b)[0]
+            design,
+            inside,
+            x,
+            built.names,
+            lambda column: back @ _newton(family, z, y, column, centred)[0],
         )
         covariance = design.replicate_covariance(replicate_coefficients, b)
     return Model(
@@ -707,6 +749,8 @@ def fit_ordered(
         raise TypeError(
             f"The outcome {outcome} holds {values.dtype}: make it an ordered categorical."
         )
+    if not ordered and np.isinf(values.to_numpy(dtype=float)).any():
+        raise ValueError(f"The outcome {outcome} is infinite in some rows: recode it.")
     y, levels = pd.factorize(values, sort=True)
     if len(levels) < 2:
         raise ValueError(f"The outcome {outcome} has fewer than two levels with weight.")
@@ -845,7 +889,7 @@ def least_squares(x: Floats, y: Floats, w: Floats) -> tuple[Floats, Floats]:
     Parameters
     ----------
     x : ndarray of float, shape (n, k)
-        Model matrix of full rank.
+        Model matrix of full rank, the intercept first.
     y, w : ndarray of float, shape (n,)
         Outcome and weights.
 
@@ -860,7 +904,20 @@ def least_squares(x: Floats, y: Floats, w: Floats) -> tuple[Floats, Floats]:
     >>> least_squares(x, np.array([1.0, 3, 5]), np.ones(3))[0].round(6).tolist()
     [1.0, 2.0]
     """
-    return _newton("linear", x, y, w, None)
+    z, back = _centred(x)
+    return back @ _newton("linear", z, y, w, None)[0], (x * w[:, None]).T @ x
+
+
+def _centred(x: Floats) -> tuple[Floats, Floats]:
+    """Return columns about their means, and the matrix that turns coefficients back.
+
+    The intercept, the first column, stays. With calendar years and their squares the information
+    of the columns as they are has no digits left.
+    """
+    centre = np.concatenate([[0.0], x[:, 1:].mean(axis=0)])
+    back = np.eye(x.shape[1])
+    back[0] -= centre
+    return x - centre, back
 
 
 def _newton(
