@@ -535,18 +535,21 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
         ),
     )
     areas = tables["dsi_areas"].query("period == '2023'").set_index("place")
+    above = tables["dsi_areas_above"].query("period == '2023'").set_index("place")
     frame = pd.DataFrame(
         {
             "label": list(AREAS.values()),
             "germany": [areas.loc["DE", code] for code in AREAS],
             "eu": [areas.loc["EU27", code] for code in AREAS],
+            "germany_above": [above.loc["DE", code] for code in AREAS],
+            "eu_above": [above.loc["EU27", code] for code in AREAS],
         }
     )
     by_area = Exhibit(
         id="fig-bereiche",
         title=(
-            f"Deutschland liegt nur beim Finden und Prüfen von Informationen hinter der EU: "
-            f"{z('dsi_il_de')} gegen {z('dsi_il_eu')}"
+            f"Wenigstens grundlegend: Deutschland liegt nur beim Finden und Prüfen von Informationen "
+            f"hinter der EU ({z('dsi_il_de')} gegen {z('dsi_il_eu')})"
         ),
         alt=(
             "Punktpaare je Bereich, wenigstens grundlegende Kompetenz 2023. "
@@ -559,9 +562,32 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
         source=DSI,
         reference_date="2023",
         n=f"{PERSONS}; Fallzahl nicht veröffentlicht",
-        note="Wenigstens grundlegende Kompetenz je Bereich; Digital Skills Index 2.0",
-        table=frame.rename(columns={"label": "Bereich", "germany": "Deutschland", "eu": "EU"}),
-        formats={"Deutschland": "percent:1", "EU": "percent:1"},
+        note=(
+            "Wenigstens grundlegende Kompetenz je Bereich; Digital Skills Index 2.0. Mehr als grundlegend, "
+            "Deutschland gegen EU: "
+            + "; ".join(
+                f"{r.label} {percent(r.germany_above, 1)} gegen {percent(r.eu_above, 1)}"
+                for r in frame.itertuples()
+            )
+        ),
+        table=frame.rename(
+            columns={
+                "label": "Bereich",
+                "germany": "Deutschland",
+                "eu": "EU",
+                "germany_above": "Deutschland, mehr als grundlegend",
+                "eu_above": "EU, mehr als grundlegend",
+            }
+        ),
+        formats=dict.fromkeys(
+            (
+                "Deutschland",
+                "EU",
+                "Deutschland, mehr als grundlegend",
+                "EU, mehr als grundlegend",
+            ),
+            "percent:1",
+        ),
         figure=partial(
             plot_pairs,
             frame,

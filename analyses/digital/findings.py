@@ -7,6 +7,12 @@ from typing import Any
 from armutsexpertise.expertise import Claim
 from armutsexpertise.publish.values import Values
 
+
+def _area_gap(z: Values, area: str) -> float:
+    """Return by how much Germany is behind the EU in an area, above the basic level."""
+    return z.raw(f"dsi_mehr_{area}_eu") - z.raw(f"dsi_mehr_{area}_de")
+
+
 # A word such as "die meisten" is a number too. Each claim names what must hold for it.
 CLAIMS: tuple[Claim, ...] = (
     (
@@ -62,13 +68,32 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: 0.45 <= z.raw("ohne_abschluss_mobil") < 0.5,
     ),
     (
-        "Deutschland liegt nur beim Finden von Informationen hinter der EU",
+        "Wenigstens grundlegend liegt Deutschland nur beim Finden von Informationen hinter der EU",
         lambda z: (
             z.raw("dsi_il_de") < z.raw("dsi_il_eu")
             and z.raw("dsi_cc_de") > z.raw("dsi_cc_eu")
             and z.raw("dsi_dcc_de") > z.raw("dsi_dcc_eu")
             and z.raw("dsi_safe_de") > z.raw("dsi_safe_eu")
             and z.raw("dsi_ps_de") > z.raw("dsi_ps_eu")
+        ),
+    ),
+    (
+        "Der Abstand zur EU oberhalb von grundlegend ist beim Finden am größten, bei Inhalten am kleinsten",
+        lambda z: (
+            _area_gap(z, "dcc")
+            < min(_area_gap(z, area) for area in ("cc", "safe", "ps"))
+            <= max(_area_gap(z, area) for area in ("cc", "safe", "ps"))
+            < _area_gap(z, "il")
+        ),
+    ),
+    (
+        "Mehr als grundlegend liegt Deutschland in jedem Bereich hinter der EU",
+        lambda z: (
+            z.raw("dsi_mehr_il_de") < z.raw("dsi_mehr_il_eu")
+            and z.raw("dsi_mehr_cc_de") < z.raw("dsi_mehr_cc_eu")
+            and z.raw("dsi_mehr_dcc_de") < z.raw("dsi_mehr_dcc_eu")
+            and z.raw("dsi_mehr_safe_de") < z.raw("dsi_mehr_safe_eu")
+            and z.raw("dsi_mehr_ps_de") < z.raw("dsi_mehr_ps_eu")
         ),
     ),
     (

@@ -154,8 +154,10 @@ def skill_rows(tables: Tables) -> Rows:
         classes = only_row(tables["dsi_classes"], place=place, period="2023")
         rows[f"dsi_offen_{short}"] = share(classes["not_assessed"], 1)
         areas = only_row(tables["dsi_areas"], place=place, period="2023")
+        above = only_row(tables["dsi_areas_above"], place=place, period="2023")
         for area in ("il", "cc", "dcc", "safe", "ps"):
             rows[f"dsi_{area}_{short}"] = share(areas[area], 1)
+            rows[f"dsi_mehr_{area}_{short}"] = share(above[area], 1)
     for category, short in {"cities": "stadt", "rural areas": "land"}.items():
         row = only_row(tables["dsi"], place="DE", period="2025", category=category)
         rows[f"dsi_{short}"] = share(row["share"], 1)

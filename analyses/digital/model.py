@@ -32,6 +32,7 @@ CLASSES = {
     "not_assessed": "Digital skills could not be assessed",
 }
 EITHER = "Individuals with basic or above basic"
+ABOVE = "Individuals with above basic"
 AT_LEAST_BASIC = f"{EITHER} overall digital skills"
 AREAS = {
     "il": "information and data literacy",
@@ -369,6 +370,7 @@ def skill_tables(clean: Tables) -> Tables:
     return {
         "dsi_classes": classes,
         "dsi_areas": picked({name: f"{EITHER} {words}" for name, words in AREAS.items()}),
+        "dsi_areas_above": picked({name: f"{ABOVE} {words}" for name, words in AREAS.items()}),
         "dsi": whole[["dimension", "category", "place", "period", "share"]],
     }
 

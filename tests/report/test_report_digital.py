@@ -121,6 +121,24 @@ def test_classes_of_skills_add_up_to_the_published_share(full: Project) -> None:
         assert row["at_least_basic"] == pytest.approx(total[row["place"], row["period"]], abs=2e-4)
 
 
+def test_areas_of_skills_are_the_published_shares_of_both_levels(full: Project) -> None:
+    words = {"il": "information and data literacy", "dcc": "digital content creation"}
+    levels = {"dsi": "basic or above basic", "dsi_mehr": "above basic"}
+    values = headline(full, "digital")
+    for area, topic in words.items():
+        for key, level in levels.items():
+            for place, short in {"DE": "de", "EU27": "eu"}.items():
+                (published,) = (
+                    float(row["value"])
+                    for row in read_rows(RAW / "eurostat" / "eurostat.csv")
+                    if row["item"] == f"Individuals with {level} {topic} skills"
+                    and (row["place"], row["period"], row["dimension"]) == (place, "2023", "total")
+                    and row["unit"] == "Percentage of individuals"
+                )
+                shown = number(evaluate(f'z("{key}_{area}_{short}")', values))
+                assert shown == pytest.approx(published, abs=0.051)
+
+
 def test_every_price_of_the_basket_has_date_and_source(full: Project) -> None:
     items = read_tables(full.estimates("digital"))["items"]
     assert items[["price_eur", "price_date", "source"]].notna().all(axis=None)
