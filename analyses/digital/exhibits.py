@@ -679,7 +679,8 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             "Nur belegte Preise (A4); für den Anschluss ist kein höherer als der mittlere belegt, und die "
             "durchschnittliche Rechnung enthält oft Telefon und Fernsehen. Computer drei Jahre nach der AfA-Tabelle "
             "(A5). Beträge aus Gerichten und Behörden sind Einzelfälle und Höchstbeträge, keine Marktpreise. "
-            "Mobilfunk, Smartphone, Drucker, Programme und Kurse fehlen, weil kein Preis nach Stufen belegt ist"
+            "Mobilfunk, Smartphone, Drucker, Programme und Kurse fehlen, weil kein Preis nach Stufen belegt ist, "
+            "Reparatur und Strom des Geräts, weil kein Betrag belegt ist"
         ),
         table=pd.DataFrame(
             {
