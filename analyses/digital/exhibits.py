@@ -363,18 +363,19 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
     land = Exhibit(
         id="tbl-nrw",
         title=(
-            f"Nordrhein-Westfalen lag im Digital-Index mit {z('d21_nrw')} Punkten gleichauf mit "
-            f"Deutschland ({z('d21_de')}); zu Geräten gibt es kein gemeinsames Merkmal"
+            f"Im Digital-Index lag Nordrhein-Westfalen 2018 mit {z('d21_nrw')} Punkten gleichauf mit "
+            f"Deutschland, 2013 davor; zu Geräten gibt es kein gemeinsames Merkmal"
         ),
         alt="Tabelle: Werte für Nordrhein-Westfalen und Deutschland nebeneinander.",
         source=(
-            "Initiative D21, 2018/2019, Nordrhein-Westfalen nach news-research.net; LWR 2019: Destatis "
-            f"nach bpb.de, IT.NRW nach medien-lippe.de ({DATA})"
+            "Initiative D21, 2013 nach cio.de; 2018/2019, Nordrhein-Westfalen nach news-research.net; LWR 2019: "
+            f"Destatis nach bpb.de, IT.NRW nach medien-lippe.de ({DATA})"
         ),
-        reference_date="2018 bis 2019",
+        reference_date="2013 bis 2019",
         n=f"{len(beside)} Merkmale; LWR 2019 in Nordrhein-Westfalen 1.649 Haushalte",
         note=(
-            "Die Zusammensetzung des D21-Digital-Index wurde über die Jahre geändert. Die LWR ist eine "
+            "Die Zusammensetzung des D21-Digital-Index wurde über die Jahre geändert: nur innerhalb eines Jahres "
+            "vergleichen. Die LWR ist eine "
             "Quotenstichprobe ohne Stichprobenfehler; leer: dazu liegt keine Angabe vor"
         ),
         table=pd.DataFrame(
@@ -405,7 +406,7 @@ def _when(year: object) -> str:
 def _unit(value: float, unit: str) -> str:
     if pd.isna(value):
         return "keine Angabe"
-    return _pct(value / 100) if unit == "percent" else de(value)
+    return _pct(value / 100) if unit == "percent" else de(value, 0 if value == round(value) else 1)
 
 
 def offline(tables: Tables, z: Values) -> list[Exhibit]:

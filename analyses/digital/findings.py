@@ -141,8 +141,17 @@ CLAIMS: tuple[Claim, ...] = (
         ),
     ),
     (
-        "Nordrhein-Westfalen und Deutschland lagen im Digital-Index gleichauf",
-        lambda z: z.raw("d21_nrw") == z.raw("d21_de"),
+        "Nordrhein-Westfalen und Deutschland lagen 2018 im Digital-Index gleichauf, 2013 das Land davor",
+        lambda z: (
+            z.raw("d21_nrw") == z.raw("d21_de") and z.raw("d21_nrw_2013") > z.raw("d21_de_2013")
+        ),
+    ),
+    (
+        "Haushalte mit hohem Einkommen lagen im Digital-Index vorn",
+        lambda z: (
+            z.raw("d21_reich_2013") > z.raw("d21_arm_2013")
+            and z.raw("d21_reich_2019") > z.raw("d21_arm_2019")
+        ),
     ),
 )
 

@@ -63,6 +63,7 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
         rows[f"nachbarn_{key}"] = number(fit["autocorrelation"], 2)
         rows[f"punkte_{key}"] = number(fit["points"])
     rows["obergrenze_q1"] = share(fit["ceiling"], 1)
+    rows["obergrenze_q1_intervall"] = span(fit["ceiling_low"], fit["ceiling_high"], "share", 1)
     for reached in config.access.shares:
         for quartile in ("Q1", "Q2", "Q3", "Q4"):
             found = only_row(
@@ -78,6 +79,9 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
     rows["frei_erreicht_95"] = number(int(math.isfinite(free["year"])))
     lag = only_row(tables["lag"], period=last)
     rows["vorsprung"] = number(lag["years"])
+    modelled = only_row(tables["modelled_lag"], share=config.access.shares[0])
+    rows["rueckstand_modell"] = number(modelled["years"], 1)
+    rows["rueckstand_modell_intervall"] = span(modelled["ci_low"], modelled["ci_high"], "number", 1)
     rows["vorsprung_mindestens"] = number(int(lag["at_least"]))
     for group, key in {"total": "alle", "household_type": "allein"}.items():
         name = {"total": "all households", "household_type": "single-person household"}[group]
@@ -136,6 +140,15 @@ def fact_rows(clean: Tables, tables: Tables) -> Rows:
     rows["geldgruende_anteil"] = share(facts["dig0058"] / facts["dig0057"])
     rows["d21_nrw"] = number(facts["xdig0282"])
     rows["d21_de"] = number(facts["dig0120"])
+    for key, fact in {
+        "d21_nrw_2013": "dig0111",
+        "d21_de_2013": "dig0102",
+        "d21_reich_2013": "dig0109",
+        "d21_arm_2013": "dig0110",
+    }.items():
+        rows[key] = number(facts[fact], 1)
+    rows["d21_reich_2019"] = number(facts["dig0124"])
+    rows["d21_arm_2019"] = number(facts["dig0125"])
     rows["nutzung_nrw"] = _shown(facts["xdig0286"] / 100)
     rows["ausgaben_arm"] = eur(facts["dig0136"], 0)
     rows["ausgaben_reich"] = eur(facts["dig0144"], 0)

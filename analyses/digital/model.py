@@ -91,18 +91,33 @@ def growth_tables(shares: pd.DataFrame, config: DigitalConfig) -> Tables:
     shares = shares.drop(columns="place")
     years = np.arange(int(shares["period"].min()), choices.curve_to + 1)
     tables: dict[str, list[pd.DataFrame]] = {"growth": [], "years": [], "curves": []}
+    tail = (1 - choices.level) / 2
+    lags = []
     for ceiling, label in CEILINGS.items():
         model = gaps.logistic_growth(
             shares, ceiling=ceiling, draws=choices.draws, seed=choices.seed
         )
-        tables["growth"].append(model.table.assign(model=label))
+        ceilings = [
+            np.quantile(model.draws[g][:, 2], [tail, 1 - tail]) for g in model.table["group"]
+        ]
+        low, high = np.transpose(ceilings)
+        tables["growth"].append(model.table.assign(model=label, ceiling_low=low, ceiling_high=high))
         for share in choices.shares:
             tables["years"].append(
                 model.year_reached(share, level=choices.level).assign(model=label)
             )
         tables["curves"].append(model.predict(years, level=choices.level).assign(model=label))
+        if ceiling == "one":  # with a free ceiling the poorest quartile reaches none of the shares
+            lags += [
+                (share, *model.lag(FIRST, LAST, share, level=choices.level))
+                for share in choices.shares
+            ]
     made = {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
-    return {**made, "lag": gaps.observed_lag(shares, FIRST, LAST)}
+    return {
+        **made,
+        "lag": gaps.observed_lag(shares, FIRST, LAST),
+        "modelled_lag": pd.DataFrame(lags, columns=["share", "years", "ci_low", "ci_high"]),
+    }
 
 
 def value(clean: Tables, row: str) -> pd.Series:

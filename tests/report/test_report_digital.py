@@ -76,6 +76,20 @@ def test_years_of_the_curve_follow_from_its_parameters(full: Project) -> None:
     assert number(evaluate('z("jahr95_q1")', values)) == math.ceil(year)
 
 
+def test_modelled_lag_is_the_distance_of_the_years_and_lies_in_its_interval(full: Project) -> None:
+    tables = read_tables(full.estimates("digital"))
+    years = tables["years"].query("model == 'mit Obergrenze 100 %' and share == 0.95")
+    years = years.set_index("group")["year"].astype(float)
+    values = headline(full, "digital")
+    shown = number(evaluate('z("rueckstand_modell")', values))
+    assert shown == pytest.approx(years["Q1"] - years["Q4"], abs=0.051)
+    low, _, high = evaluate('z("rueckstand_modell_intervall")', values).split()
+    assert number(low) < shown < number(high)
+    # The target lies outside the interval of the free ceiling: its curve never gets there.
+    free = tables["growth"].query("model == 'mit freier Obergrenze' and group == 'Q1'").iloc[0]
+    assert free["ceiling_low"] < free["ceiling"] < free["ceiling_high"] < 0.95
+
+
 def test_connection_against_the_standard_benefit_by_hand(full: Project) -> None:
     values = headline(full, "digital")
     # RBEG 2021 section 5: 38.89 of 434.96 EUR; standard benefit 563 EUR (2026), 502 EUR (2023).
