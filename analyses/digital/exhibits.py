@@ -60,8 +60,9 @@ AREAS = {
 PLACES = {"DE": "Deutschland", "EU27": "EU"}
 VARIANTS = {"low": "niedrig", "middle": "mittel", "high": "hoch"}
 RULES = {
-    "rest": "was in Abteilung 8 nach dem Anschluss bleibt",
-    "leisure": "alles aus Abteilung 9 (Freizeit, Kultur)",
+    "rest_low": "Rest nach mittlerem Angebot",
+    "rest_middle": "Rest nach durchschnittlicher Rechnung",
+    "leisure": "ganz Abteilung 9",
 }
 TYPES = {"all households": "alle Haushalte", "single-person household": "Alleinlebende"}
 
@@ -763,31 +764,27 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         ],
         max_rows=int(homes["year"].isin([first, last]).sum()),
     )
-    saving = tables["saving"]
+    saving = tables["saving"].assign(rule=lambda t: t["rule"].map(RULES))
+    by_price = saving.pivot_table(index="price", columns="rule", values="months")
+    by_price = by_price[list(RULES.values())].astype(int).reset_index()
+    put_aside = saving.groupby("rule")["saved"].first()
     months = Exhibit(
         id="tbl-sparen",
         title=(
             f"Für einen Computer zu {z('geraet_middle')} spart eine alleinlebende Person "
-            f"{z('sparen_freizeit_middle')} bis {z('sparen_rest_middle')} Monate"
+            f"{z('sparen_freizeit_middle')} bis {z('sparen_rechnung_middle')} Monate"
         ),
-        alt="Tabelle: Monate des Sparens nach Preis und Sparregel.",
+        alt="Tabelle: Monate des Sparens nach Preis des Computers und Sparregel.",
         source=f"{LAW}; {DATA}; {OWN}",
         reference_date=str(last),
         n=f"{len(saving)} Rechenfälle",
         note=(
-            "Regelbedarfsstufe 1. Zwei Sparregeln als Grenzen (A8): erst der Rest aus Abteilung 8, dann "
-            "nichts für Mobilfunk und Post; oder ganz Abteilung 9, dann nichts für Freizeit und Kultur"
+            "Monate; Regelbedarfsstufe 1. Sparregeln als Grenzen (A8): der Rest aus Abteilung 8, dann nichts für "
+            "Mobilfunk und Post; oder ganz Abteilung 9, dann nichts für Freizeit und Kultur. Im Monat: "
+            + "; ".join(f"{rule} {euro(put_aside[rule], 2)}" for rule in RULES.values())
         ),
-        table=pd.DataFrame(
-            {
-                "Stufe": saving["variant"].map(VARIANTS),
-                "Preis": saving["price"],
-                "gespart wird": saving["rule"].map(RULES),
-                "im Monat": saving["saved"],
-                "Monate": saving["months"],
-            }
-        ),
-        formats={"Preis": "euro:0", "im Monat": "euro:2"},
+        table=by_price.rename(columns={"price": "Preis des Computers"}),
+        formats={"Preis des Computers": "euro:0"},
     )
     spending = tables["spending"]
     frame = spending.assign(low=spending["eur"], high=spending["eur"])

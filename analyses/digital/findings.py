@@ -117,6 +117,10 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: 0.5 < z.raw("anteil_2025") < 1 and 0.5 < z.raw("anteil_2023") < 1,
     ),
     (
+        "Beim mittleren Angebot bleibt mehr zum Sparen als bei der durchschnittlichen Rechnung",
+        lambda z: z.raw("sparen_angebot_middle") < z.raw("sparen_rechnung_middle"),
+    ),
+    (
         "Für jeden Posten des Korbs ist in jeder Stufe ein Preis belegt",
         lambda z: z.raw("preise_fehlen") == 0,
     ),
@@ -199,7 +203,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
                 f"für den Anschluss {z('anschluss_anteil')} des Betrags, den der Regelbedarf "
                 f"{z('regelbedarf_jahr')} für Post und Telekommunikation enthält; es bleiben "
                 f"{z('rest_nach_anschluss')} im Monat. Beim durchschnittlichen Rechnungsbetrag reicht der "
-                f"Rest erst nach {z('sparen_rest_middle')} Monaten für einen Computer zu "
+                f"Rest erst nach {z('sparen_rechnung_middle')} Monaten für einen Computer zu "
                 f"{z('geraet_middle')}; wer auf Freizeit und Kultur ganz verzichtet, braucht "
                 f"{z('sparen_freizeit_middle')} Monate."
             ),

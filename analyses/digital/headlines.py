@@ -227,11 +227,12 @@ def money_rows(tables: Tables) -> Rows:
     rows["schule_teuer"] = eur(prices["high"], 0)
     rows["schule_rest"] = eur(max(prices["high"] - prices["middle"], 0), 0)
     saving = tables["saving"].set_index(["rule", "variant"])
-    for rule, key in {"rest": "rest", "leisure": "freizeit"}.items():
+    rules = {"rest_low": "angebot", "rest_middle": "rechnung", "leisure": "freizeit"}
+    for rule, key in rules.items():
         for variant in ("low", "middle", "high"):
             rows[f"sparen_{key}_{variant}"] = number(saving.loc[(rule, variant), "months"])
     for variant in ("low", "middle", "high"):
-        rows[f"geraet_{variant}"] = eur(saving.loc[("rest", variant), "price"], 0)
+        rows[f"geraet_{variant}"] = eur(saving.loc[("leisure", variant), "price"], 0)
     items = tables["items"].query("item == 'computer' and household == 'alleinlebend'")
     rows["preise_fehlen"] = number(int(items["price_eur"].isna().sum()))
     return rows

@@ -11,7 +11,7 @@ from headlines import headlines
 
 from armutsexpertise.config import read_config
 from armutsexpertise.digital import affordability, gaps, policy, skills
-from armutsexpertise.digital.config import Basket
+from armutsexpertise.digital.config import Basket, Variant
 from armutsexpertise.digital.study import DigitalConfig, GrantVariant, build_basket
 from armutsexpertise.ranges import Range
 from armutsexpertise.stages import Project, read_tables, write_tables
@@ -19,6 +19,7 @@ from armutsexpertise.stages import Project, read_tables, write_tables
 TOPIC = "digital"
 LAND = "05"
 FIRST, LAST = "Q1", "Q4"
+VARIANTS: tuple[Variant, ...] = ("low", "middle", "high")
 CEILINGS = {"one": "mit Obergrenze 100 %", "free": "mit freier Obergrenze"}
 
 # How Eurostat begins the names of the classes and areas of isoc_sk_dskl_i21.
@@ -258,27 +259,27 @@ def saving_table(
     parts: dict[datetime.date, pd.DataFrame],
     config: DigitalConfig,
 ) -> pd.DataFrame:
-    """Months of saving for the device, for a person living alone on the last day."""
+    """Months of saving for each device at each price of the connection, last day, living alone."""
     choices = config.affordability
     day = max(parts)
     first = choices.households[0]
     person = affordability.Household(first.label, first.levels, first.pupils)
     rows = table[(table["household"] == first.label) & (table["day"] == day)]
+    rows = rows.drop_duplicates("connection_eur_month")
     leisure = affordability.benefit_for(person, parts[day], [choices.leisure_division])
     whole = float(leisure["eur_month"].sum())
     device = basket.items[choices.device]
-    out = []
-    for row in rows.to_dict("records"):
-        price = device.price(row["variant"])
-        if price is None:
-            continue
-        rest = row["connection_allowance"] - row["connection_eur_month"]
-        for rule, saved in {"rest": rest, "leisure": whole}.items():
-            out.append(
-                {"variant": row["variant"], "rule": rule, "price": price.eur, "saved": saved,
-                 "months": affordability.months_of_saving(price.eur, saved)}
-            )  # fmt: skip
-    return pd.DataFrame(out)
+    saved = {
+        f"rest_{row['variant']}": row["connection_allowance"] - row["connection_eur_month"]
+        for row in rows.to_dict("records")
+    } | {"leisure": whole}
+    prices = {name: device.price(name) for name in VARIANTS}
+    return pd.DataFrame(
+        {"variant": name, "rule": rule, "price": price.eur, "saved": eur,
+         "months": affordability.months_of_saving(price.eur, eur)}
+        for name, price in prices.items() if price is not None
+        for rule, eur in saved.items()
+    )  # fmt: skip
 
 
 def scenario(variant: GrantVariant, basket: Basket, clean: Tables) -> policy.GrantScenario:

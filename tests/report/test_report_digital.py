@@ -103,9 +103,10 @@ def test_connection_against_the_standard_benefit_by_hand(full: Project) -> None:
     assert number(evaluate('z("anteil_2023")', values)) == pytest.approx(
         100 * bill / (division * 502), abs=0.501
     )
-    assert number(evaluate('z("sparen_rest_middle")', values)) == math.ceil(
-        350 / (division * 563 - bill)
-    )
+    for price, device in {150: "low", 350: "middle"}.items():  # each device at each connection
+        for key, line in {"angebot": offer, "rechnung": bill}.items():
+            months = number(evaluate(f'z("sparen_{key}_{device}")', values))
+            assert months == math.ceil(price / (division * 563 - line))
 
 
 def test_cost_per_newly_equipped_household_by_hand(full: Project) -> None:
