@@ -159,6 +159,11 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
     curves["line"] = curves["model"].map(
         {"mit Obergrenze 100 %": "one", "mit freier Obergrenze": "free"}
     )
+    to = int(curves["period"].max())
+    ends = {
+        row.line: f"{percent(row.share, 1)} ({to})"
+        for row in curves[curves["period"] == to].itertuples()
+    }
     seen = lines.query("group == 'Q1'").assign(line="seen")
     drawn = pd.concat([seen, curves], ignore_index=True)
     years = tables["years"]
@@ -170,7 +175,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         alt=(
             "Beobachtete Anteile des ärmsten Viertels als Punkte und zwei Wachstumskurven mit "
-            f"Intervall bis {int(curves['period'].max())}. Obergrenze 100 %: {z('ziel')} im Jahr "
+            f"Intervall bis {to}. Obergrenze 100 %: {z('ziel')} im Jahr "
             f"{z('jahr95_q1')}; mit freier Obergrenze: höchstens {z('obergrenze_q1')}."
         ),
         source=f"{ICT}; {OWN}",
@@ -201,14 +206,15 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             "share",
             "line",
             names={
-                "seen": "beobachtet",
-                "free": "Kurve mit freier Obergrenze",
-                "one": "Kurve mit Obergrenze 100 %",
+                "seen": f"beobachtet: {z('q1_2020')} (2020)",
+                "free": f"Kurve mit freier Obergrenze: {ends['free']}",
+                "one": f"Kurve mit Obergrenze 100 %: {ends['one']}",
             },
+            bottom=0.4,
             band=("ci_low", "ci_high"),
             points=["seen"],
             smooth=["one", "free"],
-            axis_label="Haushalte des ärmsten Viertels mit Internetzugang",
+            axis_label="Haushalte des ärmsten Viertels mit Internetzugang (Achse beginnt bei 40 %)",
             label_width=18,
         ),
     )  # fmt: skip
@@ -329,36 +335,46 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
         title=(
             "In allen veröffentlichten Vergleichen haben Arme seltener Zugang, Gerät oder Kompetenz"
         ),
-        alt="Tabelle der veröffentlichten Vergleiche mit Abstand, Verhältnis und Chancenverhältnis.",
+        alt="Tabelle der veröffentlichten Vergleiche: Anteile ohne, Abstand und Verhältnis.",
         source=DATA,
         reference_date="2019 bis 2025",
         n=f"{len(table)} veröffentlichte Vergleiche; Fallzahlen dort nicht genannt",
         note=(
-            "Abstand in Prozentpunkten, Verhältnis und Chancenverhältnis gelten für die Anteile mit Zugang, Gerät "
-            "oder Kompetenz, Vergleichsgruppe gegen Arme. Wo die Vergleichsgruppe alle sind, enthält sie die Armen; "
+            "Abstand in Prozentpunkten. Verhältnis: Anteil mit Zugang, Gerät oder Kompetenz, Vergleichsgruppe gegen "
+            "Arme; Chancenverhältnis in den Dateien. Basiskompetenz: veröffentlicht ist der Anteil mit. Wo die Vergleichsgruppe alle sind, enthält sie die Armen; "
             f"der Abstand ist dann zu klein. {NO_ERROR}"
         ),
         table=pd.DataFrame(
             {
                 "Merkmal": table["label"],
                 "Gruppe": table["poor_group"],
-                "Anteil": table["poor"],
+                "Anteil ohne": table["poor"].where(table["lacking"], 1 - table["poor"]),
                 "Vergleichsgruppe": table["other_group"],
-                "dort": table["other"],
+                "dort ohne": table["other"].where(table["lacking"], 1 - table["other"]),
                 "Jahr": table["when"].map(_when),
                 "Abstand": 100 * table["absolute"],
-                "Verhältnis (mit)": table["relative"],
+                "Verhältnis": table["relative"],
                 "Chancen (mit)": table["odds_ratio"],
             }
         ),
         formats={
-            "Anteil": "percent:1",
-            "dort": "percent:1",
+            "Anteil ohne": "percent:1",
+            "dort ohne": "percent:1",
             "Jahr": "right",
             "Abstand": "number:1",
-            "Verhältnis (mit)": "number:2",
+            "Verhältnis": "number:2",
             "Chancen (mit)": "number:1",
         },
+        show_columns=[
+            "Merkmal",
+            "Gruppe",
+            "Anteil ohne",
+            "Vergleichsgruppe",
+            "dort ohne",
+            "Jahr",
+            "Abstand",
+            "Verhältnis",
+        ],
     )
     beside = tables["beside"]
     land = Exhibit(
@@ -1192,7 +1208,7 @@ def _scores(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
     )
     by_parents = points[points["group"] != "earnings_decile"]
     by_earnings = points[points["group"] == "earnings_decile"]
-    tenths = by_earnings[by_earnings["value"] != VALUES["earnings_decile"][""]]["estimate"]
+    tenths = by_earnings[by_earnings["value"] != VALUES["earnings_decile"][""]]
     made = []
     if len(by_parents):
         words = title or "Mittelwerte der Menschen mit Wert, nach Eltern und Alter"
@@ -1202,12 +1218,35 @@ def _scores(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
             )
         )
     if len(tenths):
-        words = (
-            f"Nach dem Verdienst liegen die Mittelwerte der Zehntel zwischen {de(tenths.min())} und "
-            f"{de(tenths.max())} Punkten"
+        words, caveat = _by_earnings(by_earnings)
+        made.append(
+            Exhibit(id="fig-piaac-verdienst", title=words, **_score(by_earnings, n, note + caveat))
         )
-        made.append(Exhibit(id="fig-piaac-verdienst", title=words, **_score(by_earnings, n, note)))
     return made
+
+
+def _by_earnings(points: pd.DataFrame) -> tuple[str, str]:
+    """Return what the means by earnings show, as far as their intervals carry it, and a caveat."""
+    place = {words: int(k) for k, words in VALUES["earnings_decile"].items() if k}
+    known = points.assign(tenth=points["value"].map(place)).dropna(subset=["tenth"])
+    rows = known.set_index("tenth")
+    low, high = de(known["estimate"].min()), de(known["estimate"].max())
+    plain = (
+        f"Nach dem Verdienst liegen die Mittelwerte der Zehntel zwischen {low} und {high} Punkten"
+    )
+    if set(rows.index) != set(place.values()):
+        return plain, ""
+    below, top = rows.loc[1:8], rows.loc[9:10]
+    rises = top["ci_low"].min() > rows.loc[8, "ci_high"]
+    flat = rows.loc[8, "estimate"] <= rows.loc[1, "ci_high"]
+    if not (rises and flat and top["estimate"].min() > below["estimate"].max()):
+        return plain, ""
+    title = (
+        f"Erst die oberen zwei Zehntel des Verdienstes liegen über dem achten ({de(top['estimate'].iloc[0])} "
+        f"und {de(top['estimate'].iloc[1])} Punkte); darunter steigen die Mittelwerte nicht"
+    )
+    close = below.index[below["ci_high"] >= top["ci_low"].min()]
+    return title, "".join(f". Intervall des {k:.0f}. Zehntels reicht an das des 9." for k in close)
 
 
 def _score(points: pd.DataFrame, n: str, note: str) -> dict[str, Any]:

@@ -241,6 +241,20 @@ def test_chapter_holds_known_figures_and_everyone(with_piaac: Project) -> None:
 
 
 @needs_piaac
+def test_title_by_earnings_says_what_the_intervals_carry(with_piaac: Project) -> None:
+    script = load(DIGITAL.folder / "exhibits.py")
+    tables = read_tables(with_piaac.estimates("digital"))
+    made = {one.id: one for one in script.survey(tables)}
+    assert made["fig-piaac-verdienst"].title.startswith("Erst die oberen zwei Zehntel")
+    assert "Intervall des 1. Zehntels reicht an das des 9." in made["fig-piaac-verdienst"].note
+    points = pd.DataFrame(
+        {"value": [f"Verdienst: {k}. Zehntel" for k in range(1, 11)], "estimate": 280.0}
+    )
+    level = points.assign(ci_low=270.0, ci_high=290.0)
+    assert script._by_earnings(level)[0].startswith("Nach dem Verdienst liegen")
+
+
+@needs_piaac
 def test_no_row_of_a_person_is_written(with_piaac: Project) -> None:
     for folder in (with_piaac.clean("digital"), with_piaac.estimates("digital")):
         for path in folder.glob("*.csv"):
