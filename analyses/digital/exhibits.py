@@ -393,7 +393,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
         note=(
             "Die Zusammensetzung des D21-Digital-Index wurde über die Jahre geändert: nur innerhalb eines Jahres "
             "vergleichen. Die LWR ist eine "
-            "Quotenstichprobe ohne Stichprobenfehler; leer: dazu liegt keine Angabe vor"
+            "Quotenstichprobe ohne Stichprobenfehler. Keine Angabe: uns liegt keine veröffentlichte vor"
         ),
         table=pd.DataFrame(
             {

@@ -280,6 +280,29 @@ def policy_rows(tables: Tables, config: DigitalConfig) -> Rows:
     return rows
 
 
+def piaac_headlines(clean: Tables) -> Tables:
+    """Pick the results of PIAAC that the prose quotes; no table where one of them is not there."""
+    table = clean.get("piaac_parental_education")
+    if table is None:
+        return {}
+    shown = table[table["status"].eq("published")].set_index(["parental_education", "indicator"])
+    needed = ("path_score", "score", "below_lower", "below_upper")
+    if any((group, name) not in shown.index for group in ("low", "high") for name in needed):
+        return {}
+    rows: Rows = {}
+    for group, key in {"low": "gering", "high": "hoch"}.items():
+        got = {name: shown.loc[(group, name)].astype(object) for name in needed}
+        path, score = got["path_score"], got["score"]
+        lower, upper = got["below_lower"], got["below_upper"]
+        rows[f"ohne_{key}"] = share(1 - path["estimate"])
+        rows[f"ohne_{key}_intervall"] = span(1 - path["ci_high"], 1 - path["ci_low"], "share")
+        rows[f"punkte_{key}"] = number(score["estimate"])
+        rows[f"punkte_{key}_intervall"] = span(score["ci_low"], score["ci_high"], "number")
+        rows[f"grenzen_{key}"] = span(lower["estimate"], upper["estimate"], "share")
+        rows[f"grenzen_{key}_intervall"] = span(lower["ci_low"], upper["ci_high"], "share")
+    return {"headline_piaac": headline(rows)}
+
+
 def headlines(clean: Tables, tables: Tables, config: DigitalConfig) -> pd.DataFrame:
     """Collect all numbers of the prose in one table."""
     return headline(

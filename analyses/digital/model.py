@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from headlines import headlines
+from headlines import headlines, piaac_headlines
 
 from armutsexpertise.config import read_config
 from armutsexpertise.digital import affordability, gaps, policy, skills
@@ -405,5 +405,6 @@ def main(project: Project) -> None:
     tables["headline"] = headlines(clean, tables, config)
     for name in ("vintages", "microdata", *(n for n in clean if n.startswith("piaac_"))):
         tables[name] = clean[name]
+    tables |= piaac_headlines(clean)
     write_tables(tables, project.estimates(TOPIC))
     print(f"  {len(tables)} tables, {len(tables['headline'])} headline values")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -238,6 +239,47 @@ def test_chapter_holds_known_figures_and_everyone(with_piaac: Project) -> None:
     assert total.loc["score", "se"] == pytest.approx(1.05 * (79 / 80) ** 0.5, abs=0.005)
     paths = table[table["indicator"].str.startswith("path_")]
     assert paths.groupby("age_ten")["estimate"].sum().to_numpy() == pytest.approx(1)
+
+
+def written_by_the_chunk(table: Path) -> str:
+    """Return what the chunk of the report on PIAAC prints from a table of its numbers."""
+    (chunk,) = re.findall(r"^#\| label: piaac\n(.*?)^```", DIGITAL.report, re.M | re.S)
+    names: dict[str, object] = {"Path": lambda _: table, "Values": Values, "Markdown": str}
+    exec(chunk, names)
+    return plain(str(names["text"]))
+
+
+@needs_piaac
+def test_prose_on_piaac_gives_its_estimates(with_piaac: Project) -> None:
+    folder = with_piaac.estimates("digital")
+    table = pd.read_csv(folder / "piaac_parental_education.csv")
+    by = table.set_index(["parental_education", "indicator"])
+    text = written_by_the_chunk(folder / "headline_piaac.csv")
+    for group in ("low", "high"):
+        path, score = by.loc[(group, "path_score")], by.loc[(group, "score")]
+        assert f"{100 - 100 * path['estimate']:.0f} % der" in text.replace(" derer", " der")
+        low, high = (100 - 100 * path[end] for end in ("ci_high", "ci_low"))
+        assert f"{low:.0f} bis {high:.0f} %" in text
+        assert f"({score['ci_low']:.0f} bis {score['ci_high']:.0f})" in text
+        ends = [100 * by.loc[(group, f"below_{end}"), "estimate"] for end in ("lower", "upper")]
+        assert f"{ends[0]:.0f} bis {ends[1]:.0f} % der" in text
+
+
+def test_prose_on_piaac_is_silent_without_the_file_or_a_group(full: Project) -> None:
+    folder = full.estimates("digital")
+    assert not (folder / "headline_piaac.csv").exists()
+    assert written_by_the_chunk(folder / "headline_piaac.csv") == ""
+    script = load(DIGITAL.folder / "headlines.py")
+    rows = [
+        {"parental_education": group, "indicator": name, "estimate": 0.3, "ci_low": 0.2,
+         "ci_high": 0.4, "status": "published"}
+        for group in ("low", "high")
+        for name in ("path_score", "score", "below_lower", "below_upper")
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    assert set(script.piaac_headlines({"piaac_parental_education": table})) == {"headline_piaac"}
+    table.loc[0, "status"] = "suppressed"
+    assert script.piaac_headlines({"piaac_parental_education": table}) == {}
 
 
 @needs_piaac
