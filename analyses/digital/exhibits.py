@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from armutsexpertise.expertise import vintages_exhibit
 from armutsexpertise.publish import charts
@@ -60,8 +61,8 @@ AREAS = {
 PLACES = {"DE": "Deutschland", "EU27": "EU"}
 VARIANTS = {"low": "niedrig", "middle": "mittel", "high": "hoch"}
 RULES = {
-    "rest_low": "Rest nach mittlerem Angebot",
-    "rest_middle": "Rest nach durchschnittlicher Rechnung",
+    "rest_low": "Rest beim Angebot",
+    "rest_middle": "Rest bei der Rechnung",
     "leisure": "ganz Abteilung 9",
 }
 TYPES = {"all households": "alle Haushalte", "single-person household": "Alleinlebende"}
@@ -200,17 +201,13 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             "Anteil": "percent:0", "erreicht": "right", "von": "right", "bis": "right"
         },
         figure=partial(
-            plot_lines,
+            _growth_figure,
             drawn,
-            "period",
-            "share",
-            "line",
             names={
                 "seen": f"beobachtet: {z('q1_2020')} (2020)",
-                "free": f"Kurve mit freier Obergrenze: {ends['free']}",
-                "one": f"Kurve mit Obergrenze 100 %: {ends['one']}",
+                "free": f"freie Obergrenze: {ends['free']}",
+                "one": f"Obergrenze 100 %: {ends['one']}",
             },
-            bottom=0.4,
             band=("ci_low", "ci_high"),
             points=["seen"],
             smooth=["one", "free"],
@@ -255,6 +252,13 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         ),
     )  # fmt: skip
     return [closing, gaps, growth, after]
+
+
+def _growth_figure(drawn: pd.DataFrame, **given: Any) -> Figure:
+    """Draw the curves from 40 % on, where the data begin, with round ticks."""
+    figure = plot_lines(drawn, "period", "share", "line", bottom=0.4, **given)
+    figure.axes[0].set_yticks([0.4, 0.6, 0.8, 1.0])
+    return figure
 
 
 def _with_years(table: pd.DataFrame) -> pd.DataFrame:
@@ -350,7 +354,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
                 "Gruppe": table["poor_group"],
                 "Anteil ohne": table["poor"].where(table["lacking"], 1 - table["poor"]),
                 "Vergleichsgruppe": table["other_group"],
-                "dort ohne": table["other"].where(table["lacking"], 1 - table["other"]),
+                "dort": table["other"].where(table["lacking"], 1 - table["other"]),
                 "Jahr": table["when"].map(_when),
                 "Abstand": 100 * table["absolute"],
                 "Verhältnis": table["relative"],
@@ -359,7 +363,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         formats={
             "Anteil ohne": "percent:1",
-            "dort ohne": "percent:1",
+            "dort": "percent:1",
             "Jahr": "right",
             "Abstand": "number:1",
             "Verhältnis": "number:2",
@@ -370,7 +374,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             "Gruppe",
             "Anteil ohne",
             "Vergleichsgruppe",
-            "dort ohne",
+            "dort",
             "Jahr",
             "Abstand",
             "Verhältnis",
@@ -795,8 +799,8 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date=str(last),
         n=f"{len(saving)} Rechenfälle",
         note=(
-            "Monate; Regelbedarfsstufe 1. Sparregeln als Grenzen (A8): der Rest aus Abteilung 8, dann nichts für "
-            "Mobilfunk und Post; oder ganz Abteilung 9, dann nichts für Freizeit und Kultur. Im Monat: "
+            "Monate; Regelbedarfsstufe 1. Sparregeln als Grenzen (A8): der Rest aus Abteilung 8 nach dem Anschluss, zum "
+            "mittleren Angebot oder zur durchschnittlichen Rechnung, dann nichts für Mobilfunk und Post; oder ganz Abteilung 9, dann nichts für Freizeit und Kultur. Im Monat: "
             + "; ".join(f"{rule} {euro(put_aside[rule], 2)}" for rule in RULES.values())
         ),
         table=by_price.rename(columns={"price": "Preis des Computers"}),
@@ -1119,10 +1123,9 @@ def survey(tables: Tables) -> list[Exhibit]:
     )
     shown = every[every["status"].isin(["published", "bracketed"])]
     hidden = int(every["status"].isin(["suppressed", "unreliable"]).sum())
-    note = (
-        "Plausible Werte nach Rubin, 80 Replikationsgewichte; vor dem Schreiben geschützt (A15), "
-        f"{hidden} Zellen leer"
-    )
+    note = "Plausible Werte nach Rubin, 80 Replikationsgewichte; vor dem Schreiben geschützt (A15)"
+    if hidden:
+        note += f", leere Zellen: {hidden}"
     whole = shown.loc[shown["value"].eq(EVERYONE) & shown["indicator"].eq("at_home"), "n"]
     n = "je Zeile in den Dateien, 2012"
     if len(whole):
@@ -1246,7 +1249,9 @@ def _by_earnings(points: pd.DataFrame) -> tuple[str, str]:
         f"und {de(top['estimate'].iloc[1])} Punkte); darunter steigen die Mittelwerte nicht"
     )
     close = below.index[below["ci_high"] >= top["ci_low"].min()]
-    return title, "".join(f". Intervall des {k:.0f}. Zehntels reicht an das des 9." for k in close)
+    return title, "".join(
+        f". Das Intervall des {k:.0f}. Zehntels überlappt das des neunten" for k in close
+    )
 
 
 def _score(points: pd.DataFrame, n: str, note: str) -> dict[str, Any]:

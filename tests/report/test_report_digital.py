@@ -288,7 +288,7 @@ def test_title_by_earnings_says_what_the_intervals_carry(with_piaac: Project) ->
     tables = read_tables(with_piaac.estimates("digital"))
     made = {one.id: one for one in script.survey(tables)}
     assert made["fig-piaac-verdienst"].title.startswith("Erst die oberen zwei Zehntel")
-    assert "Intervall des 1. Zehntels reicht an das des 9." in made["fig-piaac-verdienst"].note
+    assert "Intervall des 1. Zehntels überlappt das des neunten" in made["fig-piaac-verdienst"].note
     points = pd.DataFrame(
         {"value": [f"Verdienst: {k}. Zehntel" for k in range(1, 11)], "estimate": 280.0}
     )
