@@ -799,11 +799,15 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date=str(last),
         n=f"{len(saving)} Rechenfälle",
         note=(
-            "Monate; Regelbedarfsstufe 1. Sparregeln als Grenzen (A8): der Rest aus Abteilung 8 nach dem Anschluss, zum "
-            "mittleren Angebot oder zur durchschnittlichen Rechnung, dann nichts für Mobilfunk und Post; oder ganz Abteilung 9, dann nichts für Freizeit und Kultur. Im Monat: "
-            + "; ".join(f"{rule} {euro(put_aside[rule], 2)}" for rule in RULES.values())
+            "Regelbedarfsstufe 1. Sparregeln als Grenzen (A8): der Rest aus Abteilung 8 nach dem Anschluss, zum "
+            "mittleren Angebot oder zur durchschnittlichen Rechnung, dann nichts für Mobilfunk und Post; oder ganz Abteilung 9, dann nichts für Freizeit und Kultur. Gespart werden im Monat, in "
+            "der Reihenfolge der Spalten: "
+            + "; ".join(euro(put_aside[rule], 2) for rule in RULES.values())
         ),
-        table=by_price.rename(columns={"price": "Preis des Computers"}),
+        table=by_price.rename(
+            columns={"price": "Preis des Computers"}
+            | {rule: f"Monate, {rule}" for rule in RULES.values()}
+        ),
         formats={"Preis des Computers": "euro:0"},
     )
     spending = tables["spending"]
