@@ -656,7 +656,8 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2021 bis 2026",
         n=f"{len(lines)} Jahre",
         note=(
-            "Regelbedarfsstufe 1, Abteilung 8, fortgeschrieben; Preise ihres Jahres. Mobilfunk und Post "
+            "Regelbedarfsstufe 1, Abteilung 8, fortgeschrieben; Preise ihres Jahres: mittleres Angebot, "
+            "durchschnittliche Rechnung. Mobilfunk und Post "
             "kommen hinzu (A4, A7)"
         ),
         table=pd.DataFrame(
@@ -672,12 +673,12 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             "year",
             "eur",
             "line",
-            names={"abt8": "im Regelbedarf"},
+            names={"abt8": f"Abteilung 8: {euro(lines['eur'].iloc[-1], 2)}"},
             kind="number",
             axis_label="EUR im Monat: Teil für Post und Telekommunikation, Preis eines Anschlusses",
             references=[
-                (tables["same_year"]["price"].min(), "mittleres Angebot 2025"),
-                (tables["same_year"]["price"].max(), "durchschnittliche Rechnung 2023"),
+                (tables["same_year"]["price"].min(), f"Angebot 2025: {z('preis_2025')}"),
+                (tables["same_year"]["price"].max(), f"Rechnung 2023: {z('preis_2023')}"),
             ],
             height_cm=4.3,
             label_width=26,
