@@ -61,9 +61,9 @@ AREAS = {
 PLACES = {"DE": "Deutschland", "EU27": "EU"}
 VARIANTS = {"low": "niedrig", "middle": "mittel", "high": "hoch"}
 RULES = {
-    "rest_low": "Rest beim Angebot",
-    "rest_middle": "Rest bei der Rechnung",
-    "leisure": "ganz Abteilung 9",
+    "rest_low": "Angebot",
+    "rest_middle": "Rechnung",
+    "leisure": "Abteilung 9",
 }
 TYPES = {"all households": "alle Haushalte", "single-person household": "Alleinlebende"}
 
@@ -800,14 +800,14 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date=str(last),
         n=f"{len(saving)} Rechenfälle",
         note=(
-            "Regelbedarfsstufe 1. Sparregeln als Grenzen (A8): der Rest aus Abteilung 8 nach dem Anschluss, zum "
-            "mittleren Angebot oder zur durchschnittlichen Rechnung, dann nichts für Mobilfunk und Post; oder ganz Abteilung 9, dann nichts für Freizeit und Kultur. Gespart werden im Monat, in "
+            "Regelbedarfsstufe 1. Sparregeln als Grenzen (A8). Angebot, Rechnung: der Rest aus Abteilung 8 nach dem Anschluss zum "
+            "mittleren Angebot oder zur durchschnittlichen Rechnung, dann nichts für Mobilfunk und Post; Abteilung 9: alles daraus, dann nichts für Freizeit und Kultur. Gespart werden im Monat, in "
             "der Reihenfolge der Spalten: "
             + "; ".join(euro(put_aside[rule], 2) for rule in RULES.values())
         ),
         table=by_price.rename(
             columns={"price": "Preis des Computers"}
-            | {rule: f"Monate, {rule}" for rule in RULES.values()}
+            | {rule: f"{rule}: Monate" for rule in RULES.values()}
         ),
         formats={"Preis des Computers": "euro:0"},
     )
