@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from armutsexpertise.expertise import vintages_exhibit
 from armutsexpertise.publish import charts
@@ -60,8 +61,9 @@ AREAS = {
 PLACES = {"DE": "Deutschland", "EU27": "EU"}
 VARIANTS = {"low": "niedrig", "middle": "mittel", "high": "hoch"}
 RULES = {
-    "rest": "was in Abteilung 8 nach dem Anschluss bleibt",
-    "leisure": "alles aus Abteilung 9 (Freizeit, Kultur)",
+    "rest_low": "Angebot",
+    "rest_middle": "Rechnung",
+    "leisure": "Abteilung 9",
 }
 TYPES = {"all households": "alle Haushalte", "single-person household": "Alleinlebende"}
 
@@ -158,6 +160,11 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
     curves["line"] = curves["model"].map(
         {"mit Obergrenze 100 %": "one", "mit freier Obergrenze": "free"}
     )
+    to = int(curves["period"].max())
+    ends = {
+        row.line: f"{percent(row.share, 1)} ({to})"
+        for row in curves[curves["period"] == to].itertuples()
+    }
     seen = lines.query("group == 'Q1'").assign(line="seen")
     drawn = pd.concat([seen, curves], ignore_index=True)
     years = tables["years"]
@@ -169,7 +176,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         alt=(
             "Beobachtete Anteile des ärmsten Viertels als Punkte und zwei Wachstumskurven mit "
-            f"Intervall bis {int(curves['period'].max())}. Obergrenze 100 %: {z('ziel')} im Jahr "
+            f"Intervall bis {to}. Obergrenze 100 %: {z('ziel')} im Jahr "
             f"{z('jahr95_q1')}; mit freier Obergrenze: höchstens {z('obergrenze_q1')}."
         ),
         source=f"{ICT}; {OWN}",
@@ -194,20 +201,17 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             "Anteil": "percent:0", "erreicht": "right", "von": "right", "bis": "right"
         },
         figure=partial(
-            plot_lines,
+            _growth_figure,
             drawn,
-            "period",
-            "share",
-            "line",
             names={
-                "seen": "beobachtet",
-                "free": "Kurve mit freier Obergrenze",
-                "one": "Kurve mit Obergrenze 100 %",
+                "seen": f"beobachtet: {z('q1_2020')} (2020)",
+                "free": f"freie Obergrenze: {ends['free']}",
+                "one": f"Obergrenze 100 %: {ends['one']}",
             },
             band=("ci_low", "ci_high"),
             points=["seen"],
             smooth=["one", "free"],
-            axis_label="Haushalte des ärmsten Viertels mit Internetzugang",
+            axis_label="Haushalte des ärmsten Viertels mit Internetzugang (Achse beginnt bei 40 %)",
             label_width=18,
         ),
     )  # fmt: skip
@@ -248,6 +252,13 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         ),
     )  # fmt: skip
     return [closing, gaps, growth, after]
+
+
+def _growth_figure(drawn: pd.DataFrame, **given: Any) -> Figure:
+    """Draw the curves from 40 % on, where the data begin, with round ticks."""
+    figure = plot_lines(drawn, "period", "share", "line", bottom=0.4, **given)
+    figure.axes[0].set_yticks([0.4, 0.6, 0.8, 1.0])
+    return figure
 
 
 def _with_years(table: pd.DataFrame) -> pd.DataFrame:
@@ -328,54 +339,65 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
         title=(
             "In allen veröffentlichten Vergleichen haben Arme seltener Zugang, Gerät oder Kompetenz"
         ),
-        alt="Tabelle der veröffentlichten Vergleiche mit Abstand, Verhältnis und Chancenverhältnis.",
+        alt="Tabelle der veröffentlichten Vergleiche: Anteile ohne, Abstand und Verhältnis.",
         source=DATA,
         reference_date="2019 bis 2025",
         n=f"{len(table)} veröffentlichte Vergleiche; Fallzahlen dort nicht genannt",
         note=(
-            "Abstand in Prozentpunkten, Verhältnis und Chancenverhältnis gelten für die Anteile mit Zugang, Gerät "
-            "oder Kompetenz, Vergleichsgruppe gegen Arme. Wo die Vergleichsgruppe alle sind, enthält sie die Armen; "
+            "Abstand in Prozentpunkten. Verhältnis: Anteil mit Zugang, Gerät oder Kompetenz, Vergleichsgruppe gegen "
+            "Arme; Chancenverhältnis in den Dateien. Basiskompetenz: veröffentlicht ist der Anteil mit. Wo die Vergleichsgruppe alle sind, enthält sie die Armen; "
             f"der Abstand ist dann zu klein. {NO_ERROR}"
         ),
         table=pd.DataFrame(
             {
                 "Merkmal": table["label"],
                 "Gruppe": table["poor_group"],
-                "Anteil": table["poor"],
+                "Anteil ohne": table["poor"].where(table["lacking"], 1 - table["poor"]),
                 "Vergleichsgruppe": table["other_group"],
-                "dort": table["other"],
+                "dort": table["other"].where(table["lacking"], 1 - table["other"]),
                 "Jahr": table["when"].map(_when),
                 "Abstand": 100 * table["absolute"],
-                "Verhältnis (mit)": table["relative"],
+                "Verhältnis": table["relative"],
                 "Chancen (mit)": table["odds_ratio"],
             }
         ),
         formats={
-            "Anteil": "percent:1",
+            "Anteil ohne": "percent:1",
             "dort": "percent:1",
             "Jahr": "right",
             "Abstand": "number:1",
-            "Verhältnis (mit)": "number:2",
+            "Verhältnis": "number:2",
             "Chancen (mit)": "number:1",
         },
+        show_columns=[
+            "Merkmal",
+            "Gruppe",
+            "Anteil ohne",
+            "Vergleichsgruppe",
+            "dort",
+            "Jahr",
+            "Abstand",
+            "Verhältnis",
+        ],
     )
     beside = tables["beside"]
     land = Exhibit(
         id="tbl-nrw",
         title=(
-            f"Nordrhein-Westfalen lag im Digital-Index mit {z('d21_nrw')} Punkten gleichauf mit "
-            f"Deutschland ({z('d21_de')}); zu Geräten gibt es kein gemeinsames Merkmal"
+            f"Im Digital-Index lag Nordrhein-Westfalen 2018 mit {z('d21_nrw')} Punkten gleichauf mit "
+            f"Deutschland, 2013 davor; zu Geräten gibt es kein gemeinsames Merkmal"
         ),
         alt="Tabelle: Werte für Nordrhein-Westfalen und Deutschland nebeneinander.",
         source=(
-            "Initiative D21, 2018/2019, Nordrhein-Westfalen nach news-research.net; LWR 2019: Destatis "
-            f"nach bpb.de, IT.NRW nach medien-lippe.de ({DATA})"
+            "Initiative D21, 2013 nach cio.de; 2018/2019, Nordrhein-Westfalen nach news-research.net; LWR 2019: "
+            f"Destatis nach bpb.de, IT.NRW nach medien-lippe.de ({DATA})"
         ),
-        reference_date="2018 bis 2019",
+        reference_date="2013 bis 2019",
         n=f"{len(beside)} Merkmale; LWR 2019 in Nordrhein-Westfalen 1.649 Haushalte",
         note=(
-            "Die Zusammensetzung des D21-Digital-Index wurde über die Jahre geändert. Die LWR ist eine "
-            "Quotenstichprobe ohne Stichprobenfehler; leer: dazu liegt keine Angabe vor"
+            "Die Zusammensetzung des D21-Digital-Index wurde über die Jahre geändert: nur innerhalb eines Jahres "
+            "vergleichen. Die LWR ist eine "
+            "Quotenstichprobe ohne Stichprobenfehler. Keine Angabe: uns liegt keine veröffentlichte vor"
         ),
         table=pd.DataFrame(
             {
@@ -405,7 +427,7 @@ def _when(year: object) -> str:
 def _unit(value: float, unit: str) -> str:
     if pd.isna(value):
         return "keine Angabe"
-    return _pct(value / 100) if unit == "percent" else de(value)
+    return _pct(value / 100) if unit == "percent" else de(value, 0 if value == round(value) else 1)
 
 
 def offline(tables: Tables, z: Values) -> list[Exhibit]:
@@ -535,18 +557,21 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
         ),
     )
     areas = tables["dsi_areas"].query("period == '2023'").set_index("place")
+    above = tables["dsi_areas_above"].query("period == '2023'").set_index("place")
     frame = pd.DataFrame(
         {
             "label": list(AREAS.values()),
             "germany": [areas.loc["DE", code] for code in AREAS],
             "eu": [areas.loc["EU27", code] for code in AREAS],
+            "germany_above": [above.loc["DE", code] for code in AREAS],
+            "eu_above": [above.loc["EU27", code] for code in AREAS],
         }
     )
     by_area = Exhibit(
         id="fig-bereiche",
         title=(
-            f"Deutschland liegt nur beim Finden und Prüfen von Informationen hinter der EU: "
-            f"{z('dsi_il_de')} gegen {z('dsi_il_eu')}"
+            f"Wenigstens grundlegend: Deutschland liegt nur beim Finden und Prüfen von Informationen "
+            f"hinter der EU ({z('dsi_il_de')} gegen {z('dsi_il_eu')})"
         ),
         alt=(
             "Punktpaare je Bereich, wenigstens grundlegende Kompetenz 2023. "
@@ -559,9 +584,32 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
         source=DSI,
         reference_date="2023",
         n=f"{PERSONS}; Fallzahl nicht veröffentlicht",
-        note="Wenigstens grundlegende Kompetenz je Bereich; Digital Skills Index 2.0",
-        table=frame.rename(columns={"label": "Bereich", "germany": "Deutschland", "eu": "EU"}),
-        formats={"Deutschland": "percent:1", "EU": "percent:1"},
+        note=(
+            "Wenigstens grundlegende Kompetenz je Bereich; Digital Skills Index 2.0. Mehr als grundlegend, "
+            "Deutschland gegen EU: "
+            + "; ".join(
+                f"{r.label} {percent(r.germany_above, 1)} gegen {percent(r.eu_above, 1)}"
+                for r in frame.itertuples()
+            )
+        ),
+        table=frame.rename(
+            columns={
+                "label": "Bereich",
+                "germany": "Deutschland",
+                "eu": "EU",
+                "germany_above": "Deutschland, mehr als grundlegend",
+                "eu_above": "EU, mehr als grundlegend",
+            }
+        ),
+        formats=dict.fromkeys(
+            (
+                "Deutschland",
+                "EU",
+                "Deutschland, mehr als grundlegend",
+                "EU, mehr als grundlegend",
+            ),
+            "percent:1",
+        ),
         figure=partial(
             plot_pairs,
             frame,
@@ -608,7 +656,8 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         reference_date="2021 bis 2026",
         n=f"{len(lines)} Jahre",
         note=(
-            "Regelbedarfsstufe 1, Abteilung 8, fortgeschrieben; Preise ihres Jahres. Mobilfunk und Post "
+            "Regelbedarfsstufe 1, Abteilung 8, fortgeschrieben; Preise ihres Jahres: mittleres Angebot, "
+            "durchschnittliche Rechnung. Mobilfunk und Post "
             "kommen hinzu (A4, A7)"
         ),
         table=pd.DataFrame(
@@ -624,12 +673,12 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             "year",
             "eur",
             "line",
-            names={"abt8": "im Regelbedarf"},
+            names={"abt8": f"Abteilung 8: {euro(lines['eur'].iloc[-1], 2)}"},
             kind="number",
             axis_label="EUR im Monat: Teil für Post und Telekommunikation, Preis eines Anschlusses",
             references=[
-                (tables["same_year"]["price"].min(), "mittleres Angebot 2025"),
-                (tables["same_year"]["price"].max(), "durchschnittliche Rechnung 2023"),
+                (tables["same_year"]["price"].min(), f"Angebot 2025: {z('preis_2025')}"),
+                (tables["same_year"]["price"].max(), f"Rechnung 2023: {z('preis_2023')}"),
             ],
             height_cm=4.3,
             label_width=26,
@@ -653,7 +702,8 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             "Nur belegte Preise (A4); für den Anschluss ist kein höherer als der mittlere belegt, und die "
             "durchschnittliche Rechnung enthält oft Telefon und Fernsehen. Computer drei Jahre nach der AfA-Tabelle "
             "(A5). Beträge aus Gerichten und Behörden sind Einzelfälle und Höchstbeträge, keine Marktpreise. "
-            "Mobilfunk, Smartphone, Drucker, Programme und Kurse fehlen, weil kein Preis nach Stufen belegt ist"
+            "Mobilfunk, Smartphone, Drucker, Programme und Kurse fehlen, weil kein Preis nach Stufen belegt ist, "
+            "Reparatur und Strom des Geräts, weil kein Betrag belegt ist"
         ),
         table=pd.DataFrame(
             {
@@ -735,31 +785,31 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         ],
         max_rows=int(homes["year"].isin([first, last]).sum()),
     )
-    saving = tables["saving"]
+    saving = tables["saving"].assign(rule=lambda t: t["rule"].map(RULES))
+    by_price = saving.pivot_table(index="price", columns="rule", values="months")
+    by_price = by_price[list(RULES.values())].astype(int).reset_index()
+    put_aside = saving.groupby("rule")["saved"].first()
     months = Exhibit(
         id="tbl-sparen",
         title=(
             f"Für einen Computer zu {z('geraet_middle')} spart eine alleinlebende Person "
-            f"{z('sparen_freizeit_middle')} bis {z('sparen_rest_middle')} Monate"
+            f"{z('sparen_freizeit_middle')} bis {z('sparen_rechnung_middle')} Monate"
         ),
-        alt="Tabelle: Monate des Sparens nach Preis und Sparregel.",
+        alt="Tabelle: Monate des Sparens nach Preis des Computers und Sparregel.",
         source=f"{LAW}; {DATA}; {OWN}",
         reference_date=str(last),
         n=f"{len(saving)} Rechenfälle",
         note=(
-            "Regelbedarfsstufe 1. Zwei Sparregeln als Grenzen (A8): erst der Rest aus Abteilung 8, dann "
-            "nichts für Mobilfunk und Post; oder ganz Abteilung 9, dann nichts für Freizeit und Kultur"
+            "Regelbedarfsstufe 1. Sparregeln als Grenzen (A8). Angebot, Rechnung: der Rest aus Abteilung 8 nach dem Anschluss zum "
+            "mittleren Angebot oder zur durchschnittlichen Rechnung, dann nichts für Mobilfunk und Post; Abteilung 9: alles daraus, dann nichts für Freizeit und Kultur. Gespart werden im Monat, in "
+            "der Reihenfolge der Spalten: "
+            + "; ".join(euro(put_aside[rule], 2) for rule in RULES.values())
         ),
-        table=pd.DataFrame(
-            {
-                "Stufe": saving["variant"].map(VARIANTS),
-                "Preis": saving["price"],
-                "gespart wird": saving["rule"].map(RULES),
-                "im Monat": saving["saved"],
-                "Monate": saving["months"],
-            }
+        table=by_price.rename(
+            columns={"price": "Preis des Computers"}
+            | {rule: f"{rule}: Monate" for rule in RULES.values()}
         ),
-        formats={"Preis": "euro:0", "im Monat": "euro:2"},
+        formats={"Preis des Computers": "euro:0"},
     )
     spending = tables["spending"]
     frame = spending.assign(low=spending["eur"], high=spending["eur"])
@@ -1078,10 +1128,9 @@ def survey(tables: Tables) -> list[Exhibit]:
     )
     shown = every[every["status"].isin(["published", "bracketed"])]
     hidden = int(every["status"].isin(["suppressed", "unreliable"]).sum())
-    note = (
-        "Plausible Werte nach Rubin, 80 Replikationsgewichte; vor dem Schreiben geschützt (A15), "
-        f"{hidden} Zellen leer"
-    )
+    note = "Plausible Werte nach Rubin, 80 Replikationsgewichte; vor dem Schreiben geschützt (A15)"
+    if hidden:
+        note += f", leere Zellen: {hidden}"
     whole = shown.loc[shown["value"].eq(EVERYONE) & shown["indicator"].eq("at_home"), "n"]
     n = "je Zeile in den Dateien, 2012"
     if len(whole):
@@ -1167,7 +1216,7 @@ def _scores(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
     )
     by_parents = points[points["group"] != "earnings_decile"]
     by_earnings = points[points["group"] == "earnings_decile"]
-    tenths = by_earnings[by_earnings["value"] != VALUES["earnings_decile"][""]]["estimate"]
+    tenths = by_earnings[by_earnings["value"] != VALUES["earnings_decile"][""]]
     made = []
     if len(by_parents):
         words = title or "Mittelwerte der Menschen mit Wert, nach Eltern und Alter"
@@ -1177,12 +1226,37 @@ def _scores(shown: pd.DataFrame, n: str, note: str) -> list[Exhibit]:
             )
         )
     if len(tenths):
-        words = (
-            f"Nach dem Verdienst liegen die Mittelwerte der Zehntel zwischen {de(tenths.min())} und "
-            f"{de(tenths.max())} Punkten"
+        words, caveat = _by_earnings(by_earnings)
+        made.append(
+            Exhibit(id="fig-piaac-verdienst", title=words, **_score(by_earnings, n, note + caveat))
         )
-        made.append(Exhibit(id="fig-piaac-verdienst", title=words, **_score(by_earnings, n, note)))
     return made
+
+
+def _by_earnings(points: pd.DataFrame) -> tuple[str, str]:
+    """Return what the means by earnings show, as far as their intervals carry it, and a caveat."""
+    place = {words: int(k) for k, words in VALUES["earnings_decile"].items() if k}
+    known = points.assign(tenth=points["value"].map(place)).dropna(subset=["tenth"])
+    rows = known.set_index("tenth")
+    low, high = de(known["estimate"].min()), de(known["estimate"].max())
+    plain = (
+        f"Nach dem Verdienst liegen die Mittelwerte der Zehntel zwischen {low} und {high} Punkten"
+    )
+    if set(rows.index) != set(place.values()):
+        return plain, ""
+    below, top = rows.loc[1:8], rows.loc[9:10]
+    rises = top["ci_low"].min() > rows.loc[8, "ci_high"]
+    flat = rows.loc[8, "estimate"] <= rows.loc[1, "ci_high"]
+    if not (rises and flat and top["estimate"].min() > below["estimate"].max()):
+        return plain, ""
+    title = (
+        f"Erst die oberen zwei Zehntel des Verdienstes liegen über dem achten ({de(top['estimate'].iloc[0])} "
+        f"und {de(top['estimate'].iloc[1])} Punkte); darunter steigen die Mittelwerte nicht"
+    )
+    close = below.index[below["ci_high"] >= top["ci_low"].min()]
+    return title, "".join(
+        f". Das Intervall des {k:.0f}. Zehntels überlappt das des neunten" for k in close
+    )
 
 
 def _score(points: pd.DataFrame, n: str, note: str) -> dict[str, Any]:

@@ -7,6 +7,12 @@ from typing import Any
 from armutsexpertise.expertise import Claim
 from armutsexpertise.publish.values import Values
 
+
+def _area_gap(z: Values, area: str) -> float:
+    """Return by how much Germany is behind the EU in an area, above the basic level."""
+    return z.raw(f"dsi_mehr_{area}_eu") - z.raw(f"dsi_mehr_{area}_de")
+
+
 # A word such as "die meisten" is a number too. Each claim names what must hold for it.
 CLAIMS: tuple[Claim, ...] = (
     (
@@ -62,13 +68,32 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: 0.45 <= z.raw("ohne_abschluss_mobil") < 0.5,
     ),
     (
-        "Deutschland liegt nur beim Finden von Informationen hinter der EU",
+        "Wenigstens grundlegend liegt Deutschland nur beim Finden von Informationen hinter der EU",
         lambda z: (
             z.raw("dsi_il_de") < z.raw("dsi_il_eu")
             and z.raw("dsi_cc_de") > z.raw("dsi_cc_eu")
             and z.raw("dsi_dcc_de") > z.raw("dsi_dcc_eu")
             and z.raw("dsi_safe_de") > z.raw("dsi_safe_eu")
             and z.raw("dsi_ps_de") > z.raw("dsi_ps_eu")
+        ),
+    ),
+    (
+        "Der Abstand zur EU oberhalb von grundlegend ist beim Finden am größten, bei Inhalten am kleinsten",
+        lambda z: (
+            _area_gap(z, "dcc")
+            < min(_area_gap(z, area) for area in ("cc", "safe", "ps"))
+            <= max(_area_gap(z, area) for area in ("cc", "safe", "ps"))
+            < _area_gap(z, "il")
+        ),
+    ),
+    (
+        "Mehr als grundlegend liegt Deutschland in jedem Bereich hinter der EU",
+        lambda z: (
+            z.raw("dsi_mehr_il_de") < z.raw("dsi_mehr_il_eu")
+            and z.raw("dsi_mehr_cc_de") < z.raw("dsi_mehr_cc_eu")
+            and z.raw("dsi_mehr_dcc_de") < z.raw("dsi_mehr_dcc_eu")
+            and z.raw("dsi_mehr_safe_de") < z.raw("dsi_mehr_safe_eu")
+            and z.raw("dsi_mehr_ps_de") < z.raw("dsi_mehr_ps_eu")
         ),
     ),
     (
@@ -90,6 +115,10 @@ CLAIMS: tuple[Claim, ...] = (
     (
         "Der Anschluss passt in den Teil für Post und Telekommunikation und nimmt das meiste davon",
         lambda z: 0.5 < z.raw("anteil_2025") < 1 and 0.5 < z.raw("anteil_2023") < 1,
+    ),
+    (
+        "Beim mittleren Angebot bleibt mehr zum Sparen als bei der durchschnittlichen Rechnung",
+        lambda z: z.raw("sparen_angebot_middle") < z.raw("sparen_rechnung_middle"),
     ),
     (
         "Für jeden Posten des Korbs ist in jeder Stufe ein Preis belegt",
@@ -116,8 +145,17 @@ CLAIMS: tuple[Claim, ...] = (
         ),
     ),
     (
-        "Nordrhein-Westfalen und Deutschland lagen im Digital-Index gleichauf",
-        lambda z: z.raw("d21_nrw") == z.raw("d21_de"),
+        "Nordrhein-Westfalen und Deutschland lagen 2018 im Digital-Index gleichauf, 2013 das Land davor",
+        lambda z: (
+            z.raw("d21_nrw") == z.raw("d21_de") and z.raw("d21_nrw_2013") > z.raw("d21_de_2013")
+        ),
+    ),
+    (
+        "Haushalte mit hohem Einkommen lagen im Digital-Index vorn",
+        lambda z: (
+            z.raw("d21_reich_2013") > z.raw("d21_arm_2013")
+            and z.raw("d21_reich_2019") > z.raw("d21_arm_2019")
+        ),
     ),
 )
 
@@ -165,7 +203,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
                 f"für den Anschluss {z('anschluss_anteil')} des Betrags, den der Regelbedarf "
                 f"{z('regelbedarf_jahr')} für Post und Telekommunikation enthält; es bleiben "
                 f"{z('rest_nach_anschluss')} im Monat. Beim durchschnittlichen Rechnungsbetrag reicht der "
-                f"Rest erst nach {z('sparen_rest_middle')} Monaten für einen Computer zu "
+                f"Rest erst nach {z('sparen_rechnung_middle')} Monaten für einen Computer zu "
                 f"{z('geraet_middle')}; wer auf Freizeit und Kultur ganz verzichtet, braucht "
                 f"{z('sparen_freizeit_middle')} Monate."
             ),

@@ -63,6 +63,7 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
         rows[f"nachbarn_{key}"] = number(fit["autocorrelation"], 2)
         rows[f"punkte_{key}"] = number(fit["points"])
     rows["obergrenze_q1"] = share(fit["ceiling"], 1)
+    rows["obergrenze_q1_intervall"] = span(fit["ceiling_low"], fit["ceiling_high"], "share", 1)
     for reached in config.access.shares:
         for quartile in ("Q1", "Q2", "Q3", "Q4"):
             found = only_row(
@@ -78,6 +79,9 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
     rows["frei_erreicht_95"] = number(int(math.isfinite(free["year"])))
     lag = only_row(tables["lag"], period=last)
     rows["vorsprung"] = number(lag["years"])
+    modelled = only_row(tables["modelled_lag"], share=config.access.shares[0])
+    rows["rueckstand_modell"] = number(modelled["years"], 1)
+    rows["rueckstand_modell_intervall"] = span(modelled["ci_low"], modelled["ci_high"], "number", 1)
     rows["vorsprung_mindestens"] = number(int(lag["at_least"]))
     for group, key in {"total": "alle", "household_type": "allein"}.items():
         name = {"total": "all households", "household_type": "single-person household"}[group]
@@ -136,6 +140,15 @@ def fact_rows(clean: Tables, tables: Tables) -> Rows:
     rows["geldgruende_anteil"] = share(facts["dig0058"] / facts["dig0057"])
     rows["d21_nrw"] = number(facts["xdig0282"])
     rows["d21_de"] = number(facts["dig0120"])
+    for key, fact in {
+        "d21_nrw_2013": "dig0111",
+        "d21_de_2013": "dig0102",
+        "d21_reich_2013": "dig0109",
+        "d21_arm_2013": "dig0110",
+    }.items():
+        rows[key] = number(facts[fact], 1)
+    rows["d21_reich_2019"] = number(facts["dig0124"])
+    rows["d21_arm_2019"] = number(facts["dig0125"])
     rows["nutzung_nrw"] = _shown(facts["xdig0286"] / 100)
     rows["ausgaben_arm"] = eur(facts["dig0136"], 0)
     rows["ausgaben_reich"] = eur(facts["dig0144"], 0)
@@ -154,8 +167,10 @@ def skill_rows(tables: Tables) -> Rows:
         classes = only_row(tables["dsi_classes"], place=place, period="2023")
         rows[f"dsi_offen_{short}"] = share(classes["not_assessed"], 1)
         areas = only_row(tables["dsi_areas"], place=place, period="2023")
+        above = only_row(tables["dsi_areas_above"], place=place, period="2023")
         for area in ("il", "cc", "dcc", "safe", "ps"):
             rows[f"dsi_{area}_{short}"] = share(areas[area], 1)
+            rows[f"dsi_mehr_{area}_{short}"] = share(above[area], 1)
     for category, short in {"cities": "stadt", "rural areas": "land"}.items():
         row = only_row(tables["dsi"], place="DE", period="2025", category=category)
         rows[f"dsi_{short}"] = share(row["share"], 1)
@@ -212,11 +227,12 @@ def money_rows(tables: Tables) -> Rows:
     rows["schule_teuer"] = eur(prices["high"], 0)
     rows["schule_rest"] = eur(max(prices["high"] - prices["middle"], 0), 0)
     saving = tables["saving"].set_index(["rule", "variant"])
-    for rule, key in {"rest": "rest", "leisure": "freizeit"}.items():
+    rules = {"rest_low": "angebot", "rest_middle": "rechnung", "leisure": "freizeit"}
+    for rule, key in rules.items():
         for variant in ("low", "middle", "high"):
             rows[f"sparen_{key}_{variant}"] = number(saving.loc[(rule, variant), "months"])
     for variant in ("low", "middle", "high"):
-        rows[f"geraet_{variant}"] = eur(saving.loc[("rest", variant), "price"], 0)
+        rows[f"geraet_{variant}"] = eur(saving.loc[("leisure", variant), "price"], 0)
     items = tables["items"].query("item == 'computer' and household == 'alleinlebend'")
     rows["preise_fehlen"] = number(int(items["price_eur"].isna().sum()))
     return rows
@@ -262,6 +278,29 @@ def policy_rows(tables: Tables, config: DigitalConfig) -> Rows:
     rows["kreis_unten"] = {"value": kreise["name"].iloc[0], "unit": "text"}
     rows["kreis_oben"] = {"value": kreise["name"].iloc[-1], "unit": "text"}
     return rows
+
+
+def piaac_headlines(clean: Tables) -> Tables:
+    """Pick the results of PIAAC that the prose quotes; no table where one of them is not there."""
+    table = clean.get("piaac_parental_education")
+    if table is None:
+        return {}
+    shown = table[table["status"].eq("published")].set_index(["parental_education", "indicator"])
+    needed = ("path_score", "score", "below_lower", "below_upper")
+    if any((group, name) not in shown.index for group in ("low", "high") for name in needed):
+        return {}
+    rows: Rows = {}
+    for group, key in {"low": "gering", "high": "hoch"}.items():
+        got = {name: shown.loc[(group, name)].astype(object) for name in needed}
+        path, score = got["path_score"], got["score"]
+        lower, upper = got["below_lower"], got["below_upper"]
+        rows[f"ohne_{key}"] = share(1 - path["estimate"])
+        rows[f"ohne_{key}_intervall"] = span(1 - path["ci_high"], 1 - path["ci_low"], "share")
+        rows[f"punkte_{key}"] = number(score["estimate"])
+        rows[f"punkte_{key}_intervall"] = span(score["ci_low"], score["ci_high"], "number")
+        rows[f"grenzen_{key}"] = span(lower["estimate"], upper["estimate"], "share")
+        rows[f"grenzen_{key}_intervall"] = span(lower["ci_low"], upper["ci_high"], "share")
+    return {"headline_piaac": headline(rows)}
 
 
 def headlines(clean: Tables, tables: Tables, config: DigitalConfig) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from headlines import headlines
+from headlines import headlines, piaac_headlines
 
 from armutsexpertise.config import read_config
 from armutsexpertise.digital import affordability, gaps, policy, skills
-from armutsexpertise.digital.config import Basket
+from armutsexpertise.digital.config import Basket, Variant
 from armutsexpertise.digital.study import DigitalConfig, GrantVariant, build_basket
 from armutsexpertise.ranges import Range
 from armutsexpertise.stages import Project, read_tables, write_tables
@@ -19,6 +19,7 @@ from armutsexpertise.stages import Project, read_tables, write_tables
 TOPIC = "digital"
 LAND = "05"
 FIRST, LAST = "Q1", "Q4"
+VARIANTS: tuple[Variant, ...] = ("low", "middle", "high")
 CEILINGS = {"one": "mit Obergrenze 100 %", "free": "mit freier Obergrenze"}
 
 # How Eurostat begins the names of the classes and areas of isoc_sk_dskl_i21.
@@ -32,6 +33,7 @@ CLASSES = {
     "not_assessed": "Digital skills could not be assessed",
 }
 EITHER = "Individuals with basic or above basic"
+ABOVE = "Individuals with above basic"
 AT_LEAST_BASIC = f"{EITHER} overall digital skills"
 AREAS = {
     "il": "information and data literacy",
@@ -90,18 +92,33 @@ def growth_tables(shares: pd.DataFrame, config: DigitalConfig) -> Tables:
     shares = shares.drop(columns="place")
     years = np.arange(int(shares["period"].min()), choices.curve_to + 1)
     tables: dict[str, list[pd.DataFrame]] = {"growth": [], "years": [], "curves": []}
+    tail = (1 - choices.level) / 2
+    lags = []
     for ceiling, label in CEILINGS.items():
         model = gaps.logistic_growth(
             shares, ceiling=ceiling, draws=choices.draws, seed=choices.seed
         )
-        tables["growth"].append(model.table.assign(model=label))
+        ceilings = [
+            np.quantile(model.draws[g][:, 2], [tail, 1 - tail]) for g in model.table["group"]
+        ]
+        low, high = np.transpose(ceilings)
+        tables["growth"].append(model.table.assign(model=label, ceiling_low=low, ceiling_high=high))
         for share in choices.shares:
             tables["years"].append(
                 model.year_reached(share, level=choices.level).assign(model=label)
             )
         tables["curves"].append(model.predict(years, level=choices.level).assign(model=label))
+        if ceiling == "one":  # with a free ceiling the poorest quartile reaches none of the shares
+            lags += [
+                (share, *model.lag(FIRST, LAST, share, level=choices.level))
+                for share in choices.shares
+            ]
     made = {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
-    return {**made, "lag": gaps.observed_lag(shares, FIRST, LAST)}
+    return {
+        **made,
+        "lag": gaps.observed_lag(shares, FIRST, LAST),
+        "modelled_lag": pd.DataFrame(lags, columns=["share", "years", "ci_low", "ci_high"]),
+    }
 
 
 def value(clean: Tables, row: str) -> pd.Series:
@@ -242,27 +259,27 @@ def saving_table(
     parts: dict[datetime.date, pd.DataFrame],
     config: DigitalConfig,
 ) -> pd.DataFrame:
-    """Months of saving for the device, for a person living alone on the last day."""
+    """Months of saving for each device at each price of the connection, last day, living alone."""
     choices = config.affordability
     day = max(parts)
     first = choices.households[0]
     person = affordability.Household(first.label, first.levels, first.pupils)
     rows = table[(table["household"] == first.label) & (table["day"] == day)]
+    rows = rows.drop_duplicates("connection_eur_month")
     leisure = affordability.benefit_for(person, parts[day], [choices.leisure_division])
     whole = float(leisure["eur_month"].sum())
     device = basket.items[choices.device]
-    out = []
-    for row in rows.to_dict("records"):
-        price = device.price(row["variant"])
-        if price is None:
-            continue
-        rest = row["connection_allowance"] - row["connection_eur_month"]
-        for rule, saved in {"rest": rest, "leisure": whole}.items():
-            out.append(
-                {"variant": row["variant"], "rule": rule, "price": price.eur, "saved": saved,
-                 "months": affordability.months_of_saving(price.eur, saved)}
-            )  # fmt: skip
-    return pd.DataFrame(out)
+    saved = {
+        f"rest_{row['variant']}": row["connection_allowance"] - row["connection_eur_month"]
+        for row in rows.to_dict("records")
+    } | {"leisure": whole}
+    prices = {name: device.price(name) for name in VARIANTS}
+    return pd.DataFrame(
+        {"variant": name, "rule": rule, "price": price.eur, "saved": eur,
+         "months": affordability.months_of_saving(price.eur, eur)}
+        for name, price in prices.items() if price is not None
+        for rule, eur in saved.items()
+    )  # fmt: skip
 
 
 def scenario(variant: GrantVariant, basket: Basket, clean: Tables) -> policy.GrantScenario:
@@ -369,6 +386,7 @@ def skill_tables(clean: Tables) -> Tables:
     return {
         "dsi_classes": classes,
         "dsi_areas": picked({name: f"{EITHER} {words}" for name, words in AREAS.items()}),
+        "dsi_areas_above": picked({name: f"{ABOVE} {words}" for name, words in AREAS.items()}),
         "dsi": whole[["dimension", "category", "place", "period", "share"]],
     }
 
@@ -387,5 +405,6 @@ def main(project: Project) -> None:
     tables["headline"] = headlines(clean, tables, config)
     for name in ("vintages", "microdata", *(n for n in clean if n.startswith("piaac_"))):
         tables[name] = clean[name]
+    tables |= piaac_headlines(clean)
     write_tables(tables, project.estimates(TOPIC))
     print(f"  {len(tables)} tables, {len(tables['headline'])} headline values")

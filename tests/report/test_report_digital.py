@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -76,6 +77,20 @@ def test_years_of_the_curve_follow_from_its_parameters(full: Project) -> None:
     assert number(evaluate('z("jahr95_q1")', values)) == math.ceil(year)
 
 
+def test_modelled_lag_is_the_distance_of_the_years_and_lies_in_its_interval(full: Project) -> None:
+    tables = read_tables(full.estimates("digital"))
+    years = tables["years"].query("model == 'mit Obergrenze 100 %' and share == 0.95")
+    years = years.set_index("group")["year"].astype(float)
+    values = headline(full, "digital")
+    shown = number(evaluate('z("rueckstand_modell")', values))
+    assert shown == pytest.approx(years["Q1"] - years["Q4"], abs=0.051)
+    low, _, high = evaluate('z("rueckstand_modell_intervall")', values).split()
+    assert number(low) < shown < number(high)
+    # The target lies outside the interval of the free ceiling: its curve never gets there.
+    free = tables["growth"].query("model == 'mit freier Obergrenze' and group == 'Q1'").iloc[0]
+    assert free["ceiling_low"] < free["ceiling"] < free["ceiling_high"] < 0.95
+
+
 def test_connection_against_the_standard_benefit_by_hand(full: Project) -> None:
     values = headline(full, "digital")
     # RBEG 2021 section 5: 38.89 of 434.96 EUR; standard benefit 563 EUR (2026), 502 EUR (2023).
@@ -89,9 +104,10 @@ def test_connection_against_the_standard_benefit_by_hand(full: Project) -> None:
     assert number(evaluate('z("anteil_2023")', values)) == pytest.approx(
         100 * bill / (division * 502), abs=0.501
     )
-    assert number(evaluate('z("sparen_rest_middle")', values)) == math.ceil(
-        350 / (division * 563 - bill)
-    )
+    for price, device in {150: "low", 350: "middle"}.items():  # each device at each connection
+        for key, line in {"angebot": offer, "rechnung": bill}.items():
+            months = number(evaluate(f'z("sparen_{key}_{device}")', values))
+            assert months == math.ceil(price / (division * 563 - line))
 
 
 def test_cost_per_newly_equipped_household_by_hand(full: Project) -> None:
@@ -119,6 +135,24 @@ def test_classes_of_skills_add_up_to_the_published_share(full: Project) -> None:
     total = tables["dsi"].query("dimension == 'total'").set_index(["place", "period"])["share"]
     for row in tables["dsi_classes"].to_dict("records"):
         assert row["at_least_basic"] == pytest.approx(total[row["place"], row["period"]], abs=2e-4)
+
+
+def test_areas_of_skills_are_the_published_shares_of_both_levels(full: Project) -> None:
+    words = {"il": "information and data literacy", "dcc": "digital content creation"}
+    levels = {"dsi": "basic or above basic", "dsi_mehr": "above basic"}
+    values = headline(full, "digital")
+    for area, topic in words.items():
+        for key, level in levels.items():
+            for place, short in {"DE": "de", "EU27": "eu"}.items():
+                (published,) = (
+                    float(row["value"])
+                    for row in read_rows(RAW / "eurostat" / "eurostat.csv")
+                    if row["item"] == f"Individuals with {level} {topic} skills"
+                    and (row["place"], row["period"], row["dimension"]) == (place, "2023", "total")
+                    and row["unit"] == "Percentage of individuals"
+                )
+                shown = number(evaluate(f'z("{key}_{area}_{short}")', values))
+                assert shown == pytest.approx(published, abs=0.051)
 
 
 def test_every_price_of_the_basket_has_date_and_source(full: Project) -> None:
@@ -205,6 +239,61 @@ def test_chapter_holds_known_figures_and_everyone(with_piaac: Project) -> None:
     assert total.loc["score", "se"] == pytest.approx(1.05 * (79 / 80) ** 0.5, abs=0.005)
     paths = table[table["indicator"].str.startswith("path_")]
     assert paths.groupby("age_ten")["estimate"].sum().to_numpy() == pytest.approx(1)
+
+
+def written_by_the_chunk(table: Path) -> str:
+    """Return what the chunk of the report on PIAAC prints from a table of its numbers."""
+    (chunk,) = re.findall(r"^#\| label: piaac\n(.*?)^```", DIGITAL.report, re.M | re.S)
+    names: dict[str, object] = {"Path": lambda _: table, "Values": Values, "Markdown": str}
+    exec(chunk, names)
+    return plain(str(names["text"]))
+
+
+@needs_piaac
+def test_prose_on_piaac_gives_its_estimates(with_piaac: Project) -> None:
+    folder = with_piaac.estimates("digital")
+    table = pd.read_csv(folder / "piaac_parental_education.csv")
+    by = table.set_index(["parental_education", "indicator"])
+    text = written_by_the_chunk(folder / "headline_piaac.csv")
+    for group in ("low", "high"):
+        path, score = by.loc[(group, "path_score")], by.loc[(group, "score")]
+        assert f"{100 - 100 * path['estimate']:.0f} % der" in text.replace(" derer", " der")
+        low, high = (100 - 100 * path[end] for end in ("ci_high", "ci_low"))
+        assert f"{low:.0f} bis {high:.0f} %" in text
+        assert f"({score['ci_low']:.0f} bis {score['ci_high']:.0f})" in text
+        ends = [100 * by.loc[(group, f"below_{end}"), "estimate"] for end in ("lower", "upper")]
+        assert f"{ends[0]:.0f} bis {ends[1]:.0f} % der" in text
+
+
+def test_prose_on_piaac_is_silent_without_the_file_or_a_group(full: Project) -> None:
+    folder = full.estimates("digital")
+    assert not (folder / "headline_piaac.csv").exists()
+    assert written_by_the_chunk(folder / "headline_piaac.csv") == ""
+    script = load(DIGITAL.folder / "headlines.py")
+    rows = [
+        {"parental_education": group, "indicator": name, "estimate": 0.3, "ci_low": 0.2,
+         "ci_high": 0.4, "status": "published"}
+        for group in ("low", "high")
+        for name in ("path_score", "score", "below_lower", "below_upper")
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    assert set(script.piaac_headlines({"piaac_parental_education": table})) == {"headline_piaac"}
+    table.loc[0, "status"] = "suppressed"
+    assert script.piaac_headlines({"piaac_parental_education": table}) == {}
+
+
+@needs_piaac
+def test_title_by_earnings_says_what_the_intervals_carry(with_piaac: Project) -> None:
+    script = load(DIGITAL.folder / "exhibits.py")
+    tables = read_tables(with_piaac.estimates("digital"))
+    made = {one.id: one for one in script.survey(tables)}
+    assert made["fig-piaac-verdienst"].title.startswith("Erst die oberen zwei Zehntel")
+    assert "Intervall des 1. Zehntels überlappt das des neunten" in made["fig-piaac-verdienst"].note
+    points = pd.DataFrame(
+        {"value": [f"Verdienst: {k}. Zehntel" for k in range(1, 11)], "estimate": 280.0}
+    )
+    level = points.assign(ci_low=270.0, ci_high=290.0)
+    assert script._by_earnings(level)[0].startswith("Nach dem Verdienst liegen")
 
 
 @needs_piaac

@@ -63,6 +63,7 @@ DIGITAL = Topic(
         r"\b\d\d- bis \d\d-Jährigen|\b\d\d-Jährigen?\b",
         r"(?:[Uu]nter|ab|bei) [\d.]+(?: bis [\d.]+)? EUR",  # limits of income classes
         r"\bD21\b",  # name of the initiative
+        r"Skala bis 100 Punkte",  # of its index
         r"Abteilung \d\b",  # of the standard benefit
         r"unter Stufe 1\b",  # of PIAAC
         r"Index [12]\.0\b",
