@@ -272,6 +272,8 @@ def _sides(
     found: dict[tuple[str, str], tuple[set[str], str]] = {}
     wanted, breaks = set(frame["id"]), _rules("breaks", root)
     for package in _PACKAGES:
+        if not wanted:
+            break
         rows = _rows(package, root)
         own = rows[rows["id"].isin(wanted)].reset_index(drop=True)
         wanted -= set(own["id"])

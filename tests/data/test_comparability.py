@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from armutsexpertise import catalog
 from armutsexpertise.series import require_comparable, series
 
 Chosen = dict[str, str]
@@ -88,6 +89,11 @@ FORBIDDEN = {
         DSI2,
         "digital_skills",
     ),
+    "PIAAC and DSI, other package": (
+        _of("eurostat", "PIAAC 2023", place="DE", item="mean score adaptive problem solving"),
+        DSI2,
+        "digital_skills",
+    ),
     "D21 index of two years": (
         D21 | {"start": "2018", "end": "2018"},
         D21 | {"start": "2021", "end": "2021"},
@@ -145,11 +151,6 @@ FORBIDDEN = {
         | {"population": "net income all households"},
         "household_budget",
     ),
-    "LWR and standard benefit from the EVS": (
-        LWR_COST,
-        _of("digital", "ict_cost", population="EVS 2018 prices, before updating"),
-        "household_budget",
-    ),
     "LWR of two years without prices": (
         LWR_COST,
         _of("distribution", "lwr_series", item="Private consumption", start="2021", end="2021"),
@@ -193,6 +194,10 @@ ALLOWED = {
         DSI2,
         _of("digital", "dsi2_basic", place="EU27", start="2021")
         | {"population": "individuals 16-74"},
+    ),
+    "PIAAC in two packages": (
+        _of("eurostat", "PIAAC 2023", place="DE", item="mean score adaptive problem solving"),
+        _of("digital", "piaac2023", place="DE", item="Adaptive problem solving, mean"),
     ),
     "enforced lack and its poor, same year": (LACK_16 | {"start": "2022"}, LACK),
     "shares of consumption in two years need no prices": (
@@ -243,3 +248,12 @@ def test_what_is_no_result_of_series_is_said():
         require_comparable(frame)
     with pytest.raises(ValueError, match=r"1 row\(s\) of series 2 are in no data package"):
         require_comparable(frame, frame.assign(id="own1"))
+
+
+def test_a_definition_has_one_name_and_a_notion_more_than_one_definition():
+    # else a message would name a definition wrongly, or a rule could never refuse anything
+    rules = catalog.read("comparability", "definitions")
+    titles = rules[["definition", "title_de"]].drop_duplicates()
+    assert titles["definition"].is_unique
+    families = rules[["family", "definition"]].drop_duplicates()
+    assert families["family"].duplicated(keep=False).all()

@@ -124,3 +124,27 @@ def test_columns_that_are_missing_are_named():
         piaac_design(_persons().drop(columns="passed_computer_core"))
     with pytest.raises(ValueError, match="not among the groups"):
         piaac_tables(piaac_design(_persons()), ["age_ten"], reasons=["sex"], below=241)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "word"),
+    [
+        (lambda d: d.assign(used_computer_ever="nein"), TypeError, "used_computer_ever holds"),
+        (lambda d: d.assign(passed_computer_core=0), TypeError, "passed_computer_core holds"),
+        (lambda d: d.assign(age_group="99_100"), ValueError, "age_group holds 99_100: recode"),
+        (lambda d: d.assign(earnings_decile=11), ValueError, "400 value.* not 1 to 10"),
+        (lambda d: d.assign(earnings_decile="low"), TypeError, "earnings_decile must be numbers"),
+        (lambda d: pd.concat([d, d[["age_group"]]], axis=1), ValueError, "age_group more than"),
+    ],
+)
+def test_codes_that_are_not_recoded_are_not_left_out(change, error, word):
+    with pytest.raises(error, match=word):
+        piaac_design(change(_persons()))
+
+
+def test_tables_need_groups_each_once():
+    design = piaac_design(_persons())
+    with pytest.raises(ValueError, match="at least one column of groups"):
+        piaac_tables(design, [], below=241)
+    with pytest.raises(ValueError, match="age_ten more than once"):
+        piaac_tables(design, ["age_ten", "age_ten"], below=241)

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from armutsexpertise.config import read_config
-from armutsexpertise.digital.config import Price
-from armutsexpertise.digital.study import DigitalConfig, PriceChoice, build_basket
+from armutsexpertise.digital.config import Basket, Item, Price
+from armutsexpertise.digital.study import DigitalConfig, HouseholdType, PriceChoice, build_basket
 
 CONFIG = read_config(
     Path(__file__).parents[2] / "analyses" / "digital" / "config.yml", DigitalConfig
@@ -99,3 +99,35 @@ def test_a_price_of_the_future_or_of_nobody_is_refused():
         Price.model_validate(seen | {"date": "2125-01-01"})
     with pytest.raises(ValidationError, match="at least 5 characters"):
         Price.model_validate(seen | {"source": " " * 12})
+
+
+@pytest.mark.parametrize("eur", [True, float("inf"), float("nan"), -1.0, "much"])
+def test_an_amount_is_a_finite_number(eur):
+    with pytest.raises(ValidationError):
+        Price.model_validate({"eur": eur, "date": "2025-12-31", "source": "Liste"})
+    with pytest.raises(ValidationError):
+        PriceChoice.model_validate({"eur": eur, "date": "2025-12-31", "source": "Liste"})
+
+
+@pytest.mark.parametrize("change", [{"label": "  "}, {"division": " "}, {"life_months": True}])
+def test_an_item_has_a_name_and_a_division(change):
+    item = {
+        "label": "Computer",
+        "kind": "device",
+        "per": "household",
+        "division": "8",
+        "life_months": 36,
+        "life_source": "Beispiel",
+    }
+    Item.model_validate(item)
+    with pytest.raises(ValidationError):
+        Item.model_validate(item | change)
+
+
+def test_a_basket_and_a_household_hold_something():
+    with pytest.raises(ValidationError, match="at least 1 item"):
+        Basket.model_validate({"title": "leer", "items": {}})
+    with pytest.raises(ValidationError, match="at least 1 item"):
+        HouseholdType(label="leer", levels=())
+    with pytest.raises(ValidationError, match=r"3 pupils do not fit into 1 person"):
+        HouseholdType(label="eine", levels=(1,), pupils=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from armutsexpertise.config import Config
 
@@ -15,7 +15,17 @@ Variant = Literal["low", "middle", "high"]
 VARIANTS: tuple[Variant, ...] = ("low", "middle", "high")
 Unit = Literal["household", "person", "adult", "pupil"]
 Kind = Literal["running", "device"]
-Positive = Annotated[float, Field(gt=0)]
+
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("yes and no are no amounts: give a number")
+    return value
+
+
+Amount = Annotated[float, BeforeValidator(_no_truth), Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, BeforeValidator(_no_truth), Field(gt=0, allow_inf_nan=False)]
+Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Sourced = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5)]
 """Where something is from; blanks name nothing."""
 
@@ -27,7 +37,7 @@ class Price(Config):
     a price of which only the year is known stands at the end of that year.
     """
 
-    eur: Annotated[float, Field(ge=0)]
+    eur: Amount
     date: datetime.date
     source: Sourced
     url: str | None = None
@@ -53,10 +63,10 @@ class Item(Config):
     meant to pay for it.
     """
 
-    label: str
+    label: Named
     kind: Kind
     per: Unit
-    division: Annotated[str, Field(min_length=1)]
+    division: Named
     life_months: Positive | None = None
     life_source: Sourced | None = None
     low: Price | None = None
@@ -83,8 +93,8 @@ class Item(Config):
 class Grant(Config):
     """What someone else pays: EUR at once for a device, EUR a month for a running cost."""
 
-    label: str
-    item: str
+    label: Named
+    item: Named
     eur: Positive
     valid_from: datetime.date
     valid_to: datetime.date | None = None
@@ -105,8 +115,8 @@ class Grant(Config):
 class Basket(Config):
     """Basket of digital participation."""
 
-    title: str
-    items: dict[str, Item]
+    title: Named
+    items: Annotated[dict[str, Item], Field(min_length=1)]
     grants: dict[str, Grant] = Field(default_factory=dict)
 
     @model_validator(mode="after")

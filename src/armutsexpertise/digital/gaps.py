@@ -250,7 +250,8 @@ def gaps_over_time(
     Parameters
     ----------
     frame : DataFrame, one row per period and group
-        Columns ``period`` (int), ``group``, ``share`` in [0, 1]; optionally ``n`` or ``se``.
+        Columns ``period`` (int), ``group``, ``share`` in [0, 1]; optionally ``n`` or ``se``: a
+        period that lacks one of them has no interval.
     low, high : str
         The disadvantaged and the advantaged group.
     level : float

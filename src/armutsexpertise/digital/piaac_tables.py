@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from armutsexpertise.digital._checks import as_numbers, require_single
 from armutsexpertise.digital.piaac import low_performers, problem_solving, use_at_home
 from armutsexpertise.disclosure import (
     TOTAL,
@@ -20,6 +21,7 @@ from armutsexpertise.disclosure import (
     protect_together,
 )
 from armutsexpertise.mark import mark
+from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Indicator, Mean, Proportion, estimate
 
@@ -61,7 +63,10 @@ def piaac_design(persons: pd.DataFrame) -> SurveyDesign:
     Raises
     ------
     ValueError
-        If a column is missing.
+        If a column is missing or stands twice, an age group is unknown, or a decile of earnings is
+        not 1 to 10.
+    TypeError
+        If the answers on computers are not boolean, missing ones apart.
 
     Notes
     -----
@@ -77,6 +82,14 @@ def piaac_design(persons: pd.DataFrame) -> SurveyDesign:
             f"The persons lack the column(s) {', '.join(absent[:5])}: recode the file with the "
             "codebook piaac_de_person."
         )
+    require_single(persons.columns, "The table of persons")
+    for column in wanted[-3:]:
+        _require_answers(persons[column], column)
+    unknown = sorted(set(persons["age_group"].dropna().astype(str)) - set(_TEN_YEARS))
+    if unknown:
+        raise ValueError(
+            f"age_group holds {', '.join(unknown[:5])}: recode it to {', '.join(_TEN_YEARS)}."
+        )
     known = persons[PLAUSIBLE_VALUES[0]].notna()
     never = persons["used_computer_ever"].eq(False).fillna(False).astype(bool)
     failed = persons["passed_computer_core"].eq(False).fillna(False).astype(bool)
@@ -89,6 +102,12 @@ def piaac_design(persons: pd.DataFrame) -> SurveyDesign:
         at_home=persons["uses_computer_everyday_life"].eq(True).fillna(False).astype(bool),
     )
     if "earnings_decile" in frame.columns:
+        deciles = as_numbers(frame["earnings_decile"], "earnings_decile")
+        wrong = int((~np.isnan(deciles) & ~np.isin(deciles, range(1, 11))).sum())
+        if wrong:
+            raise ValueError(
+                f"earnings_decile holds {wrong} value(s) that are not 1 to 10: recode them."
+            )
         words = frame["earnings_decile"].astype("Int64").astype("string").astype("object")
         tenths = [str(k) for k in range(1, 11)]
         frame["earnings_decile"] = pd.Categorical(
@@ -97,6 +116,15 @@ def piaac_design(persons: pd.DataFrame) -> SurveyDesign:
     return SurveyDesign.from_replicates(
         frame, weights="person_weight", replicates=list(REPLICATES), kind="JK1"
     )
+
+
+def _require_answers(column: pd.Series, name: str) -> None:
+    known = column.dropna()
+    if not all(isinstance(value, (bool, np.bool_)) for value in known):
+        raise TypeError(
+            f"{name} holds other answers than true and false: recode the file with the codebook "
+            "piaac_de_person."
+        )
 
 
 def piaac_tables(
@@ -139,7 +167,8 @@ def piaac_tables(
     Raises
     ------
     ValueError
-        If replicate weights, plausible values or a column are missing.
+        If replicate weights, plausible values or a column are missing, or no group or one twice is
+        named.
     DisclosureError
         As :func:`armutsexpertise.disclosure.protect` raises.
 
@@ -148,10 +177,14 @@ def piaac_tables(
     Counts of an indicator over plausible values are the smallest over them. Where a cell is
     suppressed, the tables of all groups lose their totals.
     """
-    if unknown := sorted(set(reasons) - set(groups)):
+    names, told = as_names(groups), as_names(reasons)
+    if not names:
+        raise ValueError("Name at least one column of groups.")
+    require_single(names, "The list of groups")
+    if unknown := sorted(set(told) - set(names)):
         raise ValueError(f"reasons names {', '.join(unknown)}, which is not among the groups.")
-    made = [_one(design, by, _shares(by in reasons), below, person, rules) for by in groups]
-    return dict(zip(groups, protect_together(made), strict=True))
+    made = [_one(design, by, _shares(by in told), below, person, rules) for by in names]
+    return dict(zip(names, protect_together(made), strict=True))
 
 
 def _one(

@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from armutsexpertise.config import Config, Share
-from armutsexpertise.digital.config import VARIANTS, Basket, Kind, Positive, Sourced, Unit, Variant
+from armutsexpertise.digital.config import (
+    VARIANTS,
+    Amount,
+    Basket,
+    Kind,
+    Named,
+    Positive,
+    Sourced,
+    Unit,
+    Variant,
+)
 
 __all__ = ["DigitalConfig", "PriceChoice", "build_basket"]
 
@@ -97,7 +107,7 @@ class PriceChoice(Config):
 
     row: RowId | None = None
     parameter: str | None = None
-    eur: Annotated[float, Field(ge=0)] | None = None
+    eur: Amount | None = None
     date: datetime.date | None = None
     source: Sourced | None = None
     url: str | None = None
@@ -116,10 +126,10 @@ class PriceChoice(Config):
 class ItemChoice(Config):
     """An item of the basket and where its prices come from."""
 
-    label: str
+    label: Named
     kind: Kind
     per: Unit
-    division: str
+    division: Named
     life_months: Positive | None = None
     life_source: Sourced | None = None
     low: PriceChoice | None = None
@@ -130,9 +140,17 @@ class ItemChoice(Config):
 class HouseholdType(Config):
     """A type of household: level of the standard benefit of each person, and pupils."""
 
-    label: str
-    levels: tuple[Annotated[int, Field(ge=1, le=6)], ...]
+    label: Named
+    levels: Annotated[tuple[Annotated[int, Field(ge=1, le=6)], ...], Field(min_length=1)]
     pupils: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _fits(self) -> HouseholdType:
+        if self.pupils > len(self.levels):
+            raise ValueError(
+                f"{self.pupils} pupils do not fit into {len(self.levels)} person(s) of levels"
+            )
+        return self
 
 
 class Affordability(Config):
