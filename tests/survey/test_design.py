@@ -9,6 +9,7 @@ from survey_samples import REFERENCE, replicated, taylor
 
 from armutsexpertise.survey.design import SurveyDesign, stack
 from armutsexpertise.survey.estimate import Total, estimate
+from armutsexpertise.survey.replicate import make_replicates
 
 THIN = [f"thin_{rule}{fpc}" for rule in ("adjust", "average", "certainty") for fpc in ("", "_fpc")]
 
@@ -256,3 +257,24 @@ def test_stack_refuses_different_rules_for_a_lonely_unit(small):
     }
     with pytest.raises(ValueError, match=r"differently \(adjust, certainty\)"):
         stack(parts)
+
+
+def test_degrees_of_freedom_of_domains_are_those_of_their_replicates(frame):
+    """As R has it for a subset of replicate weights, and as for the sampling units themselves."""
+    plain = taylor(frame, "stratified")
+    codes = frame["stratum"].factorize()[0]
+    for name in ("JKn", "SDR"):
+        design = make_replicates(plain, name)
+        assert design.domain_degrees_of_freedom(codes, codes.max() + 1).tolist() == (
+            plain.domain_degrees_of_freedom(codes, codes.max() + 1).tolist()
+        )
+        given = SurveyDesign.from_replicates(
+            frame,
+            weights="weight",
+            replicates=design.replicates,
+            kind="bootstrap",
+            degrees_of_freedom=9,
+        )
+        assert given.domain_degrees_of_freedom(codes, 2).tolist() == [9, 9]
+    empty = design.domain_degrees_of_freedom(np.full(len(frame), -1), 1)
+    assert empty.tolist() == [0]

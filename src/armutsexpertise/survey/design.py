@@ -546,9 +546,7 @@ class SurveyDesign:
         if self._given_df is not None:
             return self._given_df
         if self.replicates is not None:
-            gram = self.replicates.T @ self.replicates
-            values = np.linalg.eigvalsh(gram)
-            return float((values > values[-1] * _RANK_TOLERANCE**2).sum() - 1)
+            return _rank(self.replicates) - 1.0
         return float(self.domain_degrees_of_freedom(np.zeros(len(self), dtype=np.intp), 1)[0])
 
     def domain_degrees_of_freedom(self, domain: npt.ArrayLike, n_domains: int) -> Floats:
@@ -565,8 +563,9 @@ class SurveyDesign:
         -------
         ndarray of float, shape (n_domains,)
             First-stage units minus strata, of those with a row of positive weight in the
-            domain (Korn and Graubard 1999, chapter 5, doi:10.1002/9781118032619); those of
-            the design for a design with replicates or given degrees of freedom.
+            domain (Korn and Graubard 1999, chapter 5, doi:10.1002/9781118032619). With
+            replicates the rank of their weights in the domain minus 1, as R's survey has it.
+            Degrees of freedom that were given hold for each domain.
 
         Examples
         --------
@@ -575,10 +574,13 @@ class SurveyDesign:
         >>> design.domain_degrees_of_freedom([0, 0, 0, 1], 2).tolist()
         [1.0, 0.0]
         """
-        if self._given_df is not None or self.replicates is not None:
-            return np.full(n_domains, self.degrees_of_freedom)
         codes = np.asarray(domain, dtype=np.intp)
         inside = (codes >= 0) & (self.weights > 0)
+        if self._given_df is not None:
+            return np.full(n_domains, self._given_df)
+        if self.replicates is not None:
+            ranks = [_rank(self.replicates[inside & (codes == d)]) for d in range(n_domains)]
+            return np.maximum(np.array(ranks) - 1.0, 0.0)
         first = self._stages[0]
         unit = first.unit[inside]
         units = pd.unique(unit * n_domains + codes[inside])
@@ -1031,3 +1033,11 @@ def _sampling_fraction(
 def _require_one_of(given: str, choices: object, what: str) -> None:
     if given not in get_args(choices):
         raise ValueError(f"{what} must be one of {', '.join(get_args(choices))}, not {given!r}.")
+
+
+def _rank(replicates: Floats) -> int:
+    """Return the rank of replicate weights (n, R), by their products where rows are many."""
+    if not len(replicates):
+        return 0
+    values = np.linalg.eigvalsh(replicates.T @ replicates)
+    return int((values > _RANK_TOLERANCE**2 * values[-1]).sum())

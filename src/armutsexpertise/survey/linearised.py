@@ -85,6 +85,12 @@ def plain_of(linearised: Callable[..., object]) -> Plain | None:
     -------
     Plain or None
         As said by `linearises`; None where nothing was said.
+
+    Examples
+    --------
+    >>> from armutsexpertise.poverty import at_risk_of_poverty_rate_linearised
+    >>> plain_of(at_risk_of_poverty_rate_linearised).is_share
+    True
     """
     return _PLAIN.get(linearised)
 

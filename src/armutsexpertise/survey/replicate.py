@@ -159,7 +159,7 @@ def make_replicates(
         kind=kind,
         scale=default_scale(kind, count, fay=fay),
         rscales=np.ones(count) if rscales is None else rscales,
-        _given_df=design.degrees_of_freedom,
+        _given_df=design._given_df,
     )
 
 
