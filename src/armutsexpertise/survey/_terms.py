@@ -18,6 +18,7 @@ Family = Literal["linear", "logit", "poisson"]
 
 INTERCEPT = "intercept"
 _RANK_TOLERANCE = 1e-10
+_SINGULAR = 1e-10  # on eigenvalues of a correlation matrix
 _FAR_FROM_COLLINEAR = 1e-8  # smallest eigenvalue of columns of size 1
 
 
@@ -325,6 +326,18 @@ def _rank(x: Floats, w: Floats) -> tuple[int, Booleans]:
         return x.shape[1], empty
     triangle = np.linalg.qr(x * np.sqrt(w)[:, None] / size, mode="r")
     return int(np.linalg.matrix_rank(triangle, tol=_RANK_TOLERANCE)), empty
+
+
+def require_definite(covariance: Floats, term: str) -> None:
+    """Raise ``ValueError`` where a covariance has no inverse for a test of a term."""
+    size = np.sqrt(np.diag(covariance))
+    scaled = covariance / np.outer(size, size) if size.all() else np.diag((size > 0).astype(float))
+    rank = int(np.linalg.matrix_rank(scaled, tol=_SINGULAR, hermitian=True))
+    if rank < len(size):
+        raise ValueError(
+            f"The covariance of the {len(size)} coefficient(s) of {term} has rank {rank} and gives "
+            "no test: merge levels, or check that the outcome and the replicates vary."
+        )
 
 
 def require_complete(frame: pd.DataFrame, names: Sequence[str]) -> None:

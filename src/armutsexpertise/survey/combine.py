@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from armutsexpertise.mark import mark
+from armutsexpertise.survey._terms import require_definite
 from armutsexpertise.survey.design import Floats, SurveyDesign
 from armutsexpertise.survey.estimate import (
     Indicator,
@@ -22,7 +23,7 @@ from armutsexpertise.survey.estimate import (
     estimate,
     logit_interval,
 )
-from armutsexpertise.survey.models import Fitted, Wald, require_definite
+from armutsexpertise.survey.models import Fitted, Wald
 
 _KEEP = ("estimate", "se", "ci_low", "ci_high", "df", "n", "n_weighted", "method")
 

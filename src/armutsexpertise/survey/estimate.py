@@ -1165,6 +1165,14 @@ def leaving_out(evaluate: Callable[..., Any], absent: Booleans) -> Callable[...,
     -------
     callable
         The index of the other rows.
+
+    Examples
+    --------
+    >>> from armutsexpertise.inequality import gini_linearised
+    >>> frame = pd.DataFrame({"income": [1.0, 3, 90]})
+    >>> index = leaving_out(Index(gini_linearised, "income"), np.array([False, False, True]))
+    >>> index(frame, np.ones(3), np.ones(3, dtype=bool)).estimate
+    0.25
     """
 
     def index(

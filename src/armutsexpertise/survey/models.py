@@ -24,6 +24,7 @@ from armutsexpertise.survey._terms import (
     outcome_values,
     prepare_rows,
     require_complete,
+    require_definite,
     require_full_rank,
     require_full_rank_on_replicates,
 )
@@ -31,7 +32,6 @@ from armutsexpertise.survey.design import Booleans, Floats, SurveyDesign
 from armutsexpertise.survey.estimate import Missing, critical_values, logit_interval
 
 _STEPS, _CONVERGED, _ACCEPTED = 50, 1e-14, 1e-9  # steps relative to the largest coefficient
-_SINGULAR = 1e-10  # on eigenvalues of a correlation matrix
 _FLAT = 1e-9  # information relative to that of a linear model
 
 
@@ -40,18 +40,6 @@ class _NoMaximumError(ValueError):
         super().__init__(
             "The model has no finite estimate: a combination of terms separates the outcomes. "
             "Merge levels, leave out a term, or use a penalised (Firth) logit."
-        )
-
-
-def require_definite(covariance: Floats, term: str) -> None:
-    """Raise ``ValueError`` where a covariance has no inverse for a test of a term."""
-    size = np.sqrt(np.diag(covariance))
-    scaled = covariance / np.outer(size, size) if size.all() else np.diag((size > 0).astype(float))
-    rank = int(np.linalg.matrix_rank(scaled, tol=_SINGULAR, hermitian=True))
-    if rank < len(size):
-        raise ValueError(
-            f"The covariance of the {len(size)} coefficient(s) of {term} has rank {rank} and gives "
-            "no test: merge levels, or check that the outcome and the replicates vary."
         )
 
 
