@@ -366,8 +366,11 @@ def _downloads(project: Project, topic: str, header: Mapping[str, str]) -> str:
 
 
 def _links(topic: str, files: Iterable[str]) -> str:
+    """Return links to the files of an exhibit; one drawing is enough."""
     return ", ".join(
-        f"[{Path(name).suffix[1:].upper()}]({topic}/exhibits/{name})" for name in sorted(files)
+        f"[{Path(name).suffix[1:].upper()}]({topic}/exhibits/{name})"
+        for name in sorted(files)
+        if not name.endswith(f"{exhibit.NARROW}.svg")
     )
 
 
