@@ -32,6 +32,7 @@ GLOSSARY = """terms:
   gini: {term: Gini-Koeffizient, also: [Gini, Lorenz], text: Ungleichheit., source: Lehrbuch}
   oekohof: {term: Ökohof, text: Hof., source: Lehrbuch}
 abbreviations: {ZZ: Zweckverband, ÄB: Ärztebund}
+synonyms: [[Einbuße, heiße Ware], [Ökohof, Biohof]]
 """
 START = """lead: Unabhängige Analyse.
 questions: {passes: "Wo gibt es Pässe?"}
@@ -39,6 +40,8 @@ questions: {passes: "Wo gibt es Pässe?"}
 REPORT = """<html><head><title>{title}</title></head><body><nav>Inhalt</nav><main>
 <p>Vorspann.</p><h2 id="sec-a"><span>1</span> Fahr\u00adpreise</h2><p>Größe der <b>Stadt</b></p>
 <svg><text>Achse</text></svg><h3 id="sec-b">1.1 Folgen</h3><ul><li>eins</li><li>zwei</li></ul>
+<h2 id="sec-k">Kurzfassung</h2><p><strong>Neue Kläger.</strong> Ein Sozialpaß für alle neuen.</p>
+<h2 id="sec-c">Kolophon</h2><p>Kläger, Kläger, Kläger und Einbußen, siehe Quelle.</p>
 <h2 id="sec-l">Literatur</h2><p>Lorenz</p></main><script>var x = "</p>";</script></body></html>"""
 
 
@@ -329,10 +332,18 @@ def test_no_term_is_defined_twice_and_every_source_is_known(glossary: Glossary) 
 def test_sections_are_cut_at_headings_without_what_is_not_read(project: Project) -> None:
     page = project.reports("passes") / "report.html"
     assert sections(page, project.root / "reports") == [
-        ("Pässe", "", "passes/report.html", "Vorspann."),
-        ("Pässe", "Fahrpreise", "passes/report.html#sec-a", "Größe der Stadt"),
-        ("Pässe › Fahrpreise", "Folgen", "passes/report.html#sec-b", "eins zwei"),
-        ("Pässe", "Literatur", "passes/report.html#sec-l", "Lorenz"),
+        ("Pässe", "", "passes/report.html", "Vorspann.", "", 1.0),
+        ("Pässe", "Fahrpreise", "passes/report.html#sec-a", "Größe der Stadt", "", 1.0),
+        ("Pässe › Fahrpreise", "Folgen", "passes/report.html#sec-b", "eins zwei", "", 1.0),
+        (
+            *("Pässe", "Kurzfassung", "passes/report.html#sec-k"),
+            *("Neue Kläger. Ein Sozialpaß für alle neuen.", "Neue Kläger.", 1.5),
+        ),
+        (
+            *("Pässe", "Kolophon", "passes/report.html#sec-c"),
+            *("Kläger, Kläger, Kläger und Einbußen, siehe Quelle.", "", 0.2),
+        ),
+        ("Pässe", "Literatur", "passes/report.html#sec-l", "Lorenz", "", 0.3),
     ]
 
 
@@ -340,12 +351,21 @@ QUERIES = {
     "größe stadt": ("2 Treffer:", "climate/report.html#sec-a"),
     "uebertrag": ("Ein Treffer", "glossar.html#uebertrag"),
     "ÖKOHOF": ("Ein Treffer", "glossar.html#oekohof"),
-    "FOLGEN": ("2 Treffer:", "climate/report.html#sec-b"),
+    "FOLGEN": ("4 Treffer:", "climate/report.html#sec-b"),
     # Any form finds a term; literature of the reports is found on the page of all literature.
     "gini-koeffizient": ("Ein Treffer", "glossar.html#gini"),
     "lorenz": ("Ein Treffer", "glossar.html#gini"),
     "zweckverband": ("Ein Treffer", "glossar.html#abkuerzungen"),
     "achse": ("Nichts gefunden.", None),
+    # Plural and case, umlauts in either spelling, and what is said otherwise.
+    "Sozialpässen": ("4 Treffer:", "climate/report.html#sec-k"),
+    "sozialpaesse": ("4 Treffer:", "climate/report.html#sec-k"),
+    "klaegers": ("4 Treffer:", "climate/report.html#sec-k"),
+    "neu quell": ("Nichts gefunden.", None),
+    "neuen": ("2 Treffer:", "climate/report.html#sec-k"),
+    "Biohöfe": ("Ein Treffer", "glossar.html#oekohof"),
+    "heiße Ware": ("2 Treffer:", "climate/report.html#sec-c"),
+    "heiße": ("Nichts gefunden.", None),
     "": ("", None),
 }
 """What is said and where the first hit leads."""
@@ -388,6 +408,46 @@ def test_search_in_a_browser_without_a_server(project: Project, tmp_path: Path) 
     got = json.loads(tree.get_element_by_id("answers").text)
     assert dict(zip(QUERIES, [(said, first) for said, first, _ in got], strict=True)) == QUERIES
     assert all(focused for *_, focused in got), "Enter goes to the first hit"
+
+
+PLANNERS = {
+    "Sozialpass": "passes/report.html#sec-kurzfassung",
+    "Sozialpässe": "passes/report.html#sec-kurzfassung",
+    "Düsseldorf-Pass": "passes/report.html#sec-inanspruchnahme",
+    "Armutsrisikoquote": "glossar.html#armutsgefaehrdungsquote",
+    "Armutsgefährdung": "glossar.html#armutsgefaehrdungsquote",
+    "CO2-Preis": "glossar.html#co2-preis",
+    "Klimageld": "glossar.html#klimageld",
+    "Hitzetote": "climate/report.html#sec-kurzfassung",
+    "heiße Tage": "climate/report.html#sec-kurzfassung",
+    "offline": "digital/report.html#sec-offline",
+    "Online": "digital/report.html#sec-wachstum",
+    "Internet": "digital/report.html#sec-geraete",
+    "Tablet": "digital/report.html#sec-geraete",
+    "Laptop": "digital/report.html#sec-kurzfassung",
+    "Bürgergeld": "passes/report.html#sec-kurzfassung",
+    "Regelbedarf": "glossar.html#regelbedarf",
+    "Wohngeld": "passes/report.html#sec-kurzfassung",
+    "Gini": "glossar.html#gini",
+}
+"""What a planner types, and where the first hit leads in the pages of the three reports."""
+
+
+@pytest.mark.slow
+def test_planners_find_what_they_seek(built: Project, tmp_path: Path) -> None:
+    page = tmp_path / "asking.html"
+    text = (built.root / "reports" / "index.html").read_text(encoding="utf-8")
+    script = ASK.replace("QUERIES", json.dumps(list(PLANNERS)))
+    page.write_text(text.replace("</body>", f"{script}</body>"), encoding="utf-8")
+    tree = dom(page, tmp_path / "profile")
+    got = json.loads(tree.get_element_by_id("answers").text)
+    assert dict(zip(PLANNERS, [first for _, first, _ in got], strict=True)) == PLANNERS
+
+
+def test_synonyms_are_in_one_group_each(glossary: Glossary) -> None:
+    words = [word.lower() for group in glossary.synonyms for word in group]
+    assert sorted(words) == sorted(set(words))
+    assert all(len(group) > 1 for group in glossary.synonyms)
 
 
 def test_an_address_can_hold_a_search(project: Project, tmp_path: Path) -> None:

@@ -51,10 +51,11 @@ class Term(Config):
 
 
 class Glossary(Config):
-    """The glossary: anchor and entry, and what abbreviations stand for."""
+    """The glossary: anchor and entry, what abbreviations stand for, synonyms for the search."""
 
     terms: dict[str, Term]
     abbreviations: dict[str, str]
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
 
 class Start(Config):
@@ -133,7 +134,7 @@ def build_site(project: Project) -> Path:
     body = "\n\n".join(
         [
             _overview(headers),
-            search_box(found),
+            search_box(found, _config(project, "glossary.yml", Glossary).synonyms),
             *(_expertise(project, topic, headers[topic], findings[topic]) for topic in topics),
             _how_to(project, headers),
         ]
