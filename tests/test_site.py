@@ -40,7 +40,10 @@ questions: {passes: "Wo gibt es Pässe?"}
 REPORT = """<html><head><title>{title}</title></head><body><nav>Inhalt</nav><main>
 <p>Vorspann.</p><h2 id="sec-a"><span>1</span> Fahr\u00adpreise</h2><p>Größe der <b>Stadt</b></p>
 <svg><text>Achse</text></svg><h3 id="sec-b">1.1 Folgen</h3><ul><li>eins</li><li>zwei</li></ul>
-<h2 id="sec-k">Kurzfassung</h2><p><strong>Neue Kläger.</strong> Ein Sozialpaß für alle neuen.</p>
+<h2 id="sec-k">Kurzfassung</h2>
+<p><span id="befund-1"><strong>Neue Kläger.</strong></span> Ein Sozialpaß für alle neuen.</p>
+<p id="befund-2"></p>
+<figure id="tbl-{topic}"><div data-label="Tabelle\u00a0{number}"></div></figure>
 <h2 id="sec-c">Kolophon</h2><p>Kläger, Kläger, Kläger und Einbußen, siehe Quelle.</p>
 <h2 id="sec-l">Literatur</h2><p>Lorenz</p></main><script>var x = "</p>";</script></body></html>"""
 
@@ -82,7 +85,8 @@ def project(tmp_path: Path) -> Project:
         ]
         (out / "exhibits" / "findings.json").write_text(json.dumps(entries))
         (out / "report.pdf").write_text("x")
-        (out / "report.html").write_text(REPORT.format(title=title.replace("&", "&amp;")))
+        shown = REPORT.format(title=title.replace("&", "&amp;"), topic=topic, number=number + 3)
+        (out / "report.html").write_text(shown)
     return Project(root)
 
 
@@ -112,8 +116,13 @@ def test_index_presents_every_expertise(project: Project) -> None:
     assert "1. Februar 2026" in text, "the date of the newest report"
     headings = [words(h) for h in tree.iter("h2")]
     assert headings == [*TOPICS.values(), "So zitieren", "So nachrechnen"]
-    points = [words(p) for p in tree.xpath("//main//ol/li") if re.search(r"Text \d", words(p))]
-    assert points == [f"{topic} {n}. Text {n} von {topic}." for topic in TOPICS for n in (1, 2)]
+    points = [(words(a), a.get("href")) for a in tree.xpath("//*[@class='findings']//li/a")]
+    assert points == [
+        (f"{topic} {n}.", f"{topic}/report.html#befund-{n}") for topic in TOPICS for n in (1, 2)
+    ]
+    assert "Text 1" not in text, "the report says more"
+    captions = [words(caption)[:10] for caption in tree.iter("figcaption")]
+    assert captions == ["Tabelle 4:", "Tabelle 5:"], "the numbers of the reports"
     assert all(f"Unter {topic}" in text for topic in TOPICS)
     assert all(tree.xpath(f"//figure[@id='tbl-{topic}']") for topic in TOPICS)
 

@@ -536,7 +536,9 @@ def _pipe_table(table: Mapping[str, Sequence[Any]]) -> str:
     return "\n".join([f"| {lines[0]} |", f"|{rule}|", *(f"| {line} |" for line in lines[1:])])
 
 
-def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None) -> str:
+def markdown(
+    directory: Path | str, exhibit_id: str, *, link: str | None = None, number: str = ""
+) -> str:
     """Return an exhibit as Markdown for a Quarto document, read from its files.
 
     Parameters
@@ -548,6 +550,8 @@ def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None)
     link : str, optional
         Path from the document to the folder, with forward slashes; by default the name of the
         folder, which then lies beside the document.
+    number : str
+        Its number where it is shown a second time on another page; else it is counted.
 
     Returns
     -------
@@ -587,7 +591,7 @@ def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None)
         source += f" {more} in den Dateien."
     return "\n".join(
         [
-            f":::: {{#{exhibit_id}}}",
+            f':::: {{#{exhibit_id} number="{number}"}}' if number else f":::: {{#{exhibit_id}}}",
             "",
             body,
             "",

@@ -89,7 +89,7 @@ def links(depth: int, current: str = "") -> str:
 
 
 def finding(entry: Mapping[str, str], number: int) -> Markdown:
-    """Return a main finding: number and title in bold, text.
+    """Return a main finding: number and title in bold, to which others can link, and text.
 
     Parameters
     ----------
@@ -102,7 +102,8 @@ def finding(entry: Mapping[str, str], number: int) -> Markdown:
     -------
     IPython.display.Markdown
     """
-    return _markdown(f"**{number}. {entry['title']}** {entry['text']}")
+    title = f"[**{number}. {entry['title']}**]{{#befund-{number}}}"
+    return _markdown(f"{title} {entry['text']}")
 
 
 def assumption_rows(text: str) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -179,12 +180,18 @@ def _overview(headers: Mapping[str, Mapping[str, str]]) -> str:
 def _expertise(
     project: Project, topic: str, header: Mapping[str, str], findings: list[dict[str, str]]
 ) -> str:
-    """Return the Markdown of one expertise on the start page: findings and the first figure."""
-    points = "\n\n".join(
-        f"{i}. **{entry['title']}** {entry['text']}" for i, entry in enumerate(findings, start=1)
+    """Return the Markdown of one expertise on the start page: findings and the first exhibit."""
+    points = "\n".join(
+        f"{i}. [{entry['title']}]({topic}/report.html#befund-{i})"
+        for i, entry in enumerate(findings, start=1)
     )
-    folder = project.reports(topic) / "exhibits"
-    figure = exhibit.markdown(folder, findings[0]["exhibit"], link=f"{topic}/exhibits")
+    first = findings[0]["exhibit"]
+    figure = exhibit.markdown(
+        project.reports(topic) / "exhibits",
+        first,
+        link=f"{topic}/exhibits",
+        number=_number(project.reports(topic) / "report.html", first),
+    )
     return f"""
 # {header["title"]} {{#{topic}}}
 
@@ -196,10 +203,19 @@ def _expertise(
 - [Abbildungen und Tabellen](daten.html#{topic}-downloads)
 :::
 
+::: {{.findings}}
 {points}
+:::
 
 {figure}
 """
+
+
+def _number(report: Path, name: str) -> str:
+    """Return the number of an exhibit in its report; nothing where the page does not say it."""
+    page = report.read_text(encoding="utf-8")
+    found = re.search(rf'<figure id="{name}".*?data-label="\w+\s(\d+)"', page, re.DOTALL)
+    return found[1] if found else ""
 
 
 def _how_to(project: Project, headers: Mapping[str, Mapping[str, str]]) -> str:

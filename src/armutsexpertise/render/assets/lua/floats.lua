@@ -168,10 +168,12 @@ local make = c.html and html_float or c.typst and typst_float or docx_float
 return function(blocks, context)
   local count = {fig = 0, tbl = 0}
 
-  local function float(id, kind, content, caption, sources)
-    count[kind] = count[kind] + 1
-    context.refs[id] = {kind = kind, number = tostring(count[kind])}
-    local label = context.words[kind] .. "\u{a0}" .. count[kind]
+  -- An exhibit of another document brings the number that it has there.
+  local function float(id, kind, content, caption, sources, given)
+    if not given then count[kind] = count[kind] + 1 end
+    local number = given or tostring(count[kind])
+    context.refs[id] = {kind = kind, number = number}
+    local label = context.words[kind] .. "\u{a0}" .. number
     content = content:walk{Image = image(true)}
     return make(id, kind, content, labelled(caption, label), sources, label)
   end
@@ -182,7 +184,7 @@ return function(blocks, context)
       local kind = c.kind(div.identifier)
       if not FLOATS[kind] then return nil end
       local content, caption, sources = take_apart(div.content)
-      return float(div.identifier, kind, content, caption, sources), false
+      return float(div.identifier, kind, content, caption, sources, div.attributes.number), false
     end,
     Figure = function(figure)
       local id, found = figure.identifier, nil
