@@ -17,7 +17,7 @@ from armutsexpertise import __version__, catalog
 from armutsexpertise.config import read_config
 from armutsexpertise.provenance import content_hash
 from armutsexpertise.publish.exhibit import Exhibit, write_exhibits
-from armutsexpertise.publish.parts import PAGES, assumption_rows, assumptions
+from armutsexpertise.publish.parts import PAGES, abbreviations, assumption_rows, assumptions
 from armutsexpertise.render import page as write_page
 from armutsexpertise.site import TITLE, Glossary, build_site, release
 from armutsexpertise.site.search import sections
@@ -234,6 +234,35 @@ def test_a_number_of_an_assumption_leads_to_it(tmp_path: Path) -> None:
     assert words(tree.get_element_by_id("a1").getparent()) == "A1"
 
 
+def test_the_first_use_of_a_term_in_a_chapter_leads_to_the_glossary(tmp_path: Path) -> None:
+    glossary = """terms:
+  gini: {term: Gini-Koeffizient, also: [Gini, Lorenz, Grenze], ambiguous: [Grenze]}
+  sgb2: {term: SGB II (Bürgergeld), also: [SGB II]}
+  unused: {term: Ökohof}
+abbreviations: {SGB: Sozialgesetzbuch}
+"""
+    text = (
+        "# Gini hier\n\nVon **Ginis** und Gini (SGB II), SGB\u00a0II. Gini-Wert, Minigini, Grenze."
+        "\n\n## Gini\n\n[Gini](x), `Gini`\n\n- Gini\n\n# Zwei\n\n| Gini |\n|------|\n| Gini |\n\n"
+        '::: {lang="en"}\nThe Gini.\n:::\n\n::: {#fig-a}\n![](a.svg){fig-alt="Gini"}\n\n'
+        "[Quelle: Gini.]{.source}\n\nGini\n:::\n\nDas SGB\u00a0II, „Lorenz“.\n\n"
+    )
+    parts = abbreviations(glossary, text).data
+    assert "Ökohof" not in parts
+    file = tmp_path / "bericht" / "report.html"
+    file.parent.mkdir()
+    (file.parent / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    write_page(text + parts, {"lang": "de"}, file)
+    tree = lxml.html.fromstring(file.read_bytes())
+    links = [(words(a), a.get("href")) for a in tree.xpath("//a[@class='term']")]
+    gini, sgb = "../glossar.html#gini", "../glossar.html#sgb2"
+    assert links == [("Ginis", gini), ("SGB II", sgb), ("SGB II", sgb), ("Lorenz", gini)]
+    listed = [(words(a), a.get("href")) for a in tree.xpath("//p[contains(., 'erklärt')]/a")]
+    assert listed == [
+        ("Glossar", "../glossar.html"), ("Gini-Koeffizient", gini), ("SGB II (Bürgergeld)", sgb)
+    ]  # fmt: skip
+
+
 def test_a_glossary_that_is_not_in_order_is_one_sentence(project: Project) -> None:
     (project.root / "analyses" / "glossary.yml").write_text("terms:\n  a: {term: A, text: B}\n")
     with pytest.raises(StageError, match=r"glossary\.yml: .*source"):
@@ -326,6 +355,7 @@ def test_every_abbreviation_of_the_reports_is_written_out(glossary: Glossary, pr
 def test_no_term_is_defined_twice_and_every_source_is_known(glossary: Glossary) -> None:
     forms = [form.lower() for e in glossary.terms.values() for form in {e.term, *e.also}]
     assert sorted(forms) == sorted(set(forms))
+    assert all(set(e.ambiguous) <= set(e.also) for e in glossary.terms.values())
     keys = set(re.findall(r"^@\w+\{(\w+),", BIBLIOGRAPHY.read_text(encoding="utf-8"), re.M))
     cited = {key for e in glossary.terms.values() for key in re.findall(r"@(\w+)", e.source)}
     assert cited <= keys

@@ -43,12 +43,15 @@ class Term(Config):
         Where the definition is from; Markdown, citations allowed.
     also : tuple of str
         Other forms that the reports use, or by which a reader looks for the term.
+    ambiguous : tuple of str
+        Those of them that often mean something else: the reports do not link them.
     """
 
     term: str
     text: str
     source: str
     also: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
 
 
 class Glossary(Config):
