@@ -151,7 +151,7 @@ def test_a_page_shows_the_narrow_drawing_where_the_screen_is(write: Write, tmp_p
     (image,) = find(tree, "#fig-a img")
     (source,) = find(tree, "#fig-a source")
     assert image.getparent() is picture or source.getparent() is picture
-    assert source.get("media") == "(max-width: 40rem)"
+    assert source.get("media") == "screen and (max-width: 40rem)"
     drawn = [
         b64decode(a.partition(",")[2]).decode() for a in (source.get("srcset"), image.get("src"))
     ]

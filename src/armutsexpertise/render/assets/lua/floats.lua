@@ -78,7 +78,7 @@ local function picture(im)
   local narrow = im.attributes.narrow
   im.attributes.narrow = nil
   if not narrow then return pandoc.Plain{im} end
-  local source = ('<source media="(max-width: 40rem)" srcset="%s">'):format(c.escape(narrow))
+  local source = ('<source media="screen and (max-width: 40rem)" srcset="%s">'):format(c.escape(narrow))
   return pandoc.Plain{c.rawi("<picture>" .. source), im, c.rawi("</picture>")}
 end
 
