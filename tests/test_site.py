@@ -17,7 +17,7 @@ from armutsexpertise import __version__, catalog
 from armutsexpertise.config import read_config
 from armutsexpertise.provenance import content_hash
 from armutsexpertise.publish.exhibit import Exhibit, write_exhibits
-from armutsexpertise.publish.parts import PAGES, assumption_rows, assumptions
+from armutsexpertise.publish.parts import PAGES, abbreviations, assumption_rows, assumptions
 from armutsexpertise.render import page as write_page
 from armutsexpertise.site import TITLE, Glossary, build_site, release
 from armutsexpertise.site.search import sections
@@ -32,6 +32,7 @@ GLOSSARY = """terms:
   gini: {term: Gini-Koeffizient, also: [Gini, Lorenz], text: Ungleichheit., source: Lehrbuch}
   oekohof: {term: Ökohof, text: Hof., source: Lehrbuch}
 abbreviations: {ZZ: Zweckverband, ÄB: Ärztebund}
+synonyms: [[Einbuße, heiße Ware], [Ökohof, Biohof]]
 """
 START = """lead: Unabhängige Analyse.
 questions: {passes: "Wo gibt es Pässe?"}
@@ -39,6 +40,11 @@ questions: {passes: "Wo gibt es Pässe?"}
 REPORT = """<html><head><title>{title}</title></head><body><nav>Inhalt</nav><main>
 <p>Vorspann.</p><h2 id="sec-a"><span>1</span> Fahr\u00adpreise</h2><p>Größe der <b>Stadt</b></p>
 <svg><text>Achse</text></svg><h3 id="sec-b">1.1 Folgen</h3><ul><li>eins</li><li>zwei</li></ul>
+<h2 id="sec-k">Kurzfassung</h2>
+<p><span id="befund-1"><strong>Neue Kläger.</strong></span> Ein Sozialpaß für alle neuen.</p>
+<p id="befund-2"></p>
+<figure id="tbl-{topic}"><div data-label="Tabelle\u00a0{number}"></div></figure>
+<h2 id="sec-c">Kolophon</h2><p>Kläger, Kläger, Kläger und Einbußen, siehe Quelle.</p>
 <h2 id="sec-l">Literatur</h2><p>Lorenz</p></main><script>var x = "</p>";</script></body></html>"""
 
 
@@ -79,7 +85,8 @@ def project(tmp_path: Path) -> Project:
         ]
         (out / "exhibits" / "findings.json").write_text(json.dumps(entries))
         (out / "report.pdf").write_text("x")
-        (out / "report.html").write_text(REPORT.format(title=title.replace("&", "&amp;")))
+        shown = REPORT.format(title=title.replace("&", "&amp;"), topic=topic, number=number + 3)
+        (out / "report.html").write_text(shown)
     return Project(root)
 
 
@@ -109,8 +116,13 @@ def test_index_presents_every_expertise(project: Project) -> None:
     assert "1. Februar 2026" in text, "the date of the newest report"
     headings = [words(h) for h in tree.iter("h2")]
     assert headings == [*TOPICS.values(), "So zitieren", "So nachrechnen"]
-    points = [words(p) for p in tree.xpath("//main//ol/li") if re.search(r"Text \d", words(p))]
-    assert points == [f"{topic} {n}. Text {n} von {topic}." for topic in TOPICS for n in (1, 2)]
+    points = [(words(a), a.get("href")) for a in tree.xpath("//*[@class='findings']//li/a")]
+    assert points == [
+        (f"{topic} {n}.", f"{topic}/report.html#befund-{n}") for topic in TOPICS for n in (1, 2)
+    ]
+    assert "Text 1" not in text, "the report says more"
+    captions = [words(caption)[:10] for caption in tree.iter("figcaption")]
+    assert captions == ["Tabelle 4:", "Tabelle 5:"], "the numbers of the reports"
     assert all(f"Unter {topic}" in text for topic in TOPICS)
     assert all(tree.xpath(f"//figure[@id='tbl-{topic}']") for topic in TOPICS)
 
@@ -222,6 +234,35 @@ def test_a_number_of_an_assumption_leads_to_it(tmp_path: Path) -> None:
     assert words(tree.get_element_by_id("a1").getparent()) == "A1"
 
 
+def test_the_first_use_of_a_term_in_a_chapter_leads_to_the_glossary(tmp_path: Path) -> None:
+    glossary = """terms:
+  gini: {term: Gini-Koeffizient, also: [Gini, Lorenz, Grenze], ambiguous: [Grenze]}
+  sgb2: {term: SGB II (Bürgergeld), also: [SGB II]}
+  unused: {term: Ökohof}
+abbreviations: {SGB: Sozialgesetzbuch}
+"""
+    text = (
+        "# Gini hier\n\nVon **Ginis** und Gini (SGB II), SGB\u00a0II. Gini-Wert, Minigini, Grenze."
+        "\n\n## Gini\n\n[Gini](x), `Gini`\n\n- Gini\n\n# Zwei\n\n| Gini |\n|------|\n| Gini |\n\n"
+        '::: {lang="en"}\nThe Gini.\n:::\n\n::: {#fig-a}\n![](a.svg){fig-alt="Gini"}\n\n'
+        "[Quelle: Gini.]{.source}\n\nGini\n:::\n\nDas SGB\u00a0II, „Lorenz“.\n\n"
+    )
+    parts = abbreviations(glossary, text).data
+    assert "Ökohof" not in parts
+    file = tmp_path / "bericht" / "report.html"
+    file.parent.mkdir()
+    (file.parent / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    write_page(text + parts, {"lang": "de"}, file)
+    tree = lxml.html.fromstring(file.read_bytes())
+    links = [(words(a), a.get("href")) for a in tree.xpath("//a[@class='term']")]
+    gini, sgb = "../glossar.html#gini", "../glossar.html#sgb2"
+    assert links == [("Ginis", gini), ("SGB II", sgb), ("SGB II", sgb), ("Lorenz", gini)]
+    listed = [(words(a), a.get("href")) for a in tree.xpath("//p[contains(., 'erklärt')]/a")]
+    assert listed == [
+        ("Glossar", "../glossar.html"), ("Gini-Koeffizient", gini), ("SGB II (Bürgergeld)", sgb)
+    ]  # fmt: skip
+
+
 def test_a_glossary_that_is_not_in_order_is_one_sentence(project: Project) -> None:
     (project.root / "analyses" / "glossary.yml").write_text("terms:\n  a: {term: A, text: B}\n")
     with pytest.raises(StageError, match=r"glossary\.yml: .*source"):
@@ -314,6 +355,7 @@ def test_every_abbreviation_of_the_reports_is_written_out(glossary: Glossary, pr
 def test_no_term_is_defined_twice_and_every_source_is_known(glossary: Glossary) -> None:
     forms = [form.lower() for e in glossary.terms.values() for form in {e.term, *e.also}]
     assert sorted(forms) == sorted(set(forms))
+    assert all(set(e.ambiguous) <= set(e.also) for e in glossary.terms.values())
     keys = set(re.findall(r"^@\w+\{(\w+),", BIBLIOGRAPHY.read_text(encoding="utf-8"), re.M))
     cited = {key for e in glossary.terms.values() for key in re.findall(r"@(\w+)", e.source)}
     assert cited <= keys
@@ -329,10 +371,18 @@ def test_no_term_is_defined_twice_and_every_source_is_known(glossary: Glossary) 
 def test_sections_are_cut_at_headings_without_what_is_not_read(project: Project) -> None:
     page = project.reports("passes") / "report.html"
     assert sections(page, project.root / "reports") == [
-        ("Pässe", "", "passes/report.html", "Vorspann."),
-        ("Pässe", "Fahrpreise", "passes/report.html#sec-a", "Größe der Stadt"),
-        ("Pässe › Fahrpreise", "Folgen", "passes/report.html#sec-b", "eins zwei"),
-        ("Pässe", "Literatur", "passes/report.html#sec-l", "Lorenz"),
+        ("Pässe", "", "passes/report.html", "Vorspann.", "", 1.0),
+        ("Pässe", "Fahrpreise", "passes/report.html#sec-a", "Größe der Stadt", "", 1.0),
+        ("Pässe › Fahrpreise", "Folgen", "passes/report.html#sec-b", "eins zwei", "", 1.0),
+        (
+            *("Pässe", "Kurzfassung", "passes/report.html#sec-k"),
+            *("Neue Kläger. Ein Sozialpaß für alle neuen.", "Neue Kläger.", 1.5),
+        ),
+        (
+            *("Pässe", "Kolophon", "passes/report.html#sec-c"),
+            *("Kläger, Kläger, Kläger und Einbußen, siehe Quelle.", "", 0.2),
+        ),
+        ("Pässe", "Literatur", "passes/report.html#sec-l", "Lorenz", "", 0.3),
     ]
 
 
@@ -340,12 +390,21 @@ QUERIES = {
     "größe stadt": ("2 Treffer:", "climate/report.html#sec-a"),
     "uebertrag": ("Ein Treffer", "glossar.html#uebertrag"),
     "ÖKOHOF": ("Ein Treffer", "glossar.html#oekohof"),
-    "FOLGEN": ("2 Treffer:", "climate/report.html#sec-b"),
+    "FOLGEN": ("4 Treffer:", "climate/report.html#sec-b"),
     # Any form finds a term; literature of the reports is found on the page of all literature.
     "gini-koeffizient": ("Ein Treffer", "glossar.html#gini"),
     "lorenz": ("Ein Treffer", "glossar.html#gini"),
     "zweckverband": ("Ein Treffer", "glossar.html#abkuerzungen"),
     "achse": ("Nichts gefunden.", None),
+    # Plural and case, umlauts in either spelling, and what is said otherwise.
+    "Sozialpässen": ("4 Treffer:", "climate/report.html#sec-k"),
+    "sozialpaesse": ("4 Treffer:", "climate/report.html#sec-k"),
+    "klaegers": ("4 Treffer:", "climate/report.html#sec-k"),
+    "neu quell": ("Nichts gefunden.", None),
+    "neuen": ("2 Treffer:", "climate/report.html#sec-k"),
+    "Biohöfe": ("Ein Treffer", "glossar.html#oekohof"),
+    "heiße Ware": ("2 Treffer:", "climate/report.html#sec-c"),
+    "heiße": ("Nichts gefunden.", None),
     "": ("", None),
 }
 """What is said and where the first hit leads."""
@@ -388,6 +447,46 @@ def test_search_in_a_browser_without_a_server(project: Project, tmp_path: Path) 
     got = json.loads(tree.get_element_by_id("answers").text)
     assert dict(zip(QUERIES, [(said, first) for said, first, _ in got], strict=True)) == QUERIES
     assert all(focused for *_, focused in got), "Enter goes to the first hit"
+
+
+PLANNERS = {
+    "Sozialpass": "passes/report.html#sec-kurzfassung",
+    "Sozialpässe": "passes/report.html#sec-kurzfassung",
+    "Düsseldorf-Pass": "passes/report.html#sec-inanspruchnahme",
+    "Armutsrisikoquote": "glossar.html#armutsgefaehrdungsquote",
+    "Armutsgefährdung": "glossar.html#armutsgefaehrdungsquote",
+    "CO2-Preis": "glossar.html#co2-preis",
+    "Klimageld": "glossar.html#klimageld",
+    "Hitzetote": "climate/report.html#sec-kurzfassung",
+    "heiße Tage": "climate/report.html#sec-kurzfassung",
+    "offline": "digital/report.html#sec-offline",
+    "Online": "digital/report.html#sec-wachstum",
+    "Internet": "digital/report.html#sec-geraete",
+    "Tablet": "digital/report.html#sec-geraete",
+    "Laptop": "digital/report.html#sec-kurzfassung",
+    "Bürgergeld": "passes/report.html#sec-kurzfassung",
+    "Regelbedarf": "glossar.html#regelbedarf",
+    "Wohngeld": "passes/report.html#sec-kurzfassung",
+    "Gini": "glossar.html#gini",
+}
+"""What a planner types, and where the first hit leads in the pages of the three reports."""
+
+
+@pytest.mark.slow
+def test_planners_find_what_they_seek(built: Project, tmp_path: Path) -> None:
+    page = tmp_path / "asking.html"
+    text = (built.root / "reports" / "index.html").read_text(encoding="utf-8")
+    script = ASK.replace("QUERIES", json.dumps(list(PLANNERS)))
+    page.write_text(text.replace("</body>", f"{script}</body>"), encoding="utf-8")
+    tree = dom(page, tmp_path / "profile")
+    got = json.loads(tree.get_element_by_id("answers").text)
+    assert dict(zip(PLANNERS, [first for _, first, _ in got], strict=True)) == PLANNERS
+
+
+def test_synonyms_are_in_one_group_each(glossary: Glossary) -> None:
+    words = [word.lower() for group in glossary.synonyms for word in group]
+    assert sorted(words) == sorted(set(words))
+    assert all(len(group) > 1 for group in glossary.synonyms)
 
 
 def test_an_address_can_hold_a_search(project: Project, tmp_path: Path) -> None:

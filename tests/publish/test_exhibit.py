@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -61,6 +62,7 @@ def make_figure(**changes):
         ({"id": "abb-1"}, "id reads fig-name or tbl-name"),
         ({"id": "tbl-Größe"}, "id reads fig-name or tbl-name"),
         ({"id": "tbl-../x"}, "id reads fig-name or tbl-name"),
+        ({"id": "tbl-probe-narrow"}, "ends the name of a drawing"),
         ({"id": None}, "id reads fig-name or tbl-name"),
         ({"title": " "}, "title is empty"),
         ({"alt": ""}, "alt is empty"),
@@ -196,6 +198,7 @@ def test_files_are_the_same_in_another_process(tmp_path):
 
 def test_index_and_stale_files(tmp_path):
     (tmp_path / "fig-alt.svg").write_text("alt")
+    (tmp_path / "fig-alt-narrow.svg").write_text("alt")
     (tmp_path / "tbl-alt.xlsx").write_text("alt")
     (tmp_path / "notiz.csv").write_text("bleibt")
     written = write_exhibits([make_figure(), make()], tmp_path)
@@ -208,6 +211,10 @@ def test_index_and_stale_files(tmp_path):
         assert {"title", "alt", "source", "reference_date", "n", "note"} <= set(entry)
         for name, digest in entry["files"].items():
             assert sha256((tmp_path / name).read_bytes()) == digest
+    wide, narrow = (tmp_path / f"fig-probe{end}.svg" for end in ("", "-narrow"))
+    widths = [re.search(r'width="([\d.]+)pt"', file.read_text())[1] for file in (wide, narrow)]
+    assert float(widths[0]) > 450
+    assert float(widths[1]) < 260
 
 
 def test_two_exhibits_of_one_name(tmp_path):
@@ -250,9 +257,11 @@ def test_synthetic_exhibits_say_so_everywhere(tmp_path):
     assert marked.note.endswith("Vorläufig")
     write_exhibits([plain], tmp_path / "a")
     write_exhibits([marked], tmp_path / "b")
-    svg = [(tmp_path / name / "fig-probe.svg").read_bytes() for name in "ab"]
-    assert b"Synthetische Daten" in svg[1]  # matplotlib comments each text that it draws as paths
-    assert b"Synthetische Daten" not in svg[0]
+    for drawing in ("fig-probe.svg", "fig-probe-narrow.svg"):
+        svg = [(tmp_path / name / drawing).read_bytes() for name in "ab"]
+        # matplotlib comments each text that it draws as paths
+        assert b"Synthetische Daten" in svg[1]
+        assert b"Synthetische Daten" not in svg[0]
     lines = (tmp_path / "b" / "fig-probe.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].endswith(";Datenart")
     assert all(line.endswith(";Synthetische Daten") for line in lines[1:])
@@ -282,7 +291,10 @@ def test_markdown_of_a_figure(tmp_path):
     assert div["c"][0][0] == "fig-probe"
     image, source, links, caption = div["c"][1]
     (inline,) = image["c"]
-    assert inline["c"][0][2] == [["fig-alt", 'Balken "a" \\ b']]
+    assert inline["c"][0][2] == [
+        ["fig-alt", 'Balken "a" \\ b'],
+        ["narrow", "exhibits/fig-probe-narrow.svg"],
+    ]
     assert inline["c"][2][0] == "exhibits/fig-probe.svg"
     assert source["c"][0][1] == ["source"]
     assert links["c"][0][1:] == [["content-visible"], [["when-format", "html"]]]

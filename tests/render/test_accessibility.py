@@ -53,6 +53,7 @@ def check(findings: list[dict[str, Any]]) -> None:
         assert found["requests"] == [], where
         assert found["errors"] == [], where
         assert found["overflow"] <= 0, where
+        assert set(found["moved"]) <= {0}, where
         assert found["fonts"], where
         # Fewer rules would mean that axe-core saw no page.
         assert found["passes"] > 15, where
@@ -60,7 +61,9 @@ def check(findings: list[dict[str, Any]]) -> None:
 
 @pytest.mark.slow
 def test_report(report: dict[str, Path]) -> None:
-    check(look(report["html"]))
+    findings = look(report["html"])
+    check(findings)
+    assert findings[2]["moved"], "a table of the sample scrolls on a phone"
 
 
 @pytest.mark.slow

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import zipfile
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
 import lxml.html
+import pikepdf
 import pytest
 
 from armutsexpertise.render import RenderError, choose_renderer, page, render, renderer
@@ -138,6 +141,30 @@ def test_figures_of_chunks_are_the_same_from_run_to_run(write: Write, tmp_path: 
     assert image.get("src").startswith("data:image/svg+xml;base64,")
 
 
+def test_a_page_shows_the_narrow_drawing_where_the_screen_is(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "weit.svg").write_text(PIXEL)
+    (tmp_path / "schmal.svg").write_text(PIXEL.replace('"9"', '"4"'))
+    body = '::: {#fig-a}\n![](weit.svg){fig-alt="Bild" narrow="schmal.svg"}\n\nEin Bild\n:::\n'
+    page, pdf, docx = render(write(body), ("html", "pdf", "docx"), renderer="embedded")
+    tree = lxml.html.fromstring(page.read_bytes())
+    (picture,) = find(tree, "#fig-a picture")
+    (image,) = find(tree, "#fig-a img")
+    (source,) = find(tree, "#fig-a source")
+    assert image.getparent() is picture or source.getparent() is picture
+    assert source.get("media") == "screen and (max-width: 40rem)"
+    drawn = [
+        b64decode(a.partition(",")[2]).decode() for a in (source.get("srcset"), image.get("src"))
+    ]
+    assert ['"4"' in text for text in drawn] == [True, False]
+    assert image.get("alt") == "Bild"
+    assert not image.get("narrow")
+    assert not image.get("data-narrow")
+    with pikepdf.open(pdf) as opened:
+        assert len(opened.pages) == 1
+    with zipfile.ZipFile(docx) as archive:
+        assert b"schmal" not in archive.read("word/document.xml")
+
+
 @pytest.mark.parametrize(
     ("body", "line", "message"),
     [
@@ -146,6 +173,11 @@ def test_figures_of_chunks_are_the_same_from_run_to_run(write: Write, tmp_path: 
         ("Siehe @sec-z.\n", 7, "The reference @sec-z leads nowhere"),
         ("a\n\nNach [@niemand].\n", 9, "The citation @niemand is not in the bibliography"),
         ("a\n\n![](fehlt.svg){fig-alt='x'}\n", 9, r"The image fehlt\.svg does not exist"),
+        (
+            "![](pixel.svg){fig-alt='x' narrow='weg.svg'}\n",
+            7,
+            r"The image weg\.svg does not exist",
+        ),
         ("![](pixel.svg)\n", 7, r"The image pixel\.svg has no alternative text"),
         ("![x](https://example.org/a.png)\n", 7, "reports ask no other host"),
         ("# A {#sec-a}\n\n# B {#sec-a}\n", 7, "The label sec-a is used twice"),

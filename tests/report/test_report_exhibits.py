@@ -188,9 +188,11 @@ def test_exhibits_beside_the_report_are_those_of_the_analysis(built: Project, to
     names = set(hashes(theirs))
     for exhibit in topic.shown:
         wanted = {f"{exhibit}.csv", f"{exhibit}.xlsx"}
-        wanted |= {f"{exhibit}.svg"} if exhibit.startswith("fig-") else set()
+        if exhibit.startswith("fig-"):
+            wanted |= {f"{exhibit}.svg", f"{exhibit}-narrow.svg"}
         assert wanted <= names
-    assert names - {f"{e}.{k}" for e in topic.shown for k in ("csv", "xlsx", "svg")} == {
+    kinds = (".csv", ".xlsx", ".svg", "-narrow.svg")
+    assert names - {f"{e}{k}" for e in topic.shown for k in kinds} == {
         "exhibits.json", "findings.json", "provenance.json"
     }  # fmt: skip
 

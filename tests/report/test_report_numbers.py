@@ -105,7 +105,8 @@ def test_every_number_of_the_findings_equals_its_estimate(built: Project, topic:
         for part in ("title", "text"):
             expected = sentence(entry[part], values)
             assert expected is not None
-            for shown in pages:
+            # The start page leads to the text by its title.
+            for shown in pages if part == "title" else pages[:1]:
                 assert plain(expected) in shown, part
 
 

@@ -39,6 +39,8 @@ __all__ = ["INDEX", "LICENCE", "SYNTHETIC", "Exhibit", "markdown", "show", "writ
 INDEX = "exhibits.json"
 LICENCE = "CC BY 4.0, armutsexpertise contributors. Übernommene Daten Dritter behalten ihre Lizenz."
 SYNTHETIC = MARK_TEXT
+NARROW = "-narrow"
+"""Behind the id in the name of the drawing for phones."""
 
 _KIND = "Datenart"
 _ID = re.compile(r"(fig|tbl)-[a-z0-9]+(-[a-z0-9]+)*")
@@ -119,6 +121,8 @@ class Exhibit:
                 f"An exhibit's id reads fig-name or tbl-name with a-z, 0-9 and hyphens, "
                 f"not {self.id!r}."
             )
+        if self.id.endswith(NARROW):
+            raise ValueError(f"Exhibit {self.id}: {NARROW} ends the name of a drawing for phones.")
         for name in ("title", "alt", "source", "reference_date", "licence"):
             if not isinstance(getattr(self, name), str) or not getattr(self, name).strip():
                 raise ValueError(f"Exhibit {self.id}: {name} is empty, but readers need it.")
@@ -404,6 +408,7 @@ def _printed_table(exhibit: Exhibit) -> dict[str, list[Any]]:
 def write_exhibits(exhibits: Iterable[Exhibit], directory: Path | str) -> list[Path]:
     """Write the files of exhibits and their index, and remove files of former exhibits.
 
+    Figures are drawn twice, ``<id>.svg`` for print and ``<id>-narrow.svg`` for phones.
     Everything is drawn in memory first, so that a failing figure leaves the folder as it was.
 
     Parameters
@@ -416,7 +421,8 @@ def write_exhibits(exhibits: Iterable[Exhibit], directory: Path | str) -> list[P
     Returns
     -------
     list of Path
-        The files written: ``<id>.svg``, ``<id>.xlsx``, ``<id>.csv`` and ``exhibits.json``.
+        The files written: ``<id>.svg``, ``<id>-narrow.svg``, ``<id>.xlsx``, ``<id>.csv`` and
+        ``exhibits.json``.
 
     Raises
     ------
@@ -427,6 +433,7 @@ def write_exhibits(exhibits: Iterable[Exhibit], directory: Path | str) -> list[P
     OSError
         If the folder cannot be written.
     """
+    from armutsexpertise.publish import style
     from armutsexpertise.publish.results import refuse_unprotected
 
     folder = Path(directory)
@@ -439,6 +446,8 @@ def write_exhibits(exhibits: Iterable[Exhibit], directory: Path | str) -> list[P
         own = {f"{exhibit.id}.csv": _csv(exhibit), f"{exhibit.id}.xlsx": _xlsx(exhibit)}
         if exhibit.figure is not None:
             own[f"{exhibit.id}.svg"] = _svg(exhibit)
+            with style.narrow():
+                own[f"{exhibit.id}{NARROW}.svg"] = _svg(exhibit)
         contents |= own
         entry: dict[str, Any] = {
             "id": exhibit.id,
@@ -527,7 +536,9 @@ def _pipe_table(table: Mapping[str, Sequence[Any]]) -> str:
     return "\n".join([f"| {lines[0]} |", f"|{rule}|", *(f"| {line} |" for line in lines[1:])])
 
 
-def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None) -> str:
+def markdown(
+    directory: Path | str, exhibit_id: str, *, link: str | None = None, number: str = ""
+) -> str:
     """Return an exhibit as Markdown for a Quarto document, read from its files.
 
     Parameters
@@ -539,6 +550,8 @@ def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None)
     link : str, optional
         Path from the document to the folder, with forward slashes; by default the name of the
         folder, which then lies beside the document.
+    number : str
+        Its number where it is shown a second time on another page; else it is counted.
 
     Returns
     -------
@@ -566,7 +579,11 @@ def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None)
         body = _pipe_table(entry["table"])
         hidden = entry["rows"] - len(entry["table"]["rows"])
     else:
-        body = f'![]({base}/{exhibit_id}.svg){{fig-alt="{_attribute(entry["alt"])}"}}'
+        alt = f'fig-alt="{_attribute(entry["alt"])}"'
+        narrow = f"{exhibit_id}{NARROW}.svg"
+        if narrow in entry["files"]:
+            alt += f' narrow="{base}/{narrow}"'
+        body = f"![]({base}/{exhibit_id}.svg){{{alt}}}"
         hidden = 0
     source = _escape(entry["source_line"])
     if hidden:
@@ -574,7 +591,7 @@ def markdown(directory: Path | str, exhibit_id: str, *, link: str | None = None)
         source += f" {more} in den Dateien."
     return "\n".join(
         [
-            f":::: {{#{exhibit_id}}}",
+            f':::: {{#{exhibit_id} number="{number}"}}' if number else f":::: {{#{exhibit_id}}}",
             "",
             body,
             "",

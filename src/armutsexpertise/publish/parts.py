@@ -89,7 +89,7 @@ def links(depth: int, current: str = "") -> str:
 
 
 def finding(entry: Mapping[str, str], number: int) -> Markdown:
-    """Return a main finding: number and title in bold, text.
+    """Return a main finding: number and title in bold, to which others can link, and text.
 
     Parameters
     ----------
@@ -102,7 +102,8 @@ def finding(entry: Mapping[str, str], number: int) -> Markdown:
     -------
     IPython.display.Markdown
     """
-    return _markdown(f"**{number}. {entry['title']}** {entry['text']}")
+    title = f"[**{number}. {entry['title']}**]{{#befund-{number}}}"
+    return _markdown(f"{title} {entry['text']}")
 
 
 def assumption_rows(text: str) -> list[list[str]]:
@@ -162,19 +163,20 @@ def assumptions(text: str) -> Markdown:
 
 
 def abbreviations(glossary: str, *texts: str) -> Markdown:
-    """Return what the abbreviations of a report stand for.
+    """Return what the abbreviations of a report stand for, and where its terms are explained.
 
     Parameters
     ----------
     glossary : str
-        Content of ``analyses/glossary.yml``; its ``abbreviations`` are used.
+        Content of ``analyses/glossary.yml``.
     *texts : str
-        What the report prints, as Markdown or JSON; only abbreviations that occur are listed.
+        What the report prints, as Markdown or JSON; only what occurs in it is listed.
 
     Returns
     -------
     IPython.display.Markdown
-        One paragraph, and in HTML a link to the glossary.
+        One paragraph, and in HTML the terms with links to the glossary. The embedded renderer
+        links their uses in the text as well.
 
     Examples
     --------
@@ -182,7 +184,8 @@ def abbreviations(glossary: str, *texts: str) -> Markdown:
     >>> abbreviations(words, "§ 559 BGB").data.splitlines()[0]
     '**BGB** Bürgerliches Gesetzbuch.'
     """
-    meanings = yaml.safe_load(glossary)["abbreviations"]
+    content = yaml.safe_load(glossary)
+    meanings = content["abbreviations"]
     text = " ".join(texts)
     used = "; ".join(
         f"**{name}** {meaning}"
@@ -192,8 +195,20 @@ def abbreviations(glossary: str, *texts: str) -> Markdown:
     return _markdown(
         f"{used}.\n\n"
         '::: {.content-visible when-format="html"}\n'
-        "Begriffe und Kennzahlen erklärt das [Glossar](../glossar.html).\n:::\n"
+        "Begriffe und Kennzahlen erklärt das [Glossar](../glossar.html)"
+        f"{_terms(content.get('terms', {}), text)}.\n:::\n"
     )
+
+
+def _terms(terms: Mapping[str, Mapping[str, Any]], text: str) -> str:
+    """Return the terms that a text uses, each with its link and its other forms."""
+    used = []
+    for anchor, entry in terms.items():
+        other = [form for form in entry.get("also", []) if form not in entry.get("ambiguous", [])]
+        if any(form in text for form in (entry["term"], *other)):
+            link = f"[{entry['term']}](../glossar.html#{anchor})"
+            used.append(f'[{link}]{{.glossary forms="{"|".join(other)}"}}')
+    return f": {', '.join(used)}" if used else ""
 
 
 def citation(title: str, date: str) -> str:

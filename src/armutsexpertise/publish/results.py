@@ -487,6 +487,7 @@ def plot_estimates(
     from matplotlib.ticker import MaxNLocator
 
     from armutsexpertise.publish import style
+    from armutsexpertise.publish.charts.parts import legend_below
 
     table = _require(results).table
     label = _labels(table, labels).get(indicator)
@@ -527,7 +528,7 @@ def plot_estimates(
         ax.grid(axis="x")
         style.german_axis(ax.xaxis, kind)
         unit = f" in {label.unit}" if label.unit in _BEHIND or label.unit == "%" else ""
-        ax.set_xlabel(f"{label.text}{unit or (f' ({label.unit})' if label.unit else '')}")
+        style.value_label(ax, f"{label.text}{unit or (f' ({label.unit})' if label.unit else '')}")
         look: dict[str, Any] = {"color": style.BLUE, "linestyle": "", "markersize": 8}
         handles = [
             Line2D([], [], color=style.BLUE_MID, linewidth=2.5, label=interval_label),
@@ -536,7 +537,7 @@ def plot_estimates(
         if (shown & open_).any():
             few = f"weniger als {results.rules.bracket_below} Fälle"
             handles.append(Line2D([], [], marker="o", markerfacecolor="white", label=few, **look))
-        fig.legend(handles=handles, loc="outside lower left", ncols=len(handles))
+        legend_below(fig, handles)
         return style.finish(fig, table)
 
 

@@ -20,6 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from armutsexpertise.publish import style
+from armutsexpertise.publish.charts.parts import legend_below
 
 __all__ = ["CATEGORY_LOOKS", "Look", "plot_tile_map", "read_tiles"]
 
@@ -54,6 +55,9 @@ CATEGORY_LOOKS: Mapping[str, Look] = {
     "unknown": Look(style.UNKNOWN, hatch=style.HATCH),
 }
 """Looks by name. Blues order categories; ``other`` sets one apart; ``unknown`` is hatched."""
+
+
+_SHORT = 5  # letters on a line of a narrow tile
 
 
 @lru_cache(maxsize=1)
@@ -145,10 +149,16 @@ def plot_tile_map(
         raise ValueError("Two categories of the tile map have the same look.")
     columns, rows = int(tiles["col"].max()) + 1, int(tiles["row"].max()) + 1
     legend_rows = -(-(len(labels) + 1 + (text_label is not None)) // legend_columns)
+    # Narrow tiles are taller, for their text in two lines.
+    narrow = style.is_narrow()
+    width_cm, aspect = (style.NARROW_WIDTH_CM, 1.35) if narrow else (width_cm, 0.9)
     with style.context():
-        fig, ax = style.figure(width_cm, width_cm * rows / columns * 0.9 + 0.62 * legend_rows)
+        map_cm = width_cm * rows / columns * aspect
+        fig, ax = style.figure(width_cm, map_cm + 0.62 * legend_rows)
+        if narrow:
+            style.want_height(fig, map_cm)
         ax.set_axis_off()
-        ax.set_aspect(0.9)
+        ax.set_aspect(aspect)
         ax.set_xlim(-0.52, columns - 0.48)
         ax.set_ylim(rows - 0.48, -0.52)
         places = zip(tiles["col"].tolist(), tiles["row"].tolist(), tiles["code"], strict=True)
@@ -166,13 +176,7 @@ def plot_tile_map(
         handles.append(border)
         if text_label is not None:
             handles.append(Line2D([], [], linestyle="", label=text_label))
-        fig.legend(
-            handles=handles,
-            loc="outside lower left",
-            ncols=legend_columns,
-            handlelength=1.6,
-            handleheight=1.1,
-        )
+        legend_below(fig, handles, legend_columns)
         return style.finish(fig, frame)
 
 
@@ -195,20 +199,33 @@ def _draw_tile(ax: Axes, col: int, row: int, look: Look, letters: str, words: st
     ax.add_patch(Rectangle((col - 0.45, row - 0.45), 0.9, 0.9, **_fill(look)))
     # On hatching the letters need a quiet ground.
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if look.hatch else None
+    narrow = style.is_narrow()
+    large, small = (9.0, 8.5) if narrow else (12.0, 10.0)
+    if narrow and len(words) > _SHORT:
+        words = words.replace("–", "–\n").replace(" ", "\n")
+    lines = words.count("\n")
     ax.text(
         col,
-        row - (0.14 if words else 0),
+        row - (0.14 + 0.16 * lines if words else 0),
         letters,
         ha="center",
         va="center",
         color=look.ink,
         weight="bold",
-        fontsize=12,
+        fontsize=large,
         bbox=box,
     )
     if words:
         ax.text(
-            col, row + 0.22, words, ha="center", va="center", color=look.ink, fontsize=10, bbox=box
+            col,
+            row + (0.17 if lines else 0.22),
+            words,
+            ha="center",
+            va="center",
+            color=look.ink,
+            fontsize=small,
+            linespacing=1.0,
+            bbox=box,
         )
 
 

@@ -26,6 +26,7 @@ TYPES = {
 
 LOADING = (
     r'<(?:img|script|iframe|source|video|audio|embed)\b[^>]*\bsrc="([^"]*)"',
+    r'<(?:img|source)\b[^>]*\bsrcset="([^"]*)"',
     r'<link\b[^>]*\bhref="([^"]*)"',
     r"url\(\s*['\"]?([^)'\"]+)",
     r"@import\s+['\"]([^'\"]+)['\"]",
@@ -70,10 +71,10 @@ def embed_images(file: Path) -> None:
     """
 
     def inside(found: re.Match[str]) -> str:
-        image = file.parent / found[1]
-        return f'src="{data_uri(image, TYPES[image.suffix])}"'
+        image = file.parent / found[2]
+        return f'{found[1]}="{data_uri(image, TYPES[image.suffix])}"'
 
-    page = re.sub(r'src="(media/[^"]+)"', inside, file.read_text(encoding="utf-8"))
+    page = re.sub(r'(src|srcset)="(media/[^"]+)"', inside, file.read_text(encoding="utf-8"))
     outside = loads(page)
     if outside:
         raise RenderError(f"The page would load {outside[0]}; reports ask no other host.")

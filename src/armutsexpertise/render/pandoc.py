@@ -27,6 +27,9 @@ METADATA = (
 )
 # Keys of our own, in a header under `armutsexpertise:` where Quarto leaves them alone.
 OWN_METADATA = ("series",)
+ALT = ("fig-alt", "alt")
+NARROW = "narrow"
+"""Attribute of an image that names the drawing for narrow screens."""
 Node = dict[str, Any]
 Fail = Callable[..., RenderError]
 
@@ -169,6 +172,8 @@ def check_labels(tree: Node, fail: Fail) -> None:
 def stage_images(tree: Node, folder: Path, media: Path, fail: Fail) -> dict[str, str]:
     """Copy every image into ``media`` under a name made of its content, and point to it there.
 
+    So is the image of the attribute ``narrow``.
+
     Parameters
     ----------
     tree : dict
@@ -188,11 +193,8 @@ def stage_images(tree: Node, folder: Path, media: Path, fail: Fail) -> dict[str,
     """
     hashes: dict[str, str] = {}
     media.mkdir(exist_ok=True)
-    for node in walk(tree["blocks"]):
-        if node["t"] != "Image":
-            continue
-        (_, _, pairs), caption, target = node["c"]
-        source = target[0]
+
+    def staged(source: str) -> str:
         if re.match(r"^[a-z]+://|^data:", source):
             raise fail(
                 f"The image {source} is not a file; reports ask no other host.", needle=source
@@ -200,17 +202,25 @@ def stage_images(tree: Node, folder: Path, media: Path, fail: Fail) -> dict[str,
         digest = hash_of(folder / source)
         if digest is None:
             raise fail(f"The image {source} does not exist.", needle=source)
-        alt = next((v for k, v in pairs if k in ("fig-alt", "alt") and v.strip()), "")
-        alt = alt.strip() or text_of(caption)
-        if not alt:
-            raise fail(f"The image {source} has no alternative text; add fig-alt.", needle=source)
         copy = media / f"{digest[:16]}{Path(source).suffix.lower()}"
         if not copy.exists():
             shutil.copyfile(folder / source, copy)
-        target[0] = f"{media.name}/{copy.name}"
-        pairs[:] = [[k, v] for k, v in pairs if k not in ("fig-alt", "alt")] + [["alt", alt]]
         if not Path(source).is_absolute():
             hashes[source] = digest
+        return f"{media.name}/{copy.name}"
+
+    for node in walk(tree["blocks"]):
+        if node["t"] != "Image":
+            continue
+        (_, _, pairs), caption, target = node["c"]
+        source = target[0]
+        target[0] = staged(source)
+        alt = next((v for k, v in pairs if k in ALT and v.strip()), "")
+        alt = alt.strip() or text_of(caption)
+        if not alt:
+            raise fail(f"The image {source} has no alternative text; add fig-alt.", needle=source)
+        kept = [[k, staged(v) if k == NARROW else v] for k, v in pairs if k not in ALT]
+        pairs[:] = [*kept, ["alt", alt]]
     return hashes
 
 

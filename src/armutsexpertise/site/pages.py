@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,19 +43,23 @@ class Term(Config):
         Where the definition is from; Markdown, citations allowed.
     also : tuple of str
         Other forms that the reports use, or by which a reader looks for the term.
+    ambiguous : tuple of str
+        Those of them that often mean something else: the reports do not link them.
     """
 
     term: str
     text: str
     source: str
     also: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
 
 
 class Glossary(Config):
-    """The glossary: anchor and entry, and what abbreviations stand for."""
+    """The glossary: anchor and entry, what abbreviations stand for, synonyms for the search."""
 
     terms: dict[str, Term]
     abbreviations: dict[str, str]
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
 
 class Start(Config):
@@ -133,7 +138,7 @@ def build_site(project: Project) -> Path:
     body = "\n\n".join(
         [
             _overview(headers),
-            search_box(found),
+            search_box(found, _config(project, "glossary.yml", Glossary).synonyms),
             *(_expertise(project, topic, headers[topic], findings[topic]) for topic in topics),
             _how_to(project, headers),
         ]
@@ -178,12 +183,18 @@ def _overview(headers: Mapping[str, Mapping[str, str]]) -> str:
 def _expertise(
     project: Project, topic: str, header: Mapping[str, str], findings: list[dict[str, str]]
 ) -> str:
-    """Return the Markdown of one expertise on the start page: findings and the first figure."""
-    points = "\n\n".join(
-        f"{i}. **{entry['title']}** {entry['text']}" for i, entry in enumerate(findings, start=1)
+    """Return the Markdown of one expertise on the start page: findings and the first exhibit."""
+    points = "\n".join(
+        f"{i}. [{entry['title']}]({topic}/report.html#befund-{i})"
+        for i, entry in enumerate(findings, start=1)
     )
-    folder = project.reports(topic) / "exhibits"
-    figure = exhibit.markdown(folder, findings[0]["exhibit"], link=f"{topic}/exhibits")
+    first = findings[0]["exhibit"]
+    figure = exhibit.markdown(
+        project.reports(topic) / "exhibits",
+        first,
+        link=f"{topic}/exhibits",
+        number=_number(project.reports(topic) / "report.html", first),
+    )
     return f"""
 # {header["title"]} {{#{topic}}}
 
@@ -195,10 +206,19 @@ def _expertise(
 - [Abbildungen und Tabellen](daten.html#{topic}-downloads)
 :::
 
+::: {{.findings}}
 {points}
+:::
 
 {figure}
 """
+
+
+def _number(report: Path, name: str) -> str:
+    """Return the number of an exhibit in its report; nothing where the page does not say it."""
+    page = report.read_text(encoding="utf-8")
+    found = re.search(rf'<figure id="{name}".*?data-label="\w+\s(\d+)"', page, re.DOTALL)
+    return found[1] if found else ""
 
 
 def _how_to(project: Project, headers: Mapping[str, Mapping[str, str]]) -> str:
@@ -366,8 +386,11 @@ def _downloads(project: Project, topic: str, header: Mapping[str, str]) -> str:
 
 
 def _links(topic: str, files: Iterable[str]) -> str:
+    """Return links to the files of an exhibit; one drawing is enough."""
     return ", ".join(
-        f"[{Path(name).suffix[1:].upper()}]({topic}/exhibits/{name})" for name in sorted(files)
+        f"[{Path(name).suffix[1:].upper()}]({topic}/exhibits/{name})"
+        for name in sorted(files)
+        if not name.endswith(f"{exhibit.NARROW}.svg")
     )
 
 

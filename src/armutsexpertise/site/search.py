@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,12 @@ __all__ = ["Entry", "search_box", "sections"]
 
 LETTERS_KEPT = 12_000
 """Letters of a section that the index keeps; the sections of the reports are shorter."""
+
+WEIGHTS = {
+    **{"Kurzfassung": 1.5, "English abstract": 0.5, "Abkürzungen": 0.3, "Kolophon": 0.2},
+    **{"Methodenanhang": 0.7, "Daten und Downloads": 0.5, "Literatur": 0.3},
+}
+"""How much hits count by heading, else by title of the page, where it is not 1."""
 
 _SKIPPED = {"script", "style", "svg", "annotation", "nav", "head"}
 _VOID = {"br", "img", "hr", "meta", "link", "input", "col", "wbr", "source"}
@@ -32,12 +38,26 @@ class Entry(NamedTuple):
         Path of the page with the anchor of the section.
     text : str
         Its words, single-spaced.
+    lead : str
+        Those of them in bold type: the sentences that say a finding.
+    weight : float
+        How much a hit counts.
     """
 
     page: str
     heading: str
     address: str
     text: str
+    lead: str = ""
+    weight: float = 1.0
+
+
+class _Part(NamedTuple):
+    tag: str
+    anchor: str
+    heading: list[str]
+    text: list[str]
+    lead: list[str]
 
 
 class _Reader(HTMLParser):
@@ -46,7 +66,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.title: list[str] = []  # of the window, or the heading of the page where it has one
-        self.parts: list[tuple[str, str, list[str], list[str]]] = []  # tag, anchor, heading, text
+        self.parts: list[_Part] = []
         self._stack: list[str] = []
         self._inside = ""  # title, heading or nothing
 
@@ -55,9 +75,9 @@ class _Reader(HTMLParser):
             return
         self._stack.append(tag)
         if tag == "main":
-            self.parts.append((tag, "", [], []))
+            self.parts.append(_Part(tag, "", [], [], []))
         elif tag in {"h2", "h3"} and "main" in self._stack:
-            self.parts.append((tag, dict(attrs).get("id") or "", [], []))
+            self.parts.append(_Part(tag, dict(attrs).get("id") or "", [], [], []))
             self._inside = tag
         elif tag in {"title", "h1"}:
             self.title, self._inside = [], tag
@@ -69,14 +89,17 @@ class _Reader(HTMLParser):
         if tag == self._inside:
             self._inside = ""
         if tag in _SPOKEN and self.parts:
-            self.parts[-1][3].append(" ")
+            self.parts[-1].text.append(" ")
+            self.parts[-1].lead.append(" ")
 
     def handle_data(self, data: str) -> None:
         if self._inside in {"title", "h1"}:
             self.title.append(data)
         elif "main" in self._stack and not _SKIPPED & set(self._stack):
-            _, _, heading, text = self.parts[-1]
-            (heading if self._inside else text).append(data)
+            part = self.parts[-1]
+            (part.heading if self._inside else part.text).append(data)
+            if "strong" in self._stack:
+                part.lead.append(data)
 
 
 def _one_line(parts: Iterable[str]) -> str:
@@ -102,23 +125,27 @@ def sections(page: Path, root: Path) -> list[Entry]:
     reader.feed(page.read_text(encoding="utf-8"))
     title, where = _one_line(reader.title), page.relative_to(root).as_posix()
     found, chapter = [], ""
-    for tag, anchor, heading, text in reader.parts:
-        words = _one_line(text)[:LETTERS_KEPT]
-        name = re.sub(r"^[\d.]+ ", "", _one_line(heading))
-        chapter = chapter if tag == "h3" else name
-        within = f"{title} › {chapter}" if tag == "h3" and chapter else title
+    for part in reader.parts:
+        words = _one_line(part.text)[:LETTERS_KEPT]
+        name = re.sub(r"^[\d.]+ ", "", _one_line(part.heading))
+        chapter = chapter if part.tag == "h3" else name
+        within = f"{title} › {chapter}" if part.tag == "h3" and chapter else title
+        address = f"{where}#{part.anchor}" if part.anchor else where
+        weight = WEIGHTS.get(name, WEIGHTS.get(title, 1.0))
         if words or name:
-            found.append(Entry(within, name, f"{where}#{anchor}" if anchor else where, words))
+            found.append(Entry(within, name, address, words, _one_line(part.lead), weight))
     return found
 
 
-def search_box(entries: Iterable[Entry]) -> str:
+def search_box(entries: Iterable[Entry], synonyms: Iterable[Sequence[str]] = ()) -> str:
     """Return the search as raw HTML for a page: form, place for hits, index and script.
 
     Parameters
     ----------
     entries : iterable of Entry
         What can be found.
+    synonyms : iterable of sequence of str
+        Words that stand for each other.
 
     Returns
     -------
@@ -127,7 +154,8 @@ def search_box(entries: Iterable[Entry]) -> str:
         but the search.
     """
     # "</" would end the script; in JSON the backslash before "/" is allowed and changes nothing.
-    index = json.dumps([list(entry) for entry in entries], ensure_ascii=False).replace("</", "<\\/")
+    found = {"synonyms": list(synonyms), "entries": [list(entry) for entry in entries]}
+    index = json.dumps(found, ensure_ascii=False).replace("</", "<\\/")
     script = (Path(__file__).parent / "search.js").read_text(encoding="utf-8")
     return f"""```{{=html}}
 <form class="search" role="search" hidden>

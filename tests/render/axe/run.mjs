@@ -1,6 +1,6 @@
 // Usage: node run.mjs CHROMIUM PAGE.html
 // Prints JSON: for each width and colour scheme the violations axe-core finds, whether the page
-// is wider than the window, and every request that leaves the page.
+// is wider than the window, how far first columns scroll, and every request that leaves the page.
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
@@ -35,12 +35,21 @@ for (const width of [1280, 390]) {
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     const fonts = await page.evaluate(() => document.fonts.check('16px "Expertise Sans"'));
+    // Of each table that scrolls sideways: how far its first column moves with it.
+    const moved = await page.evaluate(
+      () => [...document.querySelectorAll(".table-scroll.is-scrolling")].map((box) => {
+        box.scrollLeft = 40;
+        const cell = box.querySelector("th, td").getBoundingClientRect();
+        const shift = cell.left - box.getBoundingClientRect().left;
+        box.scrollLeft = 0;
+        return Math.round(Math.abs(shift));
+      }));
     await page.addScriptTag({ path: axe });
     const { violations, passes } = await page.evaluate(() => window.axe.run(document, {
       resultTypes: ["violations"],
     }));
     results.push({
-      width, colorScheme, overflow, fonts, requests, errors, passes: passes.length,
+      width, colorScheme, overflow, moved, fonts, requests, errors, passes: passes.length,
       violations: violations.map((v) => ({ id: v.id, help: v.help, nodes: v.nodes.map((n) => n.html.slice(0, 200)) })),
     });
     await context.close();

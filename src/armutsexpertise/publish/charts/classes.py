@@ -17,6 +17,7 @@ from armutsexpertise.publish.charts.parts import (
     legend_below,
     row_labels,
     share_axis,
+    thickness,
 )
 from armutsexpertise.publish.numbers import de
 
@@ -98,7 +99,13 @@ def plot_classes(
         left = np.zeros(len(shares))
         for name in columns:
             part = shares[name].to_numpy()
-            ax.barh(np.arange(len(shares)), part, left=left, height=0.8, **looks[name])
+            ax.barh(
+                np.arange(len(shares)),
+                part,
+                left=left,
+                height=thickness(labels, 0.8),
+                **looks[name],
+            )
             dark = looks[name]["facecolor"] in (style.BLUE, style.ACCENT)
             for row, (start, width) in enumerate(zip(left, part, strict=True)):
                 if width >= _SMALLEST_WRITTEN:

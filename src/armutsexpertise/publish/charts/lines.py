@@ -10,15 +10,17 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.charts.parts import Kind
+from armutsexpertise.publish.charts.parts import Kind, legend_below
 
 __all__ = ["plot_lines"]
 
 _LINE_CM = 0.46
+_NARROW_CM = 6.5
 
 _LOOKS: tuple[dict[str, Any], ...] = (
     {"color": style.ACCENT, "marker": "o"},
@@ -88,7 +90,7 @@ def plot_lines(
     Returns
     -------
     Figure
-        Years as ticks, German numbers.
+        Years as ticks, German numbers. Narrow, a legend names the lines.
 
     Raises
     ------
@@ -110,15 +112,18 @@ def plot_lines(
         raise ValueError(f"'{value}' and its interval are shares in [0, 1], not percentages.")
     with style.context():
         fig, ax = style.figure(width_cm, height_cm)
-        ends, banded = [], False
+        ends: list[tuple[float, float, str, dict[str, Any]]] = []
+        handles: list[Any] = []
+        banded = False
         for look, (code, words) in zip(_LOOKS, names.items(), strict=False):
             own = frame[frame[group] == code].sort_values(x)
             years = own[x].to_numpy(dtype=float)
             shown = own[value].to_numpy(dtype=float)
+            style_of = look | ({"linestyle": ""} if code in points else {"linewidth": 2.0})
+            if code in smooth:
+                style_of = {"color": look["color"], "linewidth": 2.0, "marker": ""}
+            handles.append(Line2D([], [], markersize=5.5, label=words, **style_of))
             for part in _pieces(years, breaks):
-                style_of = look | ({"linestyle": ""} if code in points else {"linewidth": 2.0})
-                if code in smooth:
-                    style_of = {"color": look["color"], "linewidth": 2.0, "marker": ""}
                 ax.plot(years[part], shown[part], markersize=5.5, **style_of)
             if band is not None and own[list(band)].notna().any(axis=None):
                 low, high = (own[name].to_numpy(dtype=float) for name in band)
@@ -128,7 +133,9 @@ def plot_lines(
         first, last = float(frame[x].min()), float(frame[x].max())
         _mark_breaks(ax, breaks, break_label)
         for at, words in references:
-            ax.axhline(at, color=style.INK_SOFT, linewidth=1.2, linestyle=(0, (4, 2)))
+            dashed: dict[str, Any] = {"color": style.INK_SOFT, "linestyle": (0, (4, 2))}
+            ax.axhline(at, linewidth=1.2, **dashed)
+            handles.append(Line2D([], [], linewidth=1.2, label=words, **dashed))
             ends.append((last, at, style.wrap(words, label_width), {"color": style.INK_SOFT}))
         ax.set_xlim(first - 0.4, last + 0.4)
         if bottom is not None:
@@ -139,7 +146,10 @@ def plot_lines(
             ax.set_ylim(top=max(float(np.nanmax(numbers)), *(v for v, _ in references)) * 1.12)
         # What the ticks, the unit and the legend leave for the axes, and a line of letters in it.
         free = height_cm - (3.0 if banded else 2.1)
-        _name_ends(ax, ends, line_share=_LINE_CM / free)
+        if style.is_narrow():
+            style.want_height(fig, _NARROW_CM)
+        else:
+            _name_ends(ax, ends, line_share=_LINE_CM / free)
         ax.grid(axis="y")
         ax.spines["left"].set_visible(False)
         low, high = ax.get_ylim()
@@ -147,11 +157,12 @@ def plot_lines(
             [tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
         )
         style.german_axis(ax.yaxis, kind)
-        ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+        most = 5 if style.is_narrow() else 7
+        ax.xaxis.set_major_locator(MaxNLocator(most, integer=True))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: str(round(year))))
         ax.tick_params(axis="x", length=3)
         ax.annotate(
-            axis_label,
+            style.wrap(axis_label, 38) if style.is_narrow() else axis_label,
             (0, 1),
             xycoords="axes fraction",
             xytext=(0, 8),
@@ -160,11 +171,11 @@ def plot_lines(
             color=style.INK_SOFT,
             annotation_clip=False,
         )
+        shown_below = handles if style.is_narrow() else []
         if banded:
-            fig.legend(
-                handles=[Patch(facecolor=style.GREY, alpha=0.5, label=band_label)],
-                loc="outside lower left",
-            )
+            shown_below = [*shown_below, Patch(facecolor=style.GREY, alpha=0.5, label=band_label)]
+        if shown_below:
+            legend_below(fig, shown_below, columns=1)
         return style.finish(fig, frame)
 
 

@@ -148,6 +148,9 @@ def plot_overlap(
                 matrix.vlines(column, held[0], held[-1], **line)
         matrix.plot(grid_x[flags], grid_y[flags], color=style.BLUE, **look)
         style.rows_axis(matrix, list(indicators.values()), label_width)
+        if style.is_narrow():
+            rows_cm = len(labels) * style.row_cm(list(indicators.values()))
+            style.want_height(fig, (1 + bar_height_cm / matrix_cm) * rows_cm)
         matrix.set_xlim(-0.6, len(frame) - 0.4)
         matrix.tick_params(axis="x", length=0, labelbottom=False)
         matrix.spines["bottom"].set_visible(False)

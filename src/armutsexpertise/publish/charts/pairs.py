@@ -107,7 +107,7 @@ def plot_pairs(
             ax.set_xlim(right=min(1.02, float(values.max().max()) * 1.08))
         ax.xaxis.set_major_locator(MaxNLocator(5))
         style.german_axis(ax.xaxis, kind)
-        ax.set_xlabel(axis_label)
+        style.value_label(ax, axis_label)
         handles = [
             Line2D([], [], linestyle="", markersize=8, label=words, **look)
             for words, look in zip(names, (_FIRST, _SECOND), strict=True)

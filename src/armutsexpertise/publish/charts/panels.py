@@ -11,12 +11,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from armutsexpertise.publish import style
-from armutsexpertise.publish.charts.parts import check_columns
+from armutsexpertise.publish.charts.parts import check_columns, legend_below, thickness
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, percent
 
 __all__ = ["plot_panels", "plot_two_effects"]
 
 _ROW_CM, _LINE_CM = 1.0, 0.55  # two numbers stand one above the other in each row
+_PAIR_CM = 0.95  # both numbers, where the label stands above them
 
 
 def plot_two_effects(
@@ -82,7 +83,10 @@ def plot_two_effects(
     with style.context():
         fig, ax = style.figure(width_cm, height)
         ax.axvline(0, color=style.INK_SOFT, linewidth=1)
-        pairs = zip((first, second), (first_range, second_range), looks, (-0.24, 0.24), strict=True)
+        apart = 0.24 * row_cm / style.row_cm(labels, _PAIR_CM) if style.is_narrow() else 0.24
+        pairs = zip(
+            (first, second), (first_range, second_range), looks, (-apart, apart), strict=True
+        )
         for name, (low, high), look, shift in pairs:
             values, ends = numbers[name], numbers[[low, high]]
             if ((values < ends[low] - 1e-12) | (values > ends[high] + 1e-12)).any():
@@ -102,21 +106,21 @@ def plot_two_effects(
                     color=look["color"],
                     annotation_clip=False,
                 )
-        style.rows_axis(ax, labels, label_width)
+        style.rows_axis(ax, labels, label_width, thick_cm=_PAIR_CM)
         ax.margins(x=0.06)
         ax.grid(axis="x")
         ax.xaxis.set_major_locator(MaxNLocator(5))
         style.german_axis(ax.xaxis)
-        ax.set_xlabel(axis_label)
-        fig.legend(
-            handles=[
+        style.value_label(ax, axis_label)
+        legend_below(
+            fig,
+            [
                 Line2D(
                     [], [], linewidth=2.2, markersize=7.5, label=f"{words}, {range_label}", **look
                 )
                 for words, look in zip(legend, looks, strict=True)
             ],
-            loc="outside lower left",
-            ncols=2,
+            columns=2,
         )
         return style.finish(fig, frame)
 
@@ -175,7 +179,13 @@ def plot_panels(
             if ((values < start) | (values > stop)).any():
                 raise ValueError(f"'{name}' lies outside its axis from {start} to {stop}.")
             known = values.dropna()
-            ax.barh(known.index, known - start, left=start, height=0.55, facecolor=style.BLUE_MID)
+            ax.barh(
+                known.index,
+                known - start,
+                left=start,
+                height=thickness(labels, 0.55),
+                facecolor=style.BLUE_MID,
+            )
             for row, value in values.items():
                 text = NOT_STATED
                 if not pd.isna(value):
@@ -193,6 +203,8 @@ def plot_panels(
             ax.set_xticks([])
             ax.spines["bottom"].set_visible(False)
             ax.spines["left"].set_visible(True)
-            ax.set_xlabel(style.wrap(heading, 22), weight="bold", labelpad=6)
+            ax.set_xlabel(
+                style.wrap(heading, 14 if style.is_narrow() else 22), weight="bold", labelpad=6
+            )
             ax.xaxis.set_label_position("top")
         return style.finish(fig, frame)

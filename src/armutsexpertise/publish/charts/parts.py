@@ -20,6 +20,7 @@ UNKNOWN_LOOK: dict[str, Any] = {
 }
 _ROW_CM = 0.6
 LINE_CM = 0.55
+_LEGEND_LETTERS = 42  # on a line of a narrow legend
 
 
 def check_columns(frame: pd.DataFrame, *names: str | None) -> None:
@@ -45,8 +46,15 @@ def range_of(frame: pd.DataFrame, low: str, high: str, *, share: bool) -> pd.Dat
 
 def height_of(labels: Sequence[str], width: int, extra_cm: float) -> float:
     """Return a height in which the row with the most lines does not touch its neighbours."""
+    if style.is_narrow():
+        return len(labels) * style.row_cm(labels) + extra_cm
     lines = max(style.wrap(label, width).count("\n") + 1 for label in labels)
     return len(labels) * (_ROW_CM + (lines - 1) * LINE_CM) + extra_cm
+
+
+def thickness(labels: Sequence[str], share: float) -> float:
+    """Return the part of a row that a bar fills: that share, as thick beside labels or below."""
+    return share * _ROW_CM / style.row_cm(labels) if style.is_narrow() else share
 
 
 def row_labels(frame: pd.DataFrame, label: str) -> list[str]:
@@ -56,10 +64,16 @@ def row_labels(frame: pd.DataFrame, label: str) -> list[str]:
 
 def legend_below(fig: Figure, handles: Sequence[Any], columns: int | None = None) -> None:
     """Set the legend below the axes, in one row unless columns are given."""
+    columns = columns or len(handles)
+    if style.is_narrow():
+        longest = max(len(str(handle.get_label())) for handle in handles)
+        columns = max(1, min(columns, _LEGEND_LETTERS // (longest + 6)))
+        for handle in handles:
+            handle.set_label(style.wrap(str(handle.get_label()), _LEGEND_LETTERS))
     fig.legend(
         handles=handles,
         loc="outside lower left",
-        ncols=columns or len(handles),
+        ncols=columns,
         handlelength=1.6,
         handleheight=1.0,
         columnspacing=1.4,
@@ -88,5 +102,5 @@ def share_axis(ax: Axes, axis_label: str) -> None:
     ax.set_xlim(0, 1)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     style.german_axis(ax.xaxis, "percent")
-    ax.set_xlabel(axis_label)
+    style.value_label(ax, axis_label)
     ax.spines["bottom"].set_visible(False)

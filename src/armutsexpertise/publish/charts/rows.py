@@ -28,6 +28,7 @@ from armutsexpertise.publish.charts.parts import (
     right_text,
     row_labels,
     share_axis,
+    thickness,
 )
 from armutsexpertise.publish.numbers import NBSP, NOT_STATED, de, interval
 
@@ -102,10 +103,10 @@ def plot_bounds(
         raise ValueError("A bound is missing: a share that nobody knows has the bounds 0 and 1.")
     with style.context():
         fig, ax = style.figure(width_cm, height_of(labels, label_width, 2.25))
-        rows = np.arange(len(frame))
-        ax.barh(rows, 1, height=0.56, facecolor="white", edgecolor=style.GREY, linewidth=0.8)
-        ax.barh(rows, ends["high"] - ends["low"], left=ends["low"], height=0.56, **UNKNOWN_LOOK)
-        ax.barh(rows, ends["low"], height=0.56, facecolor=style.BLUE)
+        rows, bar = np.arange(len(frame)), thickness(labels, 0.56)
+        ax.barh(rows, 1, height=bar, facecolor="white", edgecolor=style.GREY, linewidth=0.8)
+        ax.barh(rows, ends["high"] - ends["low"], left=ends["low"], height=bar, **UNKNOWN_LOOK)
+        ax.barh(rows, ends["low"], height=bar, facecolor=style.BLUE)
         for row, (bottom, top) in enumerate(zip(ends["low"], ends["high"], strict=True)):
             right_text(ax, row, interval(bottom, top, "percent"))
         handles: list[Any] = [
@@ -186,7 +187,7 @@ def plot_stacked_answers(
                 np.arange(len(frame)),
                 share,
                 left=left,
-                height=0.82,
+                height=thickness(labels, 0.82),
                 **({"edgecolor": "white", "linewidth": 1.2} | _ANSWER_LOOK[code]),
             )
             for row, (start, part, n) in enumerate(zip(left, share, numbers[code], strict=True)):
@@ -281,7 +282,7 @@ def plot_effects(
         ax.grid(axis="x")
         ax.xaxis.set_major_locator(MaxNLocator(4))
         style.german_axis(ax.xaxis)
-        ax.set_xlabel(axis_label)
+        style.value_label(ax, axis_label)
         look: dict[str, Any] = {"color": style.BLUE, "linewidth": 2.5}
         legend_below(fig, [Line2D([], [], marker="o", markersize=7, label=whisker_label, **look)])
         return style.finish(fig, frame)
@@ -417,8 +418,9 @@ def _number_axis(
 ) -> None:
     if log:
         ax.set_xscale("log")
+        most = 1 if style.is_narrow() else 2
         decades = np.log10(known["high"].max() / known["low"].min())
-        ax.xaxis.set_major_locator(LogLocator(subs=(1,) if decades > 2 else (1, 2, 5)))
+        ax.xaxis.set_major_locator(LogLocator(subs=(1,) if decades > most else (1, 2, 5)))
         ax.margins(x=0.08)
         axis_label = f"{axis_label} (logarithmisch)"
     else:
@@ -426,7 +428,7 @@ def _number_axis(
             ax.set_xlim(left=min(0.0, float(known["low"].min())))
         ax.xaxis.set_major_locator(MaxNLocator(4))
     style.german_axis(ax.xaxis)
-    ax.set_xlabel(axis_label)
+    style.value_label(ax, axis_label)
 
 
 def plot_profile_ranges(
@@ -504,7 +506,7 @@ def plot_profile_ranges(
                 open_span.index,
                 open_span["high"] - open_span["low"],
                 left=open_span["low"],
-                height=0.42,
+                height=thickness(labels, 0.42),
                 **(UNKNOWN_LOOK | {"edgecolor": style.BLUE_MID}),
             )
             exact = span[span["low"] == span["high"]]["low"]
@@ -585,6 +587,6 @@ def plot_rank_intervals(
         step = 1 if last <= 10 else 5 if last <= 40 else 10
         ax.set_xticks([1, *[tick for tick in range(step, int(last) + 1, step) if tick > 1]])
         style.german_axis(ax.xaxis)
-        ax.set_xlabel(axis_label)
+        style.value_label(ax, axis_label)
         legend_below(fig, handles)
         return style.finish(fig, frame)

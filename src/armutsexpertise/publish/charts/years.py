@@ -11,8 +11,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from armutsexpertise.publish import style
+from armutsexpertise.publish.charts.parts import legend_below
 
 __all__ = ["plot_years"]
+
+_NARROW_CM = 6.5
 
 
 def plot_years(
@@ -101,15 +104,19 @@ def plot_years(
             ax.axhline(at, linewidth=1.6, **dashed)
             handles.append(Line2D([], [], linewidth=1.6, label=words, **dashed))
         if handles:
-            fig.legend(handles=handles, loc="outside lower left", ncols=2)
+            legend_below(fig, handles, columns=2)
         ax.grid(axis="y")
         ax.set_xlim(float(years.min()) - 0.7, float(years.max()) + 0.7)
-        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(5 if style.is_narrow() else 8, integer=True))
         ax.xaxis.set_major_formatter(lambda x, _: str(int(x)))
         ax.yaxis.set_major_locator(MaxNLocator(6))
         style.german_axis(ax.yaxis)
         ax.tick_params(axis="x", length=0)
-        ax.set_ylabel(axis_label)
+        if style.is_narrow():
+            style.want_height(fig, _NARROW_CM)
+            ax.set_ylabel(style.wrap(axis_label, 32))
+        else:
+            ax.set_ylabel(axis_label)
         if np.all(values >= 0) and low is None:
             ax.set_ylim(bottom=0)
         return style.finish(fig, frame)

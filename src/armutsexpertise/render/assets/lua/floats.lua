@@ -50,6 +50,7 @@ end
 
 local function image(full) return function(im)
   im.caption = pandoc.Inlines{}
+  if not (c.html and full) then im.attributes.narrow = nil end
   if c.typst then
     local raw = typst_image(im, full)
     return full and raw or pandoc.Inlines{c.rawi("#box["), raw, c.rawi("]")}
@@ -72,6 +73,15 @@ local function labelled(caption, label)
   return out
 end
 
+-- The drawing for narrow screens, where there is one, in place of the wide one.
+local function picture(im)
+  local narrow = im.attributes.narrow
+  im.attributes.narrow = nil
+  if not narrow then return pandoc.Plain{im} end
+  local source = ('<source media="screen and (max-width: 40rem)" srcset="%s">'):format(c.escape(narrow))
+  return pandoc.Plain{c.rawi("<picture>" .. source), im, c.rawi("</picture>")}
+end
+
 local function html_float(id, kind, content, caption, sources, label)
   local out = pandoc.Blocks{c.raw(('<figure id="%s" class="float float-%s">'):format(id, kind))}
   local head = pandoc.Blocks{c.raw('<figcaption id="' .. id .. '-caption">'), pandoc.Plain(caption)}
@@ -90,7 +100,7 @@ local function html_float(id, kind, content, caption, sources, label)
       out:extend(tables.scroll(block, label))
     elseif is_image(block) then
       out:insert(c.raw('<div class="figure-panel scrolls" data-label="' .. c.escape(label) .. '">'))
-      out:insert(pandoc.Plain(block.content))
+      out:insert(picture(block.content[1]))
       out:insert(c.raw("</div>"))
     else
       out:insert(block)
@@ -158,10 +168,12 @@ local make = c.html and html_float or c.typst and typst_float or docx_float
 return function(blocks, context)
   local count = {fig = 0, tbl = 0}
 
-  local function float(id, kind, content, caption, sources)
-    count[kind] = count[kind] + 1
-    context.refs[id] = {kind = kind, number = tostring(count[kind])}
-    local label = context.words[kind] .. "\u{a0}" .. count[kind]
+  -- An exhibit of another document brings the number that it has there.
+  local function float(id, kind, content, caption, sources, given)
+    if not given then count[kind] = count[kind] + 1 end
+    local number = given or tostring(count[kind])
+    context.refs[id] = {kind = kind, number = number}
+    local label = context.words[kind] .. "\u{a0}" .. number
     content = content:walk{Image = image(true)}
     return make(id, kind, content, labelled(caption, label), sources, label)
   end
@@ -172,7 +184,7 @@ return function(blocks, context)
       local kind = c.kind(div.identifier)
       if not FLOATS[kind] then return nil end
       local content, caption, sources = take_apart(div.content)
-      return float(div.identifier, kind, content, caption, sources), false
+      return float(div.identifier, kind, content, caption, sources, div.attributes.number), false
     end,
     Figure = function(figure)
       local id, found = figure.identifier, nil

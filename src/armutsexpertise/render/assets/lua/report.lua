@@ -7,7 +7,7 @@ package.path = pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), "?.lu
 
 -- In this order: what is not shown counts nowhere; references come after all that they name.
 local STEPS = {
-  "conditional", "tables", "callouts", "headings", "equations", "floats", "references",
+  "conditional", "glossary", "tables", "callouts", "headings", "equations", "floats", "references",
   "assumptions", "typography",
 }
 
