@@ -68,14 +68,12 @@ RULES = {
 TYPES = {"all households": "alle Haushalte", "single-person household": "Alleinlebende"}
 
 
-def access(tables: Tables, z: Values) -> list[Exhibit]:
-    """Access by income quartile: lines, gaps, growth, and the years after the break."""
-    names = ("access", "gaps", "left", "curves", "types")
-    tables = tables | {name: _with_years(tables[name]) for name in names}
-    lines = tables["access"].query("place == 'DE'")
+def fig_anschluss(tables: Tables, z: Values) -> Exhibit:
+    """Draw access to the internet by income quartile since 2006."""
+    lines = _with_years(tables["access"]).query("place == 'DE'")
     wide = lines.pivot_table(index="period", columns="group", values="share").reset_index()
     first, last = wide.iloc[0], wide.iloc[-1]
-    closing = Exhibit(
+    return Exhibit(
         id="fig-anschluss",
         title=(
             f"Der Abstand im Zugang zwischen reichstem und ärmstem Viertel sank von "
@@ -108,14 +106,22 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=26,
         ),
     )
-    measures = tables["gaps"].pivot_table(
+
+
+def tbl_luecke(tables: Tables, z: Values) -> Exhibit:
+    """Show the gap between poorest and richest quartile by year."""
+    measures = _with_years(tables["gaps"]).pivot_table(
         index=["place", "period"], columns="measure", values="estimate"
     )
-    left = tables["left"].query("group == 'Q1'").set_index(["place", "period"])["share_of_offline"]
+    left = (
+        _with_years(tables["left"])
+        .query("group == 'Q1'")
+        .set_index(["place", "period"])["share_of_offline"]
+    )
     measures = measures.assign(left=left).reset_index()
     shown = measures["left"].notna()
     measures = pd.concat([measures[shown], measures[~shown]])
-    gaps = Exhibit(
+    return Exhibit(
         id="tbl-luecke",
         title=(
             f"Der Abstand wird kleiner, das Verhältnis der Chancen größer: "
@@ -156,7 +162,12 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
         max_rows=int(shown.sum()),
         missing="nicht berechnet",
     )
-    curves = tables["curves"].query("group == 'Q1'").copy()
+
+
+def fig_wachstum(tables: Tables, z: Values) -> Exhibit:
+    """Draw the growth curves by quartile."""
+    lines = _with_years(tables["access"]).query("place == 'DE'")
+    curves = _with_years(tables["curves"]).query("group == 'Q1'").copy()
     curves["line"] = curves["model"].map(
         {"mit Obergrenze 100 %": "one", "mit freier Obergrenze": "free"}
     )
@@ -168,7 +179,7 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
     seen = lines.query("group == 'Q1'").assign(line="seen")
     drawn = pd.concat([seen, curves], ignore_index=True)
     years = tables["years"]
-    growth = Exhibit(
+    return Exhibit(
         id="fig-wachstum",
         title=(
             f"Ob das ärmste Viertel je {z('ziel')} erreicht, hängt an der Annahme: zwei Kurven, die "
@@ -215,9 +226,13 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=18,
         ),
     )  # fmt: skip
-    types = tables["types"]
+
+
+def fig_bruch(tables: Tables, z: Values) -> Exhibit:
+    """Draw who is offline before and after the break of 2021."""
+    types = _with_years(tables["types"])
     by_type = types.pivot_table(index="period", columns="group", values="share").reset_index()
-    after = Exhibit(
+    return Exhibit(
         id="fig-bruch",
         title=(
             f"Nach der Umstellung der Erhebung haben {z('allein_2025')} der Alleinlebenden Internet, "
@@ -251,7 +266,6 @@ def access(tables: Tables, z: Values) -> list[Exhibit]:
             height_cm=7.0,
         ),
     )  # fmt: skip
-    return [closing, gaps, growth, after]
 
 
 def _growth_figure(drawn: pd.DataFrame, **given: Any) -> Figure:
@@ -272,8 +286,8 @@ def _year(value: float | str) -> str:
     return str(math.ceil(year)) if math.isfinite(year) else "nie"
 
 
-def equipment(tables: Tables, z: Values) -> list[Exhibit]:
-    """Devices and access of the poor and of others; the Land beside Germany."""
+def fig_geraete(tables: Tables, z: Values) -> Exhibit:
+    """Draw who lacks which device, poor and not poor."""
     table = tables["comparisons"]
     lacking = table[table["lacking"]]
     frame = pd.DataFrame(
@@ -288,7 +302,7 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             "other": lacking["other"],
         }
     )
-    devices = Exhibit(
+    return Exhibit(
         id="fig-geraete",
         title=(
             f"{z('nur_mobil_arm')} der Beziehenden von SGB II haben nur mobile Geräte und keinen "
@@ -334,7 +348,12 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=52,
         ),
     )
-    every = Exhibit(
+
+
+def tbl_einkommen(tables: Tables) -> Exhibit:
+    """Show every comparison of poor and not poor that a source gives."""
+    table = tables["comparisons"]
+    return Exhibit(
         id="tbl-einkommen",
         title=(
             "In allen veröffentlichten Vergleichen haben Arme seltener Zugang, Gerät oder Kompetenz"
@@ -380,8 +399,12 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
             "Verhältnis",
         ],
     )
+
+
+def tbl_nrw(tables: Tables, z: Values) -> Exhibit:
+    """Show the Land beside the Bund."""
     beside = tables["beside"]
-    land = Exhibit(
+    return Exhibit(
         id="tbl-nrw",
         title=(
             f"Im Digital-Index lag Nordrhein-Westfalen 2018 mit {z('d21_nrw')} Punkten gleichauf mit "
@@ -412,7 +435,6 @@ def equipment(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         formats={"Jahr": "right", "NRW": "right", "Deutschland": "right"},
     )
-    return [devices, every, land]
 
 
 def _pct(share: float) -> str:
@@ -430,10 +452,10 @@ def _unit(value: float, unit: str) -> str:
     return _pct(value / 100) if unit == "percent" else de(value, 0 if value == round(value) else 1)
 
 
-def offline(tables: Tables, z: Values) -> list[Exhibit]:
-    """Who has never been online, and age and education in the Land."""
-    ages, schools = tables["offline"], tables["education"]
-    never = Exhibit(
+def fig_offline(tables: Tables, z: Values) -> Exhibit:
+    """Draw who is offline by age and household."""
+    ages = tables["offline"]
+    return Exhibit(
         id="fig-offline",
         title=(
             f"{z('nie_65_2024')} der 65- bis 74-Jährigen waren 2024 noch nie im Internet, von 16 bis 44 "
@@ -469,7 +491,12 @@ def offline(tables: Tables, z: Values) -> list[Exhibit]:
             axis_label="noch nie im Internet",
         ),
     )
-    school = Exhibit(
+
+
+def fig_bildung(tables: Tables, z: Values) -> Exhibit:
+    """Draw who is offline by education."""
+    schools = tables["education"]
+    return Exhibit(
         id="fig-bildung",
         title=(
             f"In Nordrhein-Westfalen waren 2020 von den Älteren mit niedriger Bildung "
@@ -505,14 +532,13 @@ def offline(tables: Tables, z: Values) -> list[Exhibit]:
             digits=1,
         ),
     )
-    return [never, school]
 
 
-def abilities(tables: Tables, z: Values) -> list[Exhibit]:
-    """Skills by class and area."""
+def fig_klassen(tables: Tables, z: Values) -> Exhibit:
+    """Draw the classes of digital skills, Germany and EU."""
     classes = tables["dsi_classes"].copy()
     classes["label"] = classes["place"].map(PLACES) + " " + classes["period"].astype(str)
-    by_class = Exhibit(
+    return Exhibit(
         id="fig-klassen",
         title=(
             f"Wenigstens grundlegende Kompetenzen hatten 2023 in Deutschland {z('dsi_de_2023')}, in "
@@ -556,6 +582,10 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
             legend_columns=4,
         ),
     )
+
+
+def fig_bereiche(tables: Tables, z: Values) -> Exhibit:
+    """Draw the five areas of skills, Germany and EU."""
     areas = tables["dsi_areas"].query("period == '2023'").set_index("place")
     above = tables["dsi_areas_above"].query("period == '2023'").set_index("place")
     frame = pd.DataFrame(
@@ -567,7 +597,7 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
             "eu_above": [above.loc["EU27", code] for code in AREAS],
         }
     )
-    by_area = Exhibit(
+    return Exhibit(
         id="fig-bereiche",
         title=(
             f"Wenigstens grundlegend: Deutschland liegt nur beim Finden und Prüfen von Informationen "
@@ -622,13 +652,17 @@ def abilities(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=24,
         ),
     )
-    return [by_class, by_area]
 
 
-def money(tables: Tables, z: Values) -> list[Exhibit]:
-    """Set the basket against the standard benefit; saving and spending."""
-    table = tables["affordability"].copy()
-    table["year"] = table["day"].str[:4].astype(int)
+def _affordability(tables: Tables) -> pd.DataFrame:
+    """Return the basket by household, variant and day, with the year of the day."""
+    table = tables["affordability"]
+    return table.assign(year=table["day"].str[:4].astype(int))
+
+
+def fig_regelbedarf(tables: Tables, z: Values) -> Exhibit:
+    """Set the basket against the standard benefit by year."""
+    table = _affordability(tables)
     single = table.query("household == 'alleinlebend' and variant == 'low'")
     lines = pd.DataFrame(
         {
@@ -637,7 +671,7 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             "line": "abt8",
         }
     )
-    part = Exhibit(
+    return Exhibit(
         id="fig-regelbedarf",
         title=(
             f"Ein Anschluss kostet {z('anschluss_anteil')} dessen, was der Regelbedarf "
@@ -684,11 +718,15 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=26,
         ),
     )
+
+
+def tbl_korb(tables: Tables, z: Values) -> Exhibit:
+    """Show what the basket holds, with sources, and what it leaves out."""
     items = tables["items"].drop_duplicates(["item", "variant"])
     # Items of one price stand in one row.
     same = ["variant", "price_eur", "price_date", "source", "url"]
     items = items.groupby(same, sort=False, dropna=False)["label"].agg("; ".join).reset_index()
-    prices = Exhibit(
+    return Exhibit(
         id="tbl-korb",
         title=(
             f"Der Korb kostet eine alleinlebende Person {z('korb')} im Monat, mit einem Computer, der "
@@ -718,6 +756,11 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         formats={"Preis": "euro:2", "Jahr": "right"},
         show_columns=["Posten", "Stufe", "Preis", "Jahr", "Beleg"],
     )
+
+
+def tbl_haushalte(tables: Tables, z: Values) -> Exhibit:
+    """Show the basket by type of household."""
+    table = _affordability(tables)
     last = table["year"].max()
     table["part"] = 1 / table["coverage"]
     homes = table.groupby(["year", "household"], sort=False).agg(
@@ -737,7 +780,7 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
     homes = homes.sort_values(
         "year", key=lambda years: years.map(lambda y: (y != last, y != first, -y)), kind="stable"
     )
-    home = Exhibit(
+    return Exhibit(
         id="tbl-haushalte",
         title=(
             f"Der Korb nimmt {z('korb_anteil_regelbedarf')} des Regelbedarfs einer alleinlebenden "
@@ -785,11 +828,17 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         ],
         max_rows=int(homes["year"].isin([first, last]).sum()),
     )
+
+
+def tbl_sparen(tables: Tables, z: Values) -> Exhibit:
+    """Show months of saving for each device at each price of the connection."""
+    table = _affordability(tables)
+    last = table["year"].max()
     saving = tables["saving"].assign(rule=lambda t: t["rule"].map(RULES))
     by_price = saving.pivot_table(index="price", columns="rule", values="months")
     by_price = by_price[list(RULES.values())].astype(int).reset_index()
     put_aside = saving.groupby("rule")["saved"].first()
-    months = Exhibit(
+    return Exhibit(
         id="tbl-sparen",
         title=(
             f"Für einen Computer zu {z('geraet_middle')} spart eine alleinlebende Person "
@@ -811,9 +860,13 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         formats={"Preis des Computers": "euro:0"},
     )
+
+
+def fig_ausgaben(tables: Tables, z: Values) -> Exhibit:
+    """Draw spending on communication by income class."""
     spending = tables["spending"]
     frame = spending.assign(low=spending["eur"], high=spending["eur"])
-    spent = Exhibit(
+    return Exhibit(
         id="fig-ausgaben",
         title=(
             f"Haushalte der untersten Einkommensklasse geben {z('ausgaben_arm')} im Monat für Information und "
@@ -852,7 +905,6 @@ def money(tables: Tables, z: Values) -> list[Exhibit]:
             axis_label="EUR im Monat",
         ),
     )
-    return [part, prices, home, months, spent]
 
 
 def _spans(
@@ -863,8 +915,8 @@ def _spans(
     return [interval(a, b, kind, digits, missing="keine Angabe") for a, b in ends]
 
 
-def grants(tables: Tables, z: Values) -> list[Exhibit]:
-    """Grants: cost per newly equipped household, totals, the map."""
+def fig_varianten(tables: Tables, z: Values) -> Exhibit:
+    """Draw the cost per newly connected household by variant."""
     table = tables["variants"]
     frame = pd.DataFrame(
         {
@@ -873,7 +925,7 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
             "high": table["eur_per_connected_high"].map(two_digits),
         }
     )
-    variants = Exhibit(
+    return Exhibit(
         id="fig-varianten",
         title=(
             f"Je neu ausgestattetem Haushalt kostet ein Gerätezuschuss gezielt "
@@ -911,7 +963,12 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
             label_width=30,
         ),
     )
-    totals = Exhibit(
+
+
+def tbl_varianten(tables: Tables, z: Values) -> Exhibit:
+    """Show the variants of a grant."""
+    table = tables["variants"]
+    return Exhibit(
         id="tbl-varianten",
         title=(
             f"In Nordrhein-Westfalen erreicht der gezielte Gerätezuschuss {z('geraet_gezielt_erreicht')} "
@@ -942,11 +999,19 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
             "right",
         ),
     )
-    kreise = tables["kreise"].copy()
-    kreise["text"] = [
-        interval(a / 1e6, b / 1e6, digits=1).replace(" bis ", "–")
-        for a, b in zip(kreise["eur_low"], kreise["eur_high"], strict=True)
-    ]
+
+
+def _kreise(tables: Tables) -> pd.DataFrame:
+    """Return the cost of a grant by Kreis, with its range in million EUR as text."""
+    kreise = tables["kreise"]
+    ends = zip(kreise["eur_low"], kreise["eur_high"], strict=True)
+    text = [interval(a / 1e6, b / 1e6, digits=1).replace(" bis ", "–") for a, b in ends]
+    return kreise.assign(text=text)
+
+
+def fig_kacheln(tables: Tables, z: Values) -> Exhibit:
+    """Draw the cost of a grant by Kreis on the tile map."""
+    kreise = _kreise(tables)
     per = kreise.groupby("third")["eur_per_inhabitant"].agg(["min", "max"])
     labels = {
         name: f"bis {euro(per.loc[name, 'max'], 1)} je Einwohner"
@@ -954,7 +1019,7 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
         else f"über {euro(per.loc['middle', 'max'], 1)} je Einwohner"
         for name in ("low", "middle", "high")
     }
-    tiles = Exhibit(
+    return Exhibit(
         id="fig-kacheln",
         title=(
             f"Je Einwohner kostete der gezielte Gerätezuschuss höchstens {z('kreis_unten_je')} "
@@ -1008,7 +1073,12 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
             text_label="Zahlen: einmalige Kosten in Mio. EUR",
         ),
     )
-    by_area = Exhibit(
+
+
+def tbl_kreise(tables: Tables, z: Values) -> Exhibit:
+    """Show the cost of a grant in every Kreis."""
+    kreise = _kreise(tables)
+    return Exhibit(
         id="tbl-kreise",
         title=(
             f"Was der gezielte Gerätezuschuss je Kreis kostete: von {z('kreis_unten_je')} je Einwohner "
@@ -1040,8 +1110,12 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
             "höchstens je Einwohner": "euro:2",
         },
     )
+
+
+def tbl_schritte(tables: Tables, z: Values) -> Exhibit:
+    """Show step by step how the eligible households were derived."""
     steps = tables["steps"]
-    how = Exhibit(
+    return Exhibit(
         id="tbl-schritte",
         title=f"Woraus sich {z('bg_nrw')} Bedarfsgemeinschaften im Land ergeben",
         alt="Tabelle der Rechenschritte von Personen zu Haushalten.",
@@ -1059,7 +1133,6 @@ def grants(tables: Tables, z: Values) -> list[Exhibit]:
         ),
         formats={"von": "right", "bis": "right"},
     )
-    return [variants, totals, tiles, by_area, how]
 
 
 def _ends(table: pd.DataFrame, name: str) -> list[tuple[float, float]]:
@@ -1403,12 +1476,27 @@ def all_exhibits(tables: Tables) -> list[Exhibit]:
     """Return every exhibit of the report, in its order."""
     z = Values(tables["headline"])
     return [
-        *access(tables, z),
-        *equipment(tables, z),
-        *offline(tables, z),
-        *abilities(tables, z),
-        *money(tables, z),
-        *grants(tables, z),
+        fig_anschluss(tables, z),
+        tbl_luecke(tables, z),
+        fig_wachstum(tables, z),
+        fig_bruch(tables, z),
+        fig_geraete(tables, z),
+        tbl_einkommen(tables),
+        tbl_nrw(tables, z),
+        fig_offline(tables, z),
+        fig_bildung(tables, z),
+        fig_klassen(tables, z),
+        fig_bereiche(tables, z),
+        fig_regelbedarf(tables, z),
+        tbl_korb(tables, z),
+        tbl_haushalte(tables, z),
+        tbl_sparen(tables, z),
+        fig_ausgaben(tables, z),
+        fig_varianten(tables, z),
+        tbl_varianten(tables, z),
+        fig_kacheln(tables, z),
+        tbl_kreise(tables, z),
+        tbl_schritte(tables, z),
         *survey(tables),
         vintages_exhibit(tables["vintages"]),
     ]
