@@ -45,7 +45,7 @@ NARROW = "-narrow"
 _KIND = "Datenart"
 _ID = re.compile(r"(fig|tbl)-[a-z0-9]+(-[a-z0-9]+)*")
 _OWN_FILE = re.compile(rf"{_ID.pattern}\.(svg|xlsx|csv)")
-_FORMAT = re.compile(r"text|right|plain|(number|percent|euro):(\d|1[0-2])")
+_FORMAT = re.compile(r"text|right|plain|number:row|(number|percent|euro):(\d|1[0-2])")
 _LINE_LETTERS = 100  # letters on a line of a printed table
 _NUMERIC = ("plain", "number", "percent", "euro")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -74,8 +74,8 @@ class Exhibit:
         The data, German column labels, one row per line of the exhibit. Shares in [0, 1].
     formats : mapping of str to str, optional
         Per column label: ``text``, ``right`` (text aligned right), ``plain`` (years and keys),
-        ``number:d``, ``percent:d`` or ``euro:d`` with d decimal places. Columns of text and of
-        whole numbers need none.
+        ``number:d``, ``percent:d`` or ``euro:d`` with d decimal places, or ``number:row`` with
+        those of ``row_digits``. Columns of text and of whole numbers need none.
     note : str
         What to keep in mind; may be empty.
     figure : callable, optional
@@ -92,6 +92,8 @@ class Exhibit:
         Words for a missing value in the printed table; the cell stays empty in the files.
     licence : str
         Terms of use, written into the XLSX.
+    row_digits : sequence of int, optional
+        Decimal places of each row, where rows differ in unit.
 
     Raises
     ------
@@ -114,6 +116,7 @@ class Exhibit:
     max_rows: int | None = None
     missing: str = NOT_STATED
     licence: str = LICENCE
+    row_digits: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not _ID.fullmatch(self.id):
@@ -187,6 +190,9 @@ def _check_table(exhibit: Exhibit) -> None:
             raise ValueError(f"{where}: the table has no column '{label}'.")
     if exhibit.max_rows is not None and exhibit.max_rows < 1:
         raise ValueError(f"{where}: max_rows must be 1 or more.")
+    by_row = "number:row" in exhibit.formats.values()
+    if by_row != (exhibit.row_digits is not None) or len(exhibit.row_digits or table) != len(table):
+        raise ValueError(f"{where}: number:row needs row_digits, one for each row, and they it.")
     for label in labels:
         _check_column(table[label], _format_of(exhibit, label), f"{where}, column '{label}'")
 
@@ -198,7 +204,7 @@ def _format_of(exhibit: Exhibit, label: str) -> str:
         if not _FORMAT.fullmatch(given):
             raise ValueError(
                 f"Exhibit {exhibit.id}, column '{label}': the format {given!r} is none of text, "
-                f"right, plain, number:d, percent:d, euro:d."
+                f"right, plain, number:d, number:row, percent:d, euro:d."
             )
         return given
     if pd.api.types.is_bool_dtype(column.dtype):
@@ -238,6 +244,13 @@ def _check_column(column: pd.Series[Any], code: str, where: str) -> None:
 
 def _digits(code: str) -> int:
     return int(code.partition(":")[2] or 0)
+
+
+def _in_row(exhibit: Exhibit, code: str, row: int) -> str:
+    """Return the format of a column in one row."""
+    if code != "number:row" or exhibit.row_digits is None:
+        return code
+    return f"number:{exhibit.row_digits[row]}"
 
 
 def _cell_text(value: Any, code: str, missing: str) -> str:
@@ -342,9 +355,12 @@ def _xlsx(exhibit: Exhibit) -> bytes:
         head.font = Font(bold=True)
         head.fill = PatternFill("solid", fgColor="E8EDF2")
         head.border = Border(bottom=Side(style="thin"))
-        for row, value in enumerate(values, start=2):
-            _set(data.cell(row=row, column=position), value, code)
-        longest = max(len(_cell_text(value, code, "")) for value in values)
+        in_rows = [_in_row(exhibit, code, row) for row in range(len(values))]
+        for row, (value, own) in enumerate(zip(values, in_rows, strict=True), start=2):
+            _set(data.cell(row=row, column=position), value, own)
+        longest = max(
+            len(_cell_text(value, own, "")) for value, own in zip(values, in_rows, strict=True)
+        )
         width = max(longest, min(len(str(head.value)), 24)) + 2
         data.column_dimensions[get_column_letter(position)].width = min(max(width, 9), 60)
     data.freeze_panes = "A2"
@@ -399,8 +415,11 @@ def _printed_table(exhibit: Exhibit) -> dict[str, list[Any]]:
         "header": [_header(label, code) for label, code in zip(labels, codes, strict=True)],
         "right": [code.partition(":")[0] in (*_NUMERIC, "right") for code in codes],
         "rows": [
-            [_cell_text(v, code, exhibit.missing) for v, code in zip(row, codes, strict=True)]
-            for row in shown.itertuples(index=False)
+            [
+                _cell_text(v, _in_row(exhibit, code, i), exhibit.missing)
+                for v, code in zip(row, codes, strict=True)
+            ]
+            for i, row in enumerate(shown.itertuples(index=False))
         ],
     }
 

@@ -353,9 +353,8 @@ def results_exhibit(
     table = reader_table(results, labels=labels, domains=domains, values=values)
     table = mark(table.drop(columns="Datenart", errors="ignore"), results.table)
     known = _labels(_require(results).table, labels)
-    digits = max(known[name].digits for name in results.table["indicator"])
     numbers = ("Schätzwert", "Standardfehler", "Intervall von", "Intervall bis")
-    formats = dict.fromkeys(numbers, f"number:{digits}") | {"n hochgerechnet": "number:0"}
+    formats = dict.fromkeys(numbers, "number:row") | {"n hochgerechnet": "number:0"}
 
     def figure() -> Figure:
         assert plot is not None
@@ -375,6 +374,7 @@ def results_exhibit(
         synthetic=results.synthetic,
         missing="",
         licence=licence,
+        row_digits=[known[name].digits for name in results.table["indicator"]],
     )
 
 
