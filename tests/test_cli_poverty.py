@@ -463,3 +463,19 @@ def test_real_sample_agrees_with_convey(tmp_path: Path) -> None:
             assert got.loc[key, "se"] == pytest.approx(float(row.se), rel=1e-9)
             compared += 1
     assert compared == 31
+
+
+def test_old_results_stay_whole_where_one_file_cannot_be_written(
+    survey: Path, codebook: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "o"
+    assert run(survey, "--codebook", codebook, "--out", out).exit_code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    (out / "tbl-poverty.xlsx").unlink()
+    (out / "tbl-poverty.xlsx").mkdir()
+    refused = run(survey, "--codebook", codebook, "--by", "region", "--out", out)
+    assert refused.exit_code == 1
+    assert "tbl-poverty.xlsx is a folder there" in refused.output
+    (out / "tbl-poverty.xlsx").rmdir()
+    after = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert after == {name: text for name, text in before.items() if name != "tbl-poverty.xlsx"}

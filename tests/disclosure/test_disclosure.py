@@ -448,3 +448,17 @@ def test_threshold_and_gap_do_not_tell_the_incomes_they_are_made_of():
         row = table.set_index("indicator").loc[name]
         assert row["estimate"] == float(f"{exact:.3g}") != exact
         assert (row["ci_low"] + row["ci_high"]) / 2 == pytest.approx(row["estimate"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("by", "message"),
+    [
+        (["region", "region"], "by names a column twice"),
+        ("status", "status is a column of the results"),
+        ("observations", "observations is a column of the results"),
+    ],
+)
+def test_domains_that_no_table_can_hold(by: str | list[str], message: str) -> None:
+    frame = sample(a=120, b=80).assign(status="x", observations=1)
+    with pytest.raises(ValueError, match=message):
+        safe(frame, RATE, by)

@@ -365,9 +365,9 @@ def test_rows_of_different_units_have_their_own_decimal_places(tmp_path):
     exhibit = make(table=table, formats={"Wert": "number:row"}, row_digits=[0, 3])
     write_exhibits([exhibit], tmp_path)
     printed = markdown(tmp_path, exhibit.id)
-    assert "17.400" in printed
+    assert r"17\.400" in printed
     assert "0,309" in printed
-    assert "17.400,000" not in printed
+    assert "400,000" not in printed
     sheet = openpyxl.load_workbook(tmp_path / "tbl-probe.xlsx")["Daten"]
     assert [sheet.cell(row, 2).number_format for row in (2, 3)] == ["#,##0", "#,##0.000"]
     for changes in ({"row_digits": None}, {"row_digits": [0]}, {"formats": {"Wert": "number:1"}}):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import linecache
+import tempfile
 from collections.abc import Mapping, Sequence
+from errno import EISDIR
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -363,11 +365,17 @@ def _write(
         licence="Ergebnisse aus Mikrodaten: Es gelten die Bedingungen der Datengebenden.",
     )
     out.mkdir(parents=True, exist_ok=True)
-    written = [write_results(results, out / "poverty.csv"), *write_exhibits([exhibit], out)]
-    target = out / "provenance.json"
-    text = json.dumps(provenance, ensure_ascii=False, indent=1, sort_keys=True)
-    write_atomic(target, f"{text}\n".encode())
-    return [*written, target]
+    # Everything is written beside the old results first: they stay whole if one file cannot be.
+    with tempfile.TemporaryDirectory(dir=out, prefix=".writing-") as scratch:
+        new = Path(scratch)
+        written = [write_results(results, new / "poverty.csv"), *write_exhibits([exhibit], new)]
+        written.append(new / "provenance.json")
+        text = json.dumps(provenance, ensure_ascii=False, indent=1, sort_keys=True)
+        write_atomic(written[-1], f"{text}\n".encode())
+        for path in written:
+            if (out / path.name).is_dir():
+                raise IsADirectoryError(EISDIR, f"{path.name} is a folder there")
+        return [path.replace(out / path.name) for path in written]
 
 
 def _provenance(

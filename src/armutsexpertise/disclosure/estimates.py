@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from armutsexpertise.disclosure.counts import Evidence, cell_counts
+from armutsexpertise.disclosure.counts import COUNTS, Evidence, cell_counts
 from armutsexpertise.disclosure.protect import TOTAL, Protected, protect
 from armutsexpertise.disclosure.rules import Rules
 from armutsexpertise.mark import mark
@@ -74,6 +74,11 @@ def estimates_and_counts(
     """
     require_named(indicators)
     names = as_names(by)
+    if len(set(names)) < len(names):
+        raise ValueError(f"by names a column twice ({', '.join(names)}): name each once.")
+    taken = sorted(set(names) & {"status", "reason", *COUNTS})
+    if taken:
+        raise ValueError(f"by: {', '.join(taken)} is a column of the results, rename it first.")
     for name in names:
         if totals and name in design.frame.columns and design.frame[name].eq(TOTAL).any():
             raise ValueError(f"{name} has the value {TOTAL!r}, which marks totals: rename it.")
