@@ -19,6 +19,7 @@ from armutsexpertise.survey.combine import combine_frames
 from armutsexpertise.survey.design import SurveyDesign
 from armutsexpertise.survey.estimate import Index
 from armutsexpertise.survey.models import fit
+from armutsexpertise.survey.quantile import fit_quantile
 from armutsexpertise.survey.rif import fit_rif
 
 TERMS = ["age", "sex", "region"]
@@ -130,3 +131,21 @@ def test_rows_without_income_are_left_out_and_counted(frame, sample):
     assert got.coefficients == pytest.approx(wanted.coefficients)
     assert got.table()["se"].to_numpy() == pytest.approx(wanted.table()["se"].to_numpy())
     assert f"{lacking} missing left out" in got.table()["method"].iloc[0]
+
+
+@pytest.mark.parametrize("model", ["rif", "quantile"])
+def test_calendar_years_and_their_squares_lose_no_digits(frame, model):
+    """The same model in years since 2000 has the same errors of prediction."""
+    frame = frame.assign(year=2000 + frame["age"] % 20, since=frame["age"] % 20)
+    squares = {"year": "year2", "since": "since2"}
+    design = taylor(
+        frame.assign(year2=frame["year"] ** 2, since2=frame["since"] ** 2), "stratified"
+    )
+    found = []
+    for name, square in squares.items():
+        if model == "rif":
+            fitted = fit_rif(design, Index(gini_linearised, "income"), [name, square])
+        else:
+            fitted = fit_quantile(design, "income", [name, square], 0.5)
+        found.append(fitted.table().set_index("indicator")["se"].iloc[-1])
+    assert found[0] == pytest.approx(found[1], rel=1e-6)

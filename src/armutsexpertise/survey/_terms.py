@@ -340,6 +340,18 @@ def require_definite(covariance: Floats, term: str) -> None:
         )
 
 
+def centred(x: Floats) -> tuple[Floats, Floats]:
+    """Return columns about their means, and the matrix that turns coefficients back.
+
+    The intercept, the first column, stays. With calendar years and their squares the information
+    of the columns as they are has no digits left.
+    """
+    centre = np.concatenate([[0.0], x[:, 1:].mean(axis=0)])
+    back = np.eye(x.shape[1])
+    back[0] -= centre
+    return x - centre, back
+
+
 def require_complete(frame: pd.DataFrame, names: Sequence[str]) -> None:
     """Raise ``ValueError`` where a row lacks a value of one of the columns."""
     absent = int(_absent(frame, names).sum())

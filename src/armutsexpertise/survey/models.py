@@ -20,6 +20,7 @@ from armutsexpertise.survey._columns import as_names
 from armutsexpertise.survey._terms import (
     Family,
     Terms,
+    centred,
     model_degrees_of_freedom,
     outcome_values,
     prepare_rows,
@@ -648,12 +649,12 @@ def fit(
     w = design.weights[inside]
     x = built.matrix(rows)
     require_full_rank(x, w, built.names)
-    z, back = _centred(x)
-    centred, a = _newton(family, z, y, w, None)
-    b = back @ centred
+    z, back = centred(x)
+    inner, a = _newton(family, z, y, w, None)
+    b = back @ inner
     influence = replicate_coefficients = None
     if design.replicates is None:
-        mean, _, _ = _link(family, z @ centred)
+        mean, _, _ = _link(family, z @ inner)
         influence = np.zeros((len(design), x.shape[1]))
         influence[inside] = np.linalg.solve(a, (z * (y - mean)[:, None]).T).T @ back.T
         covariance = design.covariance(influence)
@@ -663,7 +664,7 @@ def fit(
             inside,
             x,
             built.names,
-            lambda column: back @ _newton(family, z, y, column, centred)[0],
+            lambda column: back @ _newton(family, z, y, column, inner)[0],
         )
         covariance = design.replicate_covariance(replicate_coefficients, b)
     return Model(
@@ -871,8 +872,8 @@ def _link(family: Family | Literal["quantile"], eta: Floats) -> tuple[Floats, Fl
     return mean, slope, slope * (1 - 2 * mean)
 
 
-def least_squares(x: Floats, y: Floats, w: Floats) -> tuple[Floats, Floats]:
-    r"""Return weighted least-squares coefficients and the weighted information.
+def least_squares(x: Floats, y: Floats, w: Floats) -> Floats:
+    """Return weighted least-squares coefficients.
 
     Parameters
     ----------
@@ -883,29 +884,18 @@ def least_squares(x: Floats, y: Floats, w: Floats) -> tuple[Floats, Floats]:
 
     Returns
     -------
-    tuple of ndarray of float, shapes (k,) and (k, k)
-        Coefficients and :math:`\sum_i w_i x_i x_i^\top`.
+    ndarray of float, shape (k,)
+        Coefficients.
 
     Examples
     --------
     >>> x = np.array([[1.0, 0], [1, 1], [1, 2]])
-    >>> least_squares(x, np.array([1.0, 3, 5]), np.ones(3))[0].round(6).tolist()
+    >>> least_squares(x, np.array([1.0, 3, 5]), np.ones(3)).round(6).tolist()
     [1.0, 2.0]
     """
-    z, back = _centred(x)
-    return back @ _newton("linear", z, y, w, None)[0], (x * w[:, None]).T @ x
-
-
-def _centred(x: Floats) -> tuple[Floats, Floats]:
-    """Return columns about their means, and the matrix that turns coefficients back.
-
-    The intercept, the first column, stays. With calendar years and their squares the information
-    of the columns as they are has no digits left.
-    """
-    centre = np.concatenate([[0.0], x[:, 1:].mean(axis=0)])
-    back = np.eye(x.shape[1])
-    back[0] -= centre
-    return x - centre, back
+    z, back = centred(x)
+    coefficients: Floats = back @ _newton("linear", z, y, w, None)[0]
+    return coefficients
 
 
 def _newton(

@@ -8,6 +8,7 @@ from scipy import optimize, stats
 
 from armutsexpertise._weighted import quantile, require_share
 from armutsexpertise.survey._terms import (
+    centred,
     model_degrees_of_freedom,
     outcome_values,
     prepare_rows,
@@ -120,14 +121,16 @@ def fit_quantile(
                 "residuals are equal), or take replicate weights for the covariance."
             )
         mass = w * stats.norm.pdf(residuals / h) / h
-        slope = (x * mass[:, None]).T @ x
+        z, back = centred(x)
+        slope = (z * mass[:, None]).T @ z
         if np.linalg.matrix_rank(slope, hermitian=True) < len(b):
             raise ValueError(
                 "The density at the quantile is zero for a part of the rows: give a larger "
                 "bandwidth, or take replicate weights for the covariance."
             )
         influence = np.zeros((len(design), len(b)))
-        influence[inside] = np.linalg.solve(slope, (x * solution.subgradient[:, None]).T).T
+        scores = (z * solution.subgradient[:, None]).T
+        influence[inside] = np.linalg.solve(slope, scores).T @ back.T
         covariance = design.covariance(influence)
         note = f", kernel density{note}"
     else:

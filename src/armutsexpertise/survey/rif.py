@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from armutsexpertise.survey._terms import (
+    centred,
     model_degrees_of_freedom,
     prepare_rows,
     require_full_rank,
@@ -87,18 +88,19 @@ def fit_rif(
     weights = design.weights[inside]
     require_full_rank(x, weights, built.names)
     outcome = _recentred(frame, evaluate, design.weights, inside)
-    b, information = least_squares(x, outcome, weights)
+    b = least_squares(x, outcome, weights)
     influence = replicate_coefficients = None
     if design.replicates is None:
         influence = np.zeros((len(design), len(b)))
-        residuals = outcome - x @ b
-        influence[inside] = np.linalg.solve(information, (x * residuals[:, None]).T).T
+        z, back = centred(x)
+        scores = (z * (outcome - x @ b)[:, None]).T
+        influence[inside] = np.linalg.solve((z * weights[:, None]).T @ z, scores).T @ back.T
         covariance = design.covariance(influence)
         note = f", recentred influence taken as known{note}"
     else:
         replicate_coefficients = np.array(
             [
-                least_squares(x, _recentred(frame, evaluate, column, inside), column[inside])[0]
+                least_squares(x, _recentred(frame, evaluate, column, inside), column[inside])
                 for column in design.replicates.T
             ]
         )
