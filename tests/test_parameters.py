@@ -227,7 +227,7 @@ def test_household_sizes():
 
 
 @pytest.mark.parametrize("year", [2021, 2022, 2023, 2024, 2025, 2026])
-@pytest.mark.parametrize("stage", ["RBS1", "RBS2", "RBS3", "RBS6"])
+@pytest.mark.parametrize("stage", ["RBS1", "RBS2", "RBS3", "RBS5", "RBS6"])
 def test_divisions_add_up_to_the_benefit(year, stage):
     parts = standard_benefit_divisions(f"{year}-07-01", stage)
     assert len(parts) == 11
@@ -249,10 +249,16 @@ def test_divisions_agree_with_published_values():
     assert (parts["share"] * 100).tolist() == pytest.approx(shares, abs=0.006)
 
 
-def test_incomplete_divisions_are_refused():
-    for stage in ("RBS4", "RBS5"):
-        with pytest.raises(ValueError, match=f"no complete list of divisions for {stage}"):
-            standard_benefit_divisions("2024-01-01", stage)
+def test_divisions_of_children_add_up_to_the_sum_of_the_act():
+    """301.17 EUR times 1.0257 is 308.91, the benefit of 309 EUR in 2021 (§ 8 RBEG)."""
+    parts = standard_benefit_divisions("2021-07-01", "RBS5").set_index("division")
+    assert parts["amount_rbeg_eur_m"].sum() == pytest.approx(301.17)
+    assert parts.loc["8", "amount_rbeg_eur_m"] == 26.10
+
+
+def test_divisions_without_a_list_are_refused():
+    with pytest.raises(ValueError, match="no complete list of divisions for RBS4"):
+        standard_benefit_divisions("2024-01-01", "RBS4")
     with pytest.raises(ValueError, match="do not apply on 2020-12-31"):
         standard_benefit_divisions("2020-12-31")
     with pytest.raises(ValueError, match="no value on 2027-01-01"):

@@ -794,8 +794,8 @@ def tbl_haushalte(tables: Tables, z: Values) -> Exhibit:
             f"Regelbedarf {last} und {first}; alle Jahre in den Dateien. Die Preise bleiben die ihres Datums; "
             "was sich zwischen den Jahren ändert, ist nur der Regelbedarf. Von der "
             "niedrigen zur hohen Stufe. Abteilungen 8 und 9 (Telekommunikation; Freizeit und "
-            "Datenverarbeitung, A6) als Rechengröße, nicht zweckgebunden; für Kinder von 6 bis 17 fehlt "
-            "eine vollständige Liste (hier 6 bis 13). Mit Schulzuschuss: in den Dateien"
+            "Datenverarbeitung, A6) als Rechengröße, nicht zweckgebunden; Schulkind: 6 bis 13 "
+            "Jahre, für 14 bis 17 fehlt die Liste. Mit Schulzuschuss: in den Dateien"
         ),
         table=pd.DataFrame(
             {

@@ -222,6 +222,9 @@ def money_rows(tables: Tables) -> Rows:
     middle = pupil.set_index("variant").loc["middle"]
     rows["schule_ohne"] = eur(middle["eur_month"], 2)
     rows["schule_mit"] = eur(middle["eur_month_granted"], 2)
+    rows["schule_abt89"] = eur(middle["allowance_eur_month"], 2)
+    rows["schule_anteil_ohne"] = share(middle["eur_month"] / middle["allowance_eur_month"])
+    rows["schule_anteil_mit"] = share(middle["eur_month_granted"] / middle["allowance_eur_month"])
     school = tables["items"].query("item == 'schulgeraet'").drop_duplicates("variant")
     prices = school.set_index("variant")["price_eur"]
     rows["schule_teuer"] = eur(prices["high"], 0)

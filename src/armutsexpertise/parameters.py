@@ -36,6 +36,7 @@ _DIVISIONS = {
     "RBS1": "rbeg2021_abteilung",
     "RBS2": "rbeg2021_abteilung",
     "RBS3": "rbeg2021_abteilung",
+    "RBS5": "rbeg2021_child6_13",
     "RBS6": "rbeg2021_child0_5",
 }
 _RBEG_YEAR = dt.date(2021, 1, 1)
@@ -395,7 +396,8 @@ def standard_benefit_divisions(
     on : str or date
         The day, as date or ISO text, from 2021 on.
     stage : str
-        ``RBS1``, ``RBS2``, ``RBS3`` (adults) or ``RBS6`` (children up to the 6th birthday).
+        ``RBS1``, ``RBS2``, ``RBS3`` (adults), ``RBS5`` (children from 6 to 13 years) or ``RBS6``
+        (children up to the 6th birthday).
     root : Path, optional
         Folder with data packages; the bundled data by default.
 
@@ -419,9 +421,9 @@ def standard_benefit_divisions(
     fixes the parts for 2021 only; scaling all parts alike is the usual extrapolation and
     agrees with the published 50.49 EUR for transport in 2024 to 2026 (39.01 / 434.96 x 563).
     For RBS2 and RBS3 the shares of single persons are applied, which is an assumption. For
-    RBS6 the standard benefit of 2021 (283 EUR) already exceeds the sum of the parts (275.85
-    EUR); the difference is spread over all parts. The list for children from 6 to 13 is
-    incomplete, that for 14 to 17 is missing.
+    RBS5 and RBS6 the standard benefit of 2021 (309 and 283 EUR) already exceeds the sum of the
+    parts (301.17 and 275.85 EUR); the difference is spread over all parts. The list for 14 to 17
+    years is missing.
 
     Examples
     --------

@@ -26,6 +26,7 @@ from armutsexpertise.digital.config import Basket
 BASKET = Path(__file__).parent / "data" / "basket.yml"
 SINGLE = Household("Alleinlebend", (1,))
 MOTHER = Household("Alleinerziehend, ein Schulkind", (1, 5), pupils=1)
+TEENAGER = Household("Alleinerziehend, Kind 15 Jahre", (1, 4), pupils=1)
 DAY = datetime.date(2021, 6, 1)
 
 
@@ -108,9 +109,9 @@ def test_division_of_communication_2021_and_2026():
 
 
 def test_a_level_without_a_list_of_divisions_is_named():
-    part = benefit_for(MOTHER, benefit_parts("2026-01-01"), ["8"]).iloc[0]
+    part = benefit_for(TEENAGER, benefit_parts("2026-01-01"), ["8"]).iloc[0]
     assert part["eur_month"] != part["eur_month"]
-    assert part["missing_levels"] == "5"
+    assert part["missing_levels"] == "4"
     assert part["known_eur_month"] == pytest.approx(50.34, abs=0.005)
 
 
@@ -162,15 +163,19 @@ def test_more_persons_never_cost_less(basket):
 def test_table_of_households_and_days(basket):
     days = [DAY, datetime.date(2026, 1, 1)]
     table = affordability(
-        basket, [SINGLE, MOTHER], days, ["8"], grants=["distance_learning"]
+        basket, [SINGLE, MOTHER, TEENAGER], days, ["8"], grants=["distance_learning"]
     ).set_index(["household", "day", "variant"])
     # By hand: 48.39 EUR against 39.88 EUR in 2021 and 50.34 EUR in 2026.
     coverage = [table.loc[(SINGLE.label, day, "middle"), "coverage"] for day in days]
     assert coverage == pytest.approx([39.877 / 48.39, 50.338 / 48.39], abs=1e-4)
     mother = table.loc[(MOTHER.label, DAY, "middle")]
     assert mother["eur_month"] == pytest.approx(48.39)  # the grant pays the device
-    assert mother["missing_levels"] == "5"
-    assert mother["coverage"] != mother["coverage"]
+    # 26.10 of 301.17 EUR in the act, of 309 EUR in 2021, beside the 39.88 EUR of the adult.
+    assert mother["coverage"] == pytest.approx((39.877 + 26.10 / 301.17 * 309) / 48.39, abs=1e-4)
+    assert mother["missing_levels"] == ""
+    teenager = table.loc[(TEENAGER.label, DAY, "middle")]
+    assert teenager["missing_levels"] == "4"
+    assert teenager["coverage"] != teenager["coverage"]
     assert table.loc[(MOTHER.label, days[1], "middle"), "grants"] == ""
 
 

@@ -253,8 +253,8 @@ def benefit_parts(on: datetime.date | str, *, root: Path | None = None) -> pd.Da
     -------
     DataFrame, one row per level and division
         ``level`` (1 to 6), and the columns of
-        :func:`armutsexpertise.parameters.standard_benefit_divisions`. Levels without a complete
-        list (4 and 5 today) are absent.
+        :func:`armutsexpertise.parameters.standard_benefit_divisions`. Level 4, which has no
+        list today, is absent.
 
     Raises
     ------
@@ -265,7 +265,7 @@ def benefit_parts(on: datetime.date | str, *, root: Path | None = None) -> pd.Da
     --------
     >>> parts = benefit_parts("2026-01-01")
     >>> sorted(int(level) for level in parts["level"].unique())
-    [1, 2, 3, 6]
+    [1, 2, 3, 5, 6]
     """
     found, refused = [], []
     for level in range(1, 7):
@@ -322,9 +322,9 @@ def benefit_for(
     >>> part = benefit_for(single, benefit_parts("2026-01-01"), ["8"])
     >>> round(part["eur_month"].item(), 2)
     50.34
-    >>> family = Household("Alleinerziehend, Kind 8 Jahre", (1, 5), pupils=1)
+    >>> family = Household("Alleinerziehend, Kind 15 Jahre", (1, 4), pupils=1)
     >>> benefit_for(family, benefit_parts("2026-01-01"), ["8"])["missing_levels"].item()
-    '5'
+    '4'
     """
     require_columns(parts, ["level", "division", "amount_eur_m"], "parts")
     wrong = int((~parts["level"].isin(range(1, 7))).sum())
