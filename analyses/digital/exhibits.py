@@ -408,12 +408,13 @@ def tbl_nrw(tables: Tables, z: Values) -> Exhibit:
         id="tbl-nrw",
         title=(
             f"Im Digital-Index lag Nordrhein-Westfalen 2018 mit {z('d21_nrw')} Punkten gleichauf mit "
-            f"Deutschland, 2013 davor; zu Geräten gibt es kein gemeinsames Merkmal"
+            f"Deutschland, 2013 davor; einen Computer hatten 2019 hier wie dort {z('nrw_computer_lwr')} und "
+            f"{z('de_computer_lwr')} der Haushalte"
         ),
         alt="Tabelle: Werte für Nordrhein-Westfalen und Deutschland nebeneinander.",
         source=(
             "Initiative D21, 2013 nach cio.de; 2018/2019, Nordrhein-Westfalen nach news-research.net; LWR 2019: "
-            f"Destatis nach bpb.de, IT.NRW nach medien-lippe.de ({DATA})"
+            f"Destatis nach bpb.de, Statistik.NRW und IT.NRW nach medien-lippe.de ({DATA})"
         ),
         reference_date="2013 bis 2019",
         n=f"{len(beside)} Merkmale; LWR 2019 in Nordrhein-Westfalen 1.649 Haushalte",

@@ -62,6 +62,9 @@ def access_rows(tables: Tables, config: DigitalConfig) -> Rows:
         rows[f"abweichung_{key}"] = points(fit["rmse"])
         rows[f"nachbarn_{key}"] = number(fit["autocorrelation"], 2)
         rows[f"punkte_{key}"] = number(fit["points"])
+    test = only_row(tables["ceiling_test"], group="Q1")
+    rows["kurven_f"] = number(test["statistic"], 1)
+    rows["kurven_p"] = number(test["p_value"], 4)
     rows["obergrenze_q1"] = share(fit["ceiling"], 1)
     rows["obergrenze_q1_intervall"] = span(fit["ceiling_low"], fit["ceiling_high"], "share", 1)
     for reached in config.access.shares:
@@ -124,6 +127,7 @@ def fact_rows(clean: Tables, tables: Tables) -> Rows:
         "nrw_alt_niedrig": "xdig0244",
         "nrw_jung_niedrig": "xdig0247",
         "nrw_smartphone": "xdig0273",
+        "nrw_computer_lwr": "xdig0355",
         "de_computer_lwr": "xdig0342",
         "eu_bildung_niedrig": "dig0005",
         "eu_bildung_hoch": "dig0004",
@@ -205,14 +209,12 @@ def money_rows(tables: Tables) -> Rows:
           for v in ("low", "middle")),
         "share",
     )  # fmt: skip
-    rows["korb"] = span(single.loc["low", "eur_month"], single.loc["high", "eur_month"], "eur", 2)
-    rows["korb_anteil89"] = span(
-        *(single.loc[v, "eur_month"] / single.loc[v, "allowance_eur_month"]
-          for v in ("low", "high")),
-        "share",
-    )  # fmt: skip
+    # A variant without a sourced price has no cost and is left out of the spans.
+    rows["korb"] = span(single["eur_month"].min(), single["eur_month"].max(), "eur", 2)
+    part = single["eur_month"] / single["allowance_eur_month"]
+    rows["korb_anteil89"] = span(part.min(), part.max(), "share")
     rows["korb_anteil_regelbedarf"] = span(
-        single.loc["low", "share_of_benefit"], single.loc["high", "share_of_benefit"], "share", 1
+        single["share_of_benefit"].min(), single["share_of_benefit"].max(), "share", 1
     )
     family = table[(table["household"] == "Paar, ein Kind unter 6") & (table["day"] == last)]
     rows["korb_anteil_familie"] = span(
@@ -227,15 +229,18 @@ def money_rows(tables: Tables) -> Rows:
     rows["schule_anteil_mit"] = share(middle["eur_month_granted"] / middle["allowance_eur_month"])
     school = tables["items"].query("item == 'schulgeraet'").drop_duplicates("variant")
     prices = school.set_index("variant")["price_eur"]
-    rows["schule_teuer"] = eur(prices["high"], 0)
-    rows["schule_rest"] = eur(max(prices["high"] - prices["middle"], 0), 0)
+    if pd.notna(prices["high"]):
+        rows["schule_teuer"] = eur(prices["high"], 0)
+        rows["schule_rest"] = eur(max(prices["high"] - prices["middle"], 0), 0)
     saving = tables["saving"].set_index(["rule", "variant"])
     rules = {"rest_low": "angebot", "rest_middle": "rechnung", "leisure": "freizeit"}
     for rule, key in rules.items():
         for variant in ("low", "middle", "high"):
-            rows[f"sparen_{key}_{variant}"] = number(saving.loc[(rule, variant), "months"])
+            if (rule, variant) in saving.index:  # a variant without a sourced price is left out
+                rows[f"sparen_{key}_{variant}"] = number(saving.loc[(rule, variant), "months"])
     for variant in ("low", "middle", "high"):
-        rows[f"geraet_{variant}"] = eur(saving.loc[("leisure", variant), "price"], 0)
+        if ("leisure", variant) in saving.index:
+            rows[f"geraet_{variant}"] = eur(saving.loc[("leisure", variant), "price"], 0)
     items = tables["items"].query("item == 'computer' and household == 'alleinlebend'")
     rows["preise_fehlen"] = number(int(items["price_eur"].isna().sum()))
     return rows

@@ -94,10 +94,12 @@ def growth_tables(shares: pd.DataFrame, config: DigitalConfig) -> Tables:
     tables: dict[str, list[pd.DataFrame]] = {"growth": [], "years": [], "curves": []}
     tail = (1 - choices.level) / 2
     lags = []
+    fitted = {}
     for ceiling, label in CEILINGS.items():
         model = gaps.logistic_growth(
             shares, ceiling=ceiling, draws=choices.draws, seed=choices.seed
         )
+        fitted[ceiling] = model
         ceilings = [
             np.quantile(model.draws[g][:, 2], [tail, 1 - tail]) for g in model.table["group"]
         ]
@@ -116,6 +118,7 @@ def growth_tables(shares: pd.DataFrame, config: DigitalConfig) -> Tables:
     made = {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
     return {
         **made,
+        "ceiling_test": gaps.ceiling_test(fitted["one"], fitted["free"]),
         "lag": gaps.observed_lag(shares, FIRST, LAST),
         "modelled_lag": pd.DataFrame(lags, columns=["share", "years", "ci_low", "ci_high"]),
     }
@@ -265,7 +268,7 @@ def saving_table(
     first = choices.households[0]
     person = affordability.Household(first.label, first.levels, first.pupils)
     rows = table[(table["household"] == first.label) & (table["day"] == day)]
-    rows = rows.drop_duplicates("connection_eur_month")
+    rows = rows.dropna(subset="connection_eur_month").drop_duplicates("connection_eur_month")
     leisure = affordability.benefit_for(person, parts[day], [choices.leisure_division])
     whole = float(leisure["eur_month"].sum())
     device = basket.items[choices.device]

@@ -82,6 +82,8 @@ def _sentence(fault: dict[str, object], model: type[Config], content: object) ->
     if fault["type"] == "missing":
         return f"the key '{key}' is missing."
     text = str(fault["msg"]).removeprefix("Value error, ")
+    if not location:  # of several keys together; the input would be the whole config
+        return f"{text}."
     return f"'{key}' is {fault['input']!r}: {text[0].lower()}{text[1:]}."
 
 

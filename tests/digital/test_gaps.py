@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 
 from armutsexpertise.digital.gaps import (
+    ceiling_test,
     composition_of_offline,
     gap,
     gaps_over_time,
@@ -381,3 +383,25 @@ def test_a_series_that_says_a_year_twice_is_refused():
         shares_by_group({"a": own})
     with pytest.raises(ValueError, match="The series a has no rows"):
         shares_by_group({"a": own.iloc[:0]})
+
+
+def test_test_of_the_ceiling_is_the_ratio_of_quasi_likelihoods():
+    """By hand from the shares that both curves predict; a plain logistic series shows nothing."""
+    years = np.arange(2006, 2021)
+    rng = np.random.default_rng(4)
+    for top, finds in ((0.88, True), (1.0, False)):
+        share = top * expit(0.28 * (years - 2007)) + rng.normal(0, 0.002, len(years))
+        shown = pd.DataFrame({"group": "Q1", "period": years, "share": np.clip(share, 0.01, 0.999)})
+        one, free = (logistic_growth(shown, ceiling=c, seed=1) for c in ("one", "free"))
+        row = ceiling_test(one, free).iloc[0]
+        levels = []
+        for model in (one, free):
+            mean = model.predict(years)["share"].to_numpy()
+            y = shown["share"].to_numpy()
+            levels.append(float((y * np.log(mean) + (1 - y) * np.log1p(-mean)).sum()))
+        statistic = 2 * (levels[1] - levels[0]) / free.table["dispersion"].item()
+        assert row["statistic"] == pytest.approx(max(statistic, 0), rel=1e-6, abs=1e-6)
+        assert row["df_residual"] == len(years) - 3
+        assert (row["p_value"] < 0.01) == finds
+    with pytest.raises(ValueError, match="other groups or periods"):
+        ceiling_test(one, logistic_growth(shown[shown["period"] > 2007], ceiling="free", seed=1))

@@ -640,7 +640,8 @@ class Growth:
     table : DataFrame, one row per group
         ``group``, ``points``, ``first``, ``last`` (periods), ``midpoint`` (period at half the
         ceiling), ``speed`` (per period, on the logit scale), ``ceiling``, ``dispersion``,
-        ``rmse`` (of the shares) and ``autocorrelation`` (of neighbouring residuals).
+        ``likelihood`` (logarithm of the quasi-likelihood), ``rmse`` (of the shares) and
+        ``autocorrelation`` (of neighbouring residuals).
     draws : dict of str to ndarray of float, shape (n_draws, 3)
         Midpoint, speed and ceiling of each group, drawn from their joint distribution.
     """
@@ -889,6 +890,7 @@ def logistic_growth(
                 "speed": fit.theta[1],
                 "ceiling": top,
                 "dispersion": dispersion,
+                "likelihood": fit.likelihood,
                 "rmse": float(np.sqrt((residual**2).mean())),
                 "autocorrelation": neighbours,
             }
@@ -901,6 +903,55 @@ def logistic_growth(
             middle = t.mean() - sample[:, 0] / sample[:, 1]
         drawn[group] = np.column_stack([middle, sample[:, 1], tops])
     return Growth(pd.DataFrame(rows), drawn)
+
+
+def ceiling_test(one: Growth, free: Growth) -> pd.DataFrame:
+    r"""Test for each group whether growth to a free ceiling fits better than growth to one.
+
+    Parameters
+    ----------
+    one, free : Growth
+        Results of :func:`logistic_growth` for the same series with both ceilings.
+
+    Returns
+    -------
+    DataFrame, one row per group
+        ``group``, ``statistic``, ``df_terms``, ``df_residual`` and ``p_value``.
+
+    Raises
+    ------
+    ValueError
+        If the groups or their periods differ.
+
+    Notes
+    -----
+    :math:`F = 2 (Q_1 - Q_0) / \hat\phi` with the logarithms Q of the quasi-likelihoods and the
+    dispersion of the model with the free ceiling, on 1 and n - 3 degrees of freedom (McCullagh
+    1983, doi:10.1214/aos/1176346056). Neighbouring years that deviate alike make it too large.
+
+    Examples
+    --------
+    >>> years = np.arange(2006, 2021)
+    >>> shares = 0.9 / (1 + np.exp(-0.3 * (years - 2008))) + 0.002 * (-1.0) ** years
+    >>> series = pd.DataFrame({"group": "Q1", "period": years, "share": shares})
+    >>> curves = [logistic_growth(series, ceiling=c, seed=1) for c in ("one", "free")]
+    >>> bool(ceiling_test(*curves)["p_value"].item() < 0.001)
+    True
+    """
+    keys = ["group", "points", "first", "last"]
+    if not one.table[keys].equals(free.table[keys]):
+        raise ValueError("The curves are of other groups or periods: fit both to one series.")
+    statistic = 2 * (free.table["likelihood"] - one.table["likelihood"]) / free.table["dispersion"]
+    residual = free.table["points"] - 3
+    return pd.DataFrame(
+        {
+            "group": one.table["group"],
+            "statistic": statistic.clip(lower=0),
+            "df_terms": 1,
+            "df_residual": residual,
+            "p_value": stats.f.sf(statistic.clip(lower=0), 1, residual),
+        }
+    )
 
 
 class _Fit(NamedTuple):
