@@ -35,7 +35,7 @@ INKAR = "BBSR, INKAR, Datenstand Oktober 2024"
 OWN = "eigene Berechnung"
 NO_ERROR = "Fallzahl und Standardfehler sind nicht veröffentlicht, daher ohne Intervall"
 HOUSEHOLDS = "Haushalte mit wenigstens einer Person von 16 bis 74 Jahren"
-PERSONS = "alle Personen von 16 bis 74 Jahren"
+PERSONS = "Alle Personen von 16 bis 74 Jahren"
 
 QUARTILES = {
     "Q1": "ärmstes Viertel",
@@ -317,7 +317,7 @@ def fig_geraete(tables: Tables, z: Values) -> Exhibit:
         ),
         source=(
             f"{IAB}; Destatis, LWR 2019, nach epd (berlinertageszeitung); Eurostat, EU-SILC 2022, nach "
-            f"eisbludan.com; SOEP, nach nd-aktuell ({DATA})"
+            f"eisbludan.com, und Destatis, nach aktiencheck.de; SOEP, nach evangelische-zeitung.de ({DATA})"
         ),
         reference_date="2019 bis 2023",
         n=f"{len(frame)} veröffentlichte Paare; Fallzahlen dort nicht genannt",
@@ -378,6 +378,7 @@ def tbl_einkommen(tables: Tables) -> Exhibit:
                 "Abstand": 100 * table["absolute"],
                 "Verhältnis": table["relative"],
                 "Chancen (mit)": table["odds_ratio"],
+                "Quelle": table["source"],
             }
         ),
         formats={
@@ -459,8 +460,8 @@ def fig_offline(tables: Tables, z: Values) -> Exhibit:
     return Exhibit(
         id="fig-offline",
         title=(
-            f"{z('nie_65_2024')} der 65- bis 74-Jährigen waren 2024 noch nie im Internet, von 16 bis 44 "
-            f"Jahren {z('nie_jung_2024')}"
+            f"{z('nie_65_2024')} der 65- bis 74-Jährigen waren 2024 noch nie im Internet, bei den 16- bis "
+            f"44-Jährigen {z('nie_jung_2024')}"
         ),
         alt=(
             "Punktpaare je Altersgruppe, noch nie im Internet. "
@@ -477,8 +478,8 @@ def fig_offline(tables: Tables, z: Values) -> Exhibit:
         reference_date="2022 und 2024",
         n=f"{len(ages)} Altersgruppen; Fallzahl dort nicht genannt",
         note=(
-            "Deutschland, Personen von 16 bis 74 Jahren, auf ganze Prozent gerundet; ältere Menschen "
-            "werden nicht gefragt. Nach Einkommen liegt keine Angabe vor"
+            "Deutschland, Personen von 16 bis 74 Jahren, auf ganze Prozent gerundet; wer älter "
+            "ist, zählt nicht mit. Nach Einkommen liegt keine Angabe vor"
         ),
         table=ages.rename(columns={"label": "Alter", "first": "2022", "second": "2024"}),
         formats={"2022": "percent:0", "2024": "percent:0"},
@@ -500,8 +501,8 @@ def fig_bildung(tables: Tables, z: Values) -> Exhibit:
     return Exhibit(
         id="fig-bildung",
         title=(
-            f"In Nordrhein-Westfalen waren 2020 von den Älteren mit niedriger Bildung "
-            f"{z('nrw_alt_niedrig')} online, von den Jüngeren {z('nrw_jung_niedrig')}"
+            f"Mit niedriger Bildung waren 2020 in Nordrhein-Westfalen {z('nrw_alt_niedrig')} der Menschen ab "
+            f"55 Jahren online, der jüngeren {z('nrw_jung_niedrig')}"
         ),
         alt=(
             "Punktpaare je Bildungsstufe: Internetnutzung ab 55 und unter 55 Jahren. "
@@ -556,10 +557,11 @@ def fig_klassen(tables: Tables, z: Values) -> Exhibit:
         ),
         source=DSI,
         reference_date="2021 und 2023",
-        n=f"{PERSONS}; Fallzahl nicht veröffentlicht",
+        n=f"{len(classes)} Verteilungen; Fallzahl nicht veröffentlicht",
         note=(
-            "Index 2.0: Kompetenz ist, was jemand zuletzt online getan hat. Nicht bestimmt: in den letzten "
-            f"drei Monaten nicht online. Für 2025 liegt nur der Anteil wenigstens grundlegend vor: Deutschland "
+            f"{PERSONS}. Index 2.0: Kompetenz ist, was jemand zuletzt online getan hat. Grundlegend: in allen fünf "
+            "Bereichen; niedrig: in vier, schmal: in drei, begrenzt: in zwei, keine: in höchstens einem. "
+            f"Nicht bestimmt: in den letzten drei Monaten nicht online. Für 2025 liegt nur der Anteil wenigstens grundlegend vor: Deutschland "
             f"{z('dsi_de_2025')}, EU {z('dsi_eu_2025')}. Nach Einkommen liegt keine Angabe vor"
         ),
         table=classes[["label", *CLASSES, "not_assessed", "at_least_basic"]].rename(
@@ -614,9 +616,9 @@ def fig_bereiche(tables: Tables, z: Values) -> Exhibit:
         ),
         source=DSI,
         reference_date="2023",
-        n=f"{PERSONS}; Fallzahl nicht veröffentlicht",
+        n=f"{len(frame)} Bereiche; Fallzahl nicht veröffentlicht",
         note=(
-            "Wenigstens grundlegende Kompetenz je Bereich; Digital Skills Index 2.0. Mehr als grundlegend, "
+            f"{PERSONS}. Wenigstens grundlegende Kompetenz je Bereich; Digital Skills Index 2.0. Mehr als grundlegend, "
             "Deutschland gegen EU: "
             + "; ".join(
                 f"{r.label} {percent(r.germany_above, 1)} gegen {percent(r.eu_above, 1)}"
@@ -727,6 +729,9 @@ def tbl_korb(tables: Tables, z: Values) -> Exhibit:
     # Items of one price stand in one row.
     same = ["variant", "price_eur", "price_date", "source", "url"]
     items = items.groupby(same, sort=False, dropna=False)["label"].agg("; ".join).reset_index()
+    items["variant"] = items["variant"].map(VARIANTS)
+    same = ["label", *same[1:]]
+    items = items.groupby(same, sort=False, dropna=False)["variant"].agg(", ".join).reset_index()
     return Exhibit(
         id="tbl-korb",
         title=(
@@ -747,7 +752,7 @@ def tbl_korb(tables: Tables, z: Values) -> Exhibit:
         table=pd.DataFrame(
             {
                 "Posten": items["label"],
-                "Stufe": items["variant"].map(VARIANTS),
+                "Stufe": items["variant"],
                 "Preis": items["price_eur"],
                 "Jahr": [date_de(str(d)[:10])[-4:] for d in items["price_date"]],
                 "Beleg": items["source"],
@@ -937,8 +942,8 @@ def fig_varianten(tables: Tables, z: Values) -> Exhibit:
             + "; ".join(f"{r.label}: {interval(r.low, r.high, 'euro')}" for r in frame.itertuples())
             + "."
         ),
-        source=f"{IAB}; {OWN}",
-        reference_date="2022",
+        source=f"{IAB}; Preise wie im Korb ({DATA}); {OWN}",
+        reference_date=f"Befragte 2022, Preise 2021 bis {z('jahr_preis_spaet')}",
         n=f"{len(frame)} Varianten",
         note=(
             "gezielt: nur wer Computer oder Internet nicht hat; für alle: im SGB II. Szenario (A9 bis A14); "
@@ -977,7 +982,7 @@ def tbl_varianten(tables: Tables, z: Values) -> Exhibit:
         ),
         alt="Tabelle: je Variante erreichte Haushalte, neu ausgestattete, Kosten und Mitnahme.",
         source=f"{IAB}; {INKAR}; {DATA}; {OWN}",
-        reference_date="2022",
+        reference_date=f"Haushalte 2022, Preise 2021 bis {z('jahr_preis_spaet')}",
         n=f"{z('bg_nrw')} Bedarfsgemeinschaften in Nordrhein-Westfalen",
         note=(
             "Auf zwei Stellen gerundet. Schon versorgt: Anteil der Geförderten, die Gerät oder Anschluss "
@@ -1208,7 +1213,7 @@ def survey(tables: Tables) -> list[Exhibit]:
     whole = shown.loc[shown["value"].eq(EVERYONE) & shown["indicator"].eq("at_home"), "n"]
     n = "je Zeile in den Dateien, 2012"
     if len(whole):
-        n = f"{de(int(whole.iloc[0]))} Befragte, je Gruppe in den Dateien"
+        n = f"{de(int(whole.iloc[0]))} Befragte; je Gruppe, mit Intervall, in fig-piaac-niedrig.csv"
     return [
         *_without_score(shown, n, note),
         *_scores(shown, n, note),
@@ -1324,12 +1329,13 @@ def _by_earnings(points: pd.DataFrame) -> tuple[str, str]:
     if not (rises and flat and top["estimate"].min() > below["estimate"].max()):
         return plain, ""
     title = (
-        f"Erst die oberen zwei Zehntel des Verdienstes liegen über dem achten ({de(top['estimate'].iloc[0])} "
-        f"und {de(top['estimate'].iloc[1])} Punkte); darunter steigen die Mittelwerte nicht"
+        f"Höher liegen erst die oberen zwei Zehntel des Verdienstes ({de(top['estimate'].iloc[0])} "
+        f"und {de(top['estimate'].iloc[1])} Punkte); vom ersten zum achten ist kein Anstieg zu sehen"
     )
     close = below.index[below["ci_high"] >= top["ci_low"].min()]
     return title, "".join(
-        f". Das Intervall des {k:.0f}. Zehntels überlappt das des neunten" for k in close
+        f". Das {k:.0f}. Zehntel ist vom neunten nicht sicher zu trennen: Die Intervalle überlappen"
+        for k in close
     )
 
 
@@ -1347,7 +1353,7 @@ def _score(points: pd.DataFrame, n: str, note: str) -> dict[str, Any]:
         "source": f"{PIAAC}; {OWN}",
         "reference_date": "2012",
         "n": n,
-        "note": f"{note}. Nur Menschen mit Wert, deshalb zu hoch, wo viele fehlen",
+        "note": f"{note}. Nur Menschen mit Wert, deshalb wohl zu hoch, wo viele fehlen",
         "table": pd.DataFrame(
             {
                 "Gruppe": points["value"],

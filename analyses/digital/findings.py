@@ -64,6 +64,10 @@ CLAIMS: tuple[Claim, ...] = (
         lambda z: z.raw("nur_mobil_arm") > 3 * z.raw("nur_mobil_andere"),
     ),
     (
+        "Rund ein Viertel der Beziehenden von SGB II hat nur mobile Geräte",
+        lambda z: 0.24 <= z.raw("nur_mobil_arm") < 0.28,
+    ),
+    (
         "Ohne Schulabschluss hat fast die Hälfte nur mobile Geräte",
         lambda z: 0.45 <= z.raw("ohne_abschluss_mobil") < 0.5,
     ),
@@ -175,13 +179,15 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "exhibit": "fig-anschluss",
         },
         {
-            "title": "Geräte: Es fehlt vor allem der Computer.",
+            "title": "Geräte: Rund ein Viertel der Beziehenden von SGB II hat nur mobile Geräte und keinen Computer.",
             "text": (
-                f"Im Jahr 2022 hatten {z('nur_mobil_arm')} der Beziehenden von SGB II nur mobile Geräte, "
+                f"Im Jahr 2022 waren es {z('nur_mobil_arm')}, "
                 f"ohne Leistungsbezug {z('nur_mobil_andere')}; wer SGB II bezieht und keinen Schulabschluss "
                 f"hat, zu {z('ohne_abschluss_mobil')}. Gar keinen Internetzugang hatten "
                 f"{z('kein_internet_arm')} der Beziehenden, in der Bevölkerung "
-                f"{z('kein_internet_andere')}."
+                f"{z('kein_internet_andere')}. Von den Familien mit wenig Geld hatten "
+                f"{z('kein_tablet_arm')} kein Tablet (2019), von denen mit viel Geld "
+                f"{z('kein_tablet_andere')}."
             ),
             "exhibit": "fig-geraete",
         },

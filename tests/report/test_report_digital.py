@@ -287,8 +287,9 @@ def test_title_by_earnings_says_what_the_intervals_carry(with_piaac: Project) ->
     script = load(DIGITAL.folder / "exhibits.py")
     tables = read_tables(with_piaac.estimates("digital"))
     made = {one.id: one for one in script.survey(tables)}
-    assert made["fig-piaac-verdienst"].title.startswith("Erst die oberen zwei Zehntel")
-    assert "Intervall des 1. Zehntels überlappt das des neunten" in made["fig-piaac-verdienst"].note
+    shown = made["fig-piaac-verdienst"]
+    assert shown.title.startswith("Höher liegen erst die oberen zwei Zehntel")
+    assert "Das 1. Zehntel ist vom neunten nicht sicher zu trennen" in shown.note
     points = pd.DataFrame(
         {"value": [f"Verdienst: {k}. Zehntel" for k in range(1, 11)], "estimate": 280.0}
     )

@@ -132,7 +132,11 @@ def test_page_shows_each_exhibit_with_source_and_alternative_text(
         else:
             (table,) = figure.xpath(".//table")
             assert len(table.xpath(".//tbody/tr")) == len(entry["table"]["rows"])
-        links = [a.get("href") for a in figure.xpath(".//*[contains(@class, 'downloads')]//a")]
+        downloads = figure.xpath(".//*[contains(@class, 'downloads')]//a")
+        labels = [plain(a.get("aria-label")) for a in downloads]
+        assert len(set(labels)) == 2, "each says of which exhibit it is"
+        assert all(re.fullmatch(r"(CSV|XLSX), (Abbildung|Tabelle) \d+", one) for one in labels)
+        links = [a.get("href") for a in downloads]
         assert sorted(links) == [f"exhibits/{entry['id']}.{kind}" for kind in ("csv", "xlsx")]
         for link in links:
             assert (folder.parent / link).is_file()

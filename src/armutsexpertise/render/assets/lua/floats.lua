@@ -82,6 +82,17 @@ local function picture(im)
   return pandoc.Plain{c.rawi("<picture>" .. source), im, c.rawi("</picture>")}
 end
 
+-- Many links of a page read "CSV"; who hears only the links is told of which figure each is.
+local function named_downloads(block, label)
+  return block:walk{Span = function(span)
+    if not span.classes:includes("downloads") then return nil end
+    return span:walk{Link = function(link)
+      link.attributes["aria-label"] = pandoc.utils.stringify(link.content) .. ", " .. label
+      return link
+    end}
+  end}
+end
+
 local function html_float(id, kind, content, caption, sources, label)
   local out = pandoc.Blocks{c.raw(('<figure id="%s" class="float float-%s">'):format(id, kind))}
   local head = pandoc.Blocks{c.raw('<figcaption id="' .. id .. '-caption">'), pandoc.Plain(caption)}
@@ -103,7 +114,7 @@ local function html_float(id, kind, content, caption, sources, label)
       out:insert(picture(block.content[1]))
       out:insert(c.raw("</div>"))
     else
-      out:insert(block)
+      out:insert(named_downloads(block, label))
     end
   end
   if kind == "tbl" then
