@@ -409,8 +409,8 @@ def tbl_nrw(tables: Tables, z: Values) -> Exhibit:
         id="tbl-nrw",
         title=(
             f"Im Digital-Index lag Nordrhein-Westfalen 2018 mit {z('d21_nrw')} Punkten gleichauf mit "
-            f"Deutschland, 2013 davor; einen Computer hatten 2019 hier wie dort {z('nrw_computer_lwr')} und "
-            f"{z('de_computer_lwr')} der Haushalte"
+            f"Deutschland, 2013 davor; einen Computer hatten {z('nrw_computer_lwr')} der Haushalte im Land, "
+            f"{z('de_computer_lwr')} in Deutschland (2019)"
         ),
         alt="Tabelle: Werte für Nordrhein-Westfalen und Deutschland nebeneinander.",
         source=(

@@ -203,7 +203,7 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "exhibit": "fig-klassen",
         },
         {
-            "title": "Bezahlbarkeit: Der Anschluss passt in den Regelbedarf, der Computer muss angespart werden.",
+            "title": "Bezahlbarkeit: Der Anschluss passt ohne Mobilfunk in den Regelbedarf, der Computer muss angespart werden.",
             "text": (
                 f"Mit Preisen von {z('jahr_preis_frueh')} und {z('jahr_preis_spaet')} zahlt eine alleinlebende Person "
                 f"für den Anschluss {z('anschluss_anteil')} des Betrags, den der Regelbedarf "
@@ -219,7 +219,8 @@ def findings(z: Values) -> list[dict[str, Any]]:
             "title": "Förderung: Gezielte Zuschüsse kosten je neu versorgtem Haushalt weniger, solange die Prüfung wenig kostet.",
             "text": (
                 f"Ein Gerätezuschuss nur für Haushalte ohne Computer kostet im Szenario "
-                f"{z('geraet_gezielt_je_neu')} je neu ausgestattetem Haushalt, für alle im SGB II "
+                f"{z('geraet_gezielt_je_neu')} je neu ausgestattetem Haushalt, den angenommenen Preis des Geräts, "
+                "für alle im SGB II "
                 f"{z('geraet_alle_je_neu')}. Die Kosten der Prüfung kennt keine Quelle; der Vorteil "
                 f"hält, solange sie je Zuschuss unter rund {z('pruefung_hoechstens')} liegen. Im Land erreichte "
                 f"der gezielte Zuschuss {z('geraet_gezielt_erreicht')} Haushalte und kostete {z('geraet_gezielt_mio')} Mio. EUR."

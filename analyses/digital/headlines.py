@@ -137,6 +137,8 @@ def fact_rows(clean: Tables, tables: Tables) -> Rows:
         "ausgaben_anteil_reich": "dig0145",
     }.items():
         rows[key] = _shown(facts[fact] / 100)
+    rows["loesen_mittel"] = number(facts["xdig0296"])
+    rows["loesen_mittel_oecd"] = number(facts["xdig0297"])
     rows["geraet_rueckstand"] = points(facts["dig0060"] / 100, 0)
     rows["nie_2024_mio"] = number(facts["dig0036"] / 1e6, 1)
     rows["ohne_anschluss_mio"] = number(facts["dig0057"] / 1e6, 1)

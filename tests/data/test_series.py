@@ -22,7 +22,7 @@ PACKAGES = [
 # Row counts of the collection, so that a truncated or doubled file is seen.
 ROWS = {
     "climate_adaptation": 272,
-    "digital": 490,
+    "digital": 500,
     "distribution": 336,
     "eurostat": 1623,
     "poverty_context": 303,

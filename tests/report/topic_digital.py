@@ -26,7 +26,7 @@ TYPED: list[Typed] = [
         "the rows of the config",
         lambda z: {p.first for p in CONFIG.offline_ages} == {"dig0027", "dig0028", "dig0029"},
     ),
-    ("Zu drei Aufgaben", "they stand behind the colon", None),
+    ("Drei Aufgaben", "they stand behind the colon", None),
     ("wenigstens acht Punkten", "the library", lambda z: MIN_POINTS == 8),
     ("Millionen Menschen", "unit behind a number from the estimates", None),
     ("Millionen Einkommensarme", "unit behind a number from the estimates", None),
@@ -36,7 +36,7 @@ TYPED: list[Typed] = [
 
 CAVEATS = [
     "Internetzugang nach Einkommensviertel endet für Deutschland 2020; für Nordrhein-Westfalen "
-    "gibt es ihn nicht",
+    "liegt er uns nicht vor",
     "Seit 2021 andere Erhebung des Internetzugangs; Werte ab 2021 sind mit früheren nicht "
     "vergleichbar",
     "EU-SILC wird in Deutschland seit 2020 mit dem Mikrozensus erhoben; Werte ab 2020 sind mit "
@@ -59,12 +59,14 @@ DIGITAL = Topic(
     typed=TYPED,
     caveats=CAVEATS,
     digits=[
-        r"(?:von|ab) \d{1,2}(?: bis \d\d| oder ab\s+\d\d)?\s+Jahren",  # who was asked
+        r"(?:von|ab) \d{1,2}(?:\s+bis \d\d| oder ab\s+\d\d)?\s+Jahren",  # who was asked
         r"\b\d\d- bis \d\d-Jährigen|\b\d\d-Jährigen?\b",
         r"(?:[Uu]nter|ab|bei) [\d.]+(?: bis [\d.]+)? EUR",  # limits of income classes
         r"\bD21\b",  # name of the initiative
-        r"Skala bis 100 Punkte",  # of its index
-        r"Abteilung \d\b",  # of the standard benefit
+        r"Skala bis [15]00 Punkte",  # of its index and of PIAAC
+        r"Befragung von 1\.000\s+Personen",  # of others
+        r"6 bis 13 Jahre alt",  # age group of the act
+        r"Abteilung \d(?: und \d)?\b",  # of the standard benefit
         r"unter Stufe 1\b",  # of PIAAC
         r"Index [12]\.0\b",
         r"je 1\.000\s+Einwohner",
