@@ -1213,7 +1213,7 @@ def survey(tables: Tables) -> list[Exhibit]:
     whole = shown.loc[shown["value"].eq(EVERYONE) & shown["indicator"].eq("at_home"), "n"]
     n = "je Zeile in den Dateien, 2012"
     if len(whole):
-        n = f"{de(int(whole.iloc[0]))} Befragte; je Gruppe, mit Intervall, in fig-piaac-niedrig.csv"
+        n = f"{de(int(whole.iloc[0]))} Befragte; je Gruppe, mit Intervall, in den Dateien"
     return [
         *_without_score(shown, n, note),
         *_scores(shown, n, note),

@@ -93,7 +93,7 @@ class Exhibit:
     licence : str
         Terms of use, written into the XLSX.
     row_digits : sequence of int, optional
-        Decimal places of each row, where rows differ in unit.
+        Decimal places of each row, where rows differ in unit; for ``number:row``.
 
     Raises
     ------
@@ -190,9 +190,8 @@ def _check_table(exhibit: Exhibit) -> None:
             raise ValueError(f"{where}: the table has no column '{label}'.")
     if exhibit.max_rows is not None and exhibit.max_rows < 1:
         raise ValueError(f"{where}: max_rows must be 1 or more.")
-    by_row = "number:row" in exhibit.formats.values()
-    if by_row != (exhibit.row_digits is not None) or len(exhibit.row_digits or table) != len(table):
-        raise ValueError(f"{where}: number:row needs row_digits, one for each row, and they it.")
+    if "number:row" in exhibit.formats.values() and len(exhibit.row_digits or ()) != len(table):
+        raise ValueError(f"{where}: number:row needs row_digits, one for each row.")
     for label in labels:
         _check_column(table[label], _format_of(exhibit, label), f"{where}, column '{label}'")
 
